@@ -1,7 +1,4 @@
-"""What study/paper_state.tar.xz holds: a calibration that another machine can go on with.
-
-Nobody looks at the scores before all of them are there, this test included.
-"""
+"""What study/paper_state.tar.xz holds: how k was chosen for the paper's masks, and these masks."""
 
 from __future__ import annotations
 
@@ -13,16 +10,25 @@ from typing import Any
 
 import pytest
 import yaml
+from scipy.stats import norm
+from study.calibration import read_drops
+from study.tables import MODEL
 from tests.conftest import ROOT
 
+from benchprof.calibration.choice import ChosenK, choose
+from benchprof.calibration.drops import Drops
 from benchprof.masks.mask import read_mask
 from benchprof.origin import verified_origin
+from benchprof.report.names import readable
+from benchprof.run.jobs.calibration import CalibrateMasks
+from benchprof.run.run import read_run
 from benchprof.tensors import TensorFile
 
 STATE = ROOT / "study/paper_state.tar.xz"
-CALIBRATION = yaml.safe_load((ROOT / "config/study_paper.yaml").read_text())["calibration"]
-STUB = ("0.00256", "0.01024")
-"""Of these k only what a mask says of itself is there: all states under them have answered."""
+CONFIG = ROOT / "config/study_paper.yaml"
+CALIBRATION = yaml.safe_load(CONFIG.read_text())["calibration"]
+KS = [format(k, "f").rstrip("0") for k in CALIBRATION["fractions"]]
+PAGE = (ROOT / "docs/study_details.md").read_text(encoding="utf-8").replace("\u2212", "-")
 
 
 @pytest.fixture(scope="module")
@@ -40,43 +46,115 @@ def masks(state: Path) -> dict[str, Mapping[str, Any]]:
     return {f"{file.parent.name}.{file.stem}": verified_origin(file) for file in files}
 
 
+@pytest.fixture(scope="module")
+def drops(state: Path) -> list[Drops]:
+    """Recomputed from the records."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(state)
+        (job,) = CalibrateMasks.all_of(read_run([CONFIG]))
+        return read_drops(job)
+
+
+@pytest.fixture(scope="module")
+def chosen(drops: list[Drops]) -> ChosenK:
+    return choose(drops)
+
+
 def test_every_candidate_has_a_mask_for_each_ability_and_two_random_ones(
     masks: dict[str, Mapping[str, Any]],
 ) -> None:
-    ks = [format(k, "f").rstrip("0") for k in CALIBRATION["fractions"]]
-    assert len(masks) == 12 * len(ks)
-    for k in ks:
+    assert len(masks) == 12 * (len(KS) + 1)
+    for k in KS:
         own = [origin for name, origin in masks.items() if name.endswith(f"_{k}")]
         assert len(own) == 12
         assert {origin["fraction"] for origin in own} == {k}
 
 
-def test_masks_that_are_still_needed_are_whole(
-    state: Path, masks: dict[str, Mapping[str, Any]]
+def test_the_chosen_masks_are_whole_and_those_of_the_other_k_say_what_they_were(
+    state: Path, masks: dict[str, Mapping[str, Any]], chosen: ChosenK
 ) -> None:
     for name, origin in masks.items():
         ability, _, stem = name.partition(".")
         (file,) = (state / "results/masks").glob(f"*/{ability}/{stem}.safetensors")
-        if stem.endswith(STUB):
-            assert not TensorFile(file).names
-        else:
+        if stem.endswith("_calibrated"):
             mask = read_mask(file)
             assert (mask.digest, mask.size) == (origin["digest"], origin["n"])
+            assert origin["fraction"] == chosen.k
+            assert masks[name.replace("calibrated", chosen.k)] == origin
+        else:
+            assert not TensorFile(file).names
 
 
-def test_records_are_of_calibration_items_under_these_masks(
+def test_all_states_have_answered_the_calibration_items(
     state: Path, masks: dict[str, Mapping[str, Any]]
 ) -> None:
-    files = sorted((state / "results/calibration").rglob("*.json"))
-    digests = {name: origin["digest"] for name, origin in masks.items()}
+    digests = {name: origin["digest"] for name, origin in masks.items() if name.endswith((*KS,))}
     done: dict[str, set[str]] = {}
-    for file in files:
+    for file in sorted((state / "results/calibration").glob("*/*/*.json")):
         record = json.loads(file.read_text())
         assert record["n"] == CALIBRATION["items"]
         own = record["origin"]["mask"]
         assert (own or {}).get("digest") == digests.get(file.stem)
         done.setdefault(file.parent.name, set()).add(file.stem)
     assert len(done) == 10
-    for states in done.values():
-        # No one needs the masks again of which only the origin is there.
-        assert {"intact", *(name for name in masks if name.endswith(STUB))} <= states
+    assert all(states == {"intact", *digests} for states in done.values())
+
+
+def test_the_frozen_program_chose_the_same(state: Path, chosen: ChosenK) -> None:
+    (file,) = (state / "results/calibration").glob("*/top.json")
+    assert file.parent.name == MODEL
+    assert json.loads(file.read_text())["k"] == chosen.k
+
+
+def test_the_page_has_the_candidates(chosen: ChosenK) -> None:
+    for one in chosen.candidates:
+        k = f"**{one.k}**" if one.k == chosen.k else one.k
+        p = min(1.0, len(chosen.candidates) * float(norm.sf(one.separation / one.error)))
+        corrected = "1" if p == 1 else f"{p:.3f}"
+        row = (
+            f"| {k} | {one.own:.4f} ({one.errors.own:.4f}) | {one.others:.4f} | {one.random:.4f} "
+            f"| {one.separation:.4f} ({one.error:.4f}) | {corrected} |\n"
+        )
+        assert row in PAGE
+
+
+def test_the_page_has_each_ability_at_the_chosen_k(drops: list[Drops], chosen: ChosenK) -> None:
+    for own in drops:
+        if own.k == chosen.k:
+            over_others, over_random = own.own - own.others_mean, own.own - own.random_mean
+            left_out = " (not counted)" if own.warning == "at_guessing" else ""
+            row = (
+                f"| {readable(own.ability)}{left_out} | {own.intact:.3f} "
+                f"| {own.own:.4f} ({own.errors.own:.4f}) "
+                f"| {over_others:.4f} ({own.errors.over_others:.4f}) "
+                f"| {over_random:.4f} ({own.errors.over_random:.4f}) |\n"
+            )
+            assert row in PAGE
+
+
+def test_the_page_says_what_part_of_the_margin_is_lost(drops: list[Drops], chosen: ChosenK) -> None:
+    counted = [own for own in drops if own.k == chosen.k and own.warning != "at_guessing"]
+    margin = sum(own.intact - own.guessing for own in counted) / len(counted)
+    by_k = {one.k: one for one in chosen.candidates}
+    best, largest = by_k[chosen.k], by_k["0.01024"]
+    assert f"margin over guessing is {margin:.3f} on average" in PAGE
+    assert f"own masks remove {best.own / margin:.0%} of it" in PAGE.replace("\n  ", " ")
+    assert f"and other abilities' masks {best.others / margin:.0%}." in PAGE
+    assert {f"{part / margin:.0%}" for part in (largest.own, largest.others)} == {"98%"}
+    assert f"and {largest.random / margin:.0%}\n  of the margin at k = 0.01024" in PAGE
+
+
+def test_most_of_the_separation_comes_from_contextual_recall(
+    drops: list[Drops], chosen: ChosenK
+) -> None:
+    """The abilities' own drops less those under the others' masks add up to the separation."""
+    counted = {
+        own.ability: own for own in drops if own.k == chosen.k and own.warning != "at_guessing"
+    }
+    recall = counted.pop("contextual_recall")
+    left = [own.own - own.others_mean for own in counted.values()]
+    error = sum(own.errors.over_others**2 for own in counted.values()) ** 0.5 / len(counted)
+    mean = sum(left) / len(left)
+    assert f"costs its items {recall.own - recall.others_mean:.3f} " in PAGE
+    assert f"the mean separation is {mean:.3f} ({error:.3f}), which is not significant" in PAGE
+    assert mean / error < norm.isf(0.05)
