@@ -21,7 +21,8 @@ interpreter:
 
 The limit of CPU time decides whether a program takes too long. The clock ends those that sleep; so
 that a busy machine changes no verdict, a program that it ends is tried once more after all others,
-by itself and for longer. What it ends again is `Verdict.STALLED`. After a few that stalled by
+by itself and for longer, and so is one that was killed (as the kernel does where memory runs
+short). What ends like this again is `Verdict.STALLED`. After a few that stalled by
 themselves the rest are not tried again: a model whose programs all sleep would take hours.
 
 Not promised: anything against a fault of the kernel. No limit counts the tables of a process's
@@ -42,7 +43,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -76,8 +77,8 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed out"
     """Its CPU time was used up."""
     STALLED = "stalled"
-    """The clock ended it before its CPU time did, also by itself (but for those after a few that
-    stalled by themselves): it slept, or could not run."""
+    """The clock or a kill ended it before its CPU time did, also by itself (but for those after a
+    few that stalled by themselves): it slept, or could not run."""
     OUT_OF_MEMORY = "out of memory"
 
     @property
@@ -199,18 +200,21 @@ class Sandbox:
         except subprocess.TimeoutExpired:
             return Verdict.STALLED
         if not verdict:
-            if _out_of_time(judge, seconds):
-                return Verdict.TIMED_OUT
-            raise RuntimeError(f"the judge ended without a verdict: {_end(complaint)}")
+            ended = _ended_by(judge, seconds)
+            if ended is None:
+                raise RuntimeError(f"the judge ended without a verdict: {_end(complaint)}")
+            return ended
         found = json.loads(verdict)
         if found["verdict"] == "absent":
+            if _ended_by(candidate, 0) is Verdict.STALLED:
+                return Verdict.STALLED
             _kill(candidate)
             assert candidate.stderr is not None
             raise RuntimeError(f"{found['reason']}: {_end(candidate.stderr.read())}")
         if found["verdict"] == "broken":
             raise InputError("the tests of a benchmark", found["reason"], "code that runs")
         if found["verdict"] == "ended":
-            return Verdict.TIMED_OUT if _out_of_time(candidate, seconds) else Verdict.FAILED
+            return _ended_by(candidate, seconds) or Verdict.FAILED
         return Verdict(found["verdict"])
 
     @contextmanager
@@ -273,6 +277,12 @@ class Sandbox:
                 _kill(process)
 
 
+ENDS: Mapping[int, Verdict] = {
+    signal.SIGXCPU: Verdict.TIMED_OUT,
+    # The kernel kills what it likes if memory runs short; and a program that ignores SIGXCPU.
+    signal.SIGKILL: Verdict.STALLED,
+}
+"""The verdict on a program that a signal ended."""
 TRIAL = "assert answer() == 'RIGHT'"
 
 
@@ -328,17 +338,17 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _out_of_time(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether the limit of CPU time ended a process; bubblewrap reports a signal as 128 more.
+def _ended_by(process: subprocess.Popen[bytes], seconds: float) -> Verdict | None:
+    """The verdict if the machine ended a process; None if the process ended by itself.
 
-    One that has closed its pipes and lives on, which no limit has ended, is waited for.
+    A process that has closed its pipes and lives on is waited for.
     """
     try:
         code = process.wait(seconds)
     except subprocess.TimeoutExpired:
-        return False
-    ends = (signal.SIGXCPU, signal.SIGKILL)
-    return code in {-end for end in ends} | {128 + end for end in ends}
+        return None
+    # Bubblewrap reports a signal as 128 more.
+    return ENDS.get(-code, ENDS.get(code - 128))
 
 
 def _end(complaint: bytes) -> str:
