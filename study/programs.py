@@ -34,7 +34,8 @@ from benchprof.tasks.source import task_source
 from study.tables import MODEL
 
 MARGIN = 2
-"""Tokens by which a text that was written up to the limit may seem shorter, once it is a text."""
+"""A text this many tokens short of the limit still counts as one that reached it: its tokens are
+counted from the text, and the model may have written a few more."""
 NOT_OF_TESTS = [own.__name__ for own in (BrokenTestError, ClosedError, MemoryError, ProgramError)]
 TEMPLATE = f"""
 class _WrongResult(BaseException): pass
@@ -43,8 +44,8 @@ except _WrongResult: pass
 except Exception as error:
     if type(error).__name__ in {NOT_OF_TESTS}: raise
 """
-"""Tests without asserts go here. What the tests themselves raise is a wrong result; what the
-program or the sandbox raises goes on."""
+"""The tests without asserts go into the `try`. An exception of the tests themselves is a wrong
+result and ends there; one of the program or of the sandbox is raised again."""
 STOP = ast.parse("raise _WrongResult").body
 
 

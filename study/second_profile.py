@@ -1,4 +1,4 @@
-"""A second profile of a benchmark: on which own tests the score falls when it falls there."""
+"""A second profile of a benchmark: how its score correlates with the score on each own test."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def second_profiles(
     found = []
     for name in benchmarks:
         correlations = own.corrwith(asked[name]).rename(lambda test: test.removesuffix(SUFFIX))
-        # In the order of the AIS, whose base and intact score are the same for all masks.
+        # This orders the masks as their AIS do: all share one base and one intact score.
         cost = -asked[name].loc[abilities]
         spearman = correlations.corr(cost, method="spearman")
         found.append(SecondProfile(name, correlations, float(spearman)))

@@ -54,7 +54,8 @@ def several_abilities(tables: Tables, rules: Rules) -> Verdict:
     """Statement 1: most benchmarks draw on several abilities."""
     counting = tables.counting(rules.benchmarks)
     number = breadth(tables, counting)
-    # A bound that is missing may be anywhere, and that of a broken model rules nothing out.
+    # A missing bound may lie anywhere, and a broken model's bound means nothing: neither rules out
+    # that the ability matters.
     below = (tables.matrix(counting, "over_random_high") < 0.1).drop(columns=tables.broken)
     reach = tables.cells.ability.nunique() - below.sum(axis=1)
     different = (tables.matrix(counting, "q_others") < LEVEL).any(axis=1)

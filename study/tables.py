@@ -20,7 +20,8 @@ SUFFIX = "_test"
 CELL = ["benchmark", "ability", "seed"]
 Q_VALUES = ["q_ais", "q_random", "q_others"]
 TYPES: dict[str, str] = {"seed": "Int64", "fraction": "str", "k": "str"}
-"""Of the columns that are not numbers, or not always there, though a CSV file does not say so."""
+"""Types of columns that a CSV file does not tell: `seed` may be empty, `fraction` and `k` are
+texts."""
 SAME = ["model_digest", "mask_digest", "requests_digest", "intact", "ablated"]
 """What two runs with the same answers agree on in each cell."""
 

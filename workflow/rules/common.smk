@@ -22,7 +22,7 @@ from benchprof.run.run import Run
 
 try:
     RUN = Run.given(config, workflow.configfiles)
-    if workflow.is_main_process:  # of the files that a job reads it sees to itself
+    if workflow.is_main_process:  # each job checks the files that it reads
         check_inputs(RUN)
     elif workflow.modifier.is_main_snakefile():  # else no run is noted
         runs.check_unedited(Path(runs.STATE), digests.of_value(RUN.values))

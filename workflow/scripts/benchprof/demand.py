@@ -31,11 +31,12 @@ class Note:
 
 
 def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[str]:
-    """The entries that a configuration needs, by two witnesses.
+    """The entries that a configuration needs, from its jobs' notes and from its results.
 
-    Its jobs noted what they use; those of its files before they were changed last count as well,
-    for a job that does not depend on the change uses the same. And what lies in `results` beside it
-    says what made it, which holds where an older version left no notes or the folder was moved.
+    Its jobs noted what they use. Notes from before the files last changed count too, because a job
+    that does not depend on the change uses the same entries. The files in `results` beside the
+    configuration say what made them. This helps if an older version left no notes or if the folder
+    was moved.
 
     Raises:
         InputError: the configuration is not whole, or has neither, so that what it needs is not
@@ -121,9 +122,9 @@ def _keys_of_results(results: Path, config: Mapping[str, Any], store: Store) -> 
 
 
 def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[Kind, str]:
-    """By kind of entry, the key of what a file of this folder of results may have been placed from.
+    """The keys, by kind, of the store entries that a file in this results folder may come from.
 
-    A random mask is in no store, and neither is the entry that its origin would lead to.
+    No store holds random masks: the key that a random mask's origin gives belongs to no entry.
     """
     if folder == "masks":
         key = stored.key_of_origin(origin)
@@ -134,7 +135,7 @@ def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[Kind, str]:
 
 
 def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
-    """Whether results of these folders and this name are of a model and so on that is there."""
+    """Whether the configuration has the model, ability or benchmark that a result's path names."""
     known = {
         "importance": [config["models"], {*config["abilities"], BACKGROUND}],
         # A job's have no ability in common: its third part is the masks' selection, or half.

@@ -81,8 +81,8 @@ def remove(root: Path, entries: Iterable[Entry]) -> None:
     for entry in entries:
         path = root / entry.name
         if path.is_dir():
-            # It has no name of an entry any more before its files go. Another one has that name
-            # where a removal was killed.
+            # The folder loses its entry's name before its files go. The random digits keep the new
+            # name apart from what a killed removal left behind.
             path = path.rename(path.with_name(f".{path.name}.{secrets.token_hex(4)}"))
             shutil.rmtree(path)
         else:

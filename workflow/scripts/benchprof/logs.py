@@ -36,10 +36,10 @@ class Terminated(BaseException):
 def logged(path: str | Path) -> Iterator[None]:
     """Log the block to a file and standard error; an error ends it with exit status 1.
 
-    An InputError is logged as its paragraph alone: a traceback tells a person nothing there. A
-    further attempt of the same run is stopped by it before the block: on a cluster the retries that
-    a job gets would each take a GPU to find it again. On SIGTERM the block is left as by an
-    exception, so that nothing half-written stays.
+    For an InputError, only its paragraph is logged: a traceback would tell a person nothing. The
+    error also stops further attempts of the same run before they enter the block. Otherwise, on a
+    cluster, each retry of the job would take a GPU to find it again. SIGTERM ends the block like an
+    exception, so nothing half-written stays.
 
     Raises:
         SystemExit: after any error, which is logged, and after SIGTERM.

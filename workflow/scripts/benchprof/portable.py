@@ -40,10 +40,10 @@ def portable(value: Any, names: Mapping[PurePosixPath, str] | None = None) -> An
 
 
 def portable_names(value: Any, files: Iterable[Path] = ()) -> dict[PurePosixPath, str]:
-    """What to call each path outside the working folder, no two alike.
+    """A name for each path outside the working folder; no two paths get the same name.
 
-    A path is called by its last part behind an ellipsis. Where another is called so already, it and
-    what lies beside it are put in one more folder: `.../other_2/NAME`.
+    A path's name is an ellipsis and its last part, `.../NAME`. If another path has that name
+    already, this path and those beside it get one more folder: `.../other_2/NAME`.
 
     Args:
         value: a JSON value, such as a configuration, whose texts may be paths.

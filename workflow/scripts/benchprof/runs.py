@@ -45,7 +45,7 @@ def claim(state: Path, configuration: str, files: Sequence[str]) -> None:
 
 
 def current(state: Path) -> Owner | None:
-    """Of the run that was noted last: in a job, the one that the job belongs to."""
+    """The owner of the run noted last, if any; in a job, that of the run the job belongs to."""
     try:
         return Owner(**json.loads((state / OWNER).read_text(encoding="utf-8")))
     except FileNotFoundError:

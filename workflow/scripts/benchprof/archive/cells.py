@@ -23,7 +23,8 @@ from benchprof.run.ablation import ALL_ABILITIES, LISTED, Ablation
 
 # Of a mask's record: what became of the entries, the same in all records that are compared.
 HOW = ("method", "kept_in", "mean_over")
-# Of a mask: what it is compared by. The rest of what it says is let go, since there may be many.
+# The keys of a mask's metadata that are compared. The rest is not kept, since there may be many
+# masks.
 SAID = ("ability", "selection", "seed", "fraction", "matched_to", "digest")
 # Characters of a short value, as JSON: more would be no answer to what is asked.
 SHORT = 100_000

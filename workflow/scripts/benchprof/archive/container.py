@@ -138,7 +138,7 @@ class Archive:
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Stop where a name leads out of a folder, or is another's on some file system.
+    """Stop if a name leads out of its folder, or if some file system takes two names for one.
 
     Raises:
         ArchiveError: names it.

@@ -89,7 +89,7 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
         noted, noted_entries = origin.pop("sha256"), origin["digest"]
         whole = hashlib.sha256(json.dumps(origin, sort_keys=True, allow_nan=False).encode())
         unit = origin.get("unit", "weight")
-        # As `Mask.digest` begins, of units alone.
+        # `Mask.digest` begins with the unit too, except for masks of weights.
         entries = hashlib.sha256(b"" if unit == "weight" else f"{unit};".encode())
         place = 8 + length
         for tensor, own in sorted(header.items(), key=lambda pair: pair[1]["data_offsets"]):

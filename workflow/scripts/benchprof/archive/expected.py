@@ -1,4 +1,4 @@
-"""What would have made the masks of a run: an archive's masks that say the same are the same."""
+"""The origins that a run's masks would have: an archived mask with the same origin is the same."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def control_origins(
             # Also where it is unknown: then no control says the same.
             origin["super"] = left_out
         if job.of_units:
-            # The items that showed how active units are, are not compared. Such a control is drawn
-            # again in a minute, and its records are found by its entries.
+            # None matches no archived control: the items that showed the units' activity are not
+            # compared. The run draws such a control again in a minute and finds its records by its
+            # entries.
             origin[NOT_COMPARED] = None
         yield ablation, origin

@@ -25,7 +25,7 @@ END = struct.Struct("<4s4H2LH")
 # stand elsewhere.
 DEFLATE_FLAGS, UTF8 = 0b110, 1 << 11
 STORED, DEFLATED = 0, 8
-# In the field of an entry's offset: it stands in the extra field, which holds nothing else.
+# In an entry's offset field, this value says that the extra field holds the offset, and only that.
 ELSEWHERE = 0xFFFFFFFF
 EXTRA64 = struct.Struct("<2HQ")
 DOS_FOLDER = 0x10

@@ -72,10 +72,10 @@ def user_folders(environment: Mapping[str, str], root: Path) -> dict[str, Path]:
 
 
 def _pattern(folder: Path) -> re.Pattern[bytes]:
-    """A folder, alone or with what is below it.
+    """A pattern that finds the path of a folder, alone or with a path below it.
 
-    Neither the end of a relative path, as in my/data/, nor a folder whose name only begins so. One
-    like /code is also no path in </code>.
+    For /data it skips the end of a relative path (my/data/) and longer names (/database). A folder
+    like /code is not found in the tag </code> either.
     """
     before = rb"\w.~<-" if len(folder.parts) == 2 else rb"\w.~-"
     path = re.escape(folder.as_posix().encode())

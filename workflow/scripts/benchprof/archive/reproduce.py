@@ -156,7 +156,7 @@ def _link_data(needed: Sequence[Mapping[str, str | None]], data: Path, folder: P
     """
     for path in filter(None, (need["path"] for need in needed)):
         check_needed_path(path)
-        # Of a path outside the run's folder the archive keeps no folder.
+        # For a path outside the run's folder, the archive has an ellipsis in place of the folders.
         source, target = data / path.removeprefix(f"{OUTSIDE}/"), folder / path
         if source.exists() and not target.exists():
             if any((folder / part).is_symlink() for part in PurePosixPath(path).parents[:-1]):

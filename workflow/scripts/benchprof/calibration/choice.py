@@ -56,7 +56,7 @@ class Candidate:
 
     @property
     def _largest(self) -> tuple[float, float]:
-        """The largest of the others' drop, the controls' and 0, and the error beyond it."""
+        """The largest of 0, the others' and controls' drop; the error of the own drop beyond it."""
         sides = ((self.others, self.errors.over_others), (self.random, self.errors.over_random))
         known = [side for side in sides if not math.isnan(side[0])]
         return max([(0.0, self.errors.own), *known], key=lambda side: side[0])
@@ -102,7 +102,7 @@ def choose(drops: Sequence[Drops]) -> ChosenK:
 
 
 def _least_z(candidates: int) -> float:
-    """Standard errors above 0 that the best of some candidates has by chance in 5% of cases."""
+    """How many standard errors above 0 chance alone puts the best candidate in 5% of cases."""
     return NormalDist().inv_cdf(1 - SIGNIFICANCE / candidates)
 
 

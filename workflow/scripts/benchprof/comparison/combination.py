@@ -87,7 +87,7 @@ class Combination:
         return [own, *(controls if asked == ASKED[0] else [])]
 
     def asked(self, questions: AskedItems) -> list[str]:
-        """What is asked under its masks: companions have no flips whose values units could take."""
+        """What is asked under its masks; with `flip` no companions, as these have no flips."""
         return [ASKED[0], OTHERS, *([] if self.method == FLIP else questions.companions)]
 
     @property

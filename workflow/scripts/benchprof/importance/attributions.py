@@ -93,9 +93,9 @@ def gradients_seen(
     projections: Mapping[str, Projection],
     see: Callable[[str, int, torch.Tensor, torch.Tensor], None],
 ) -> Iterator[None]:
-    """Give each projection's input and its gradient to `see`, during the backward pass.
+    """Call `see` in the backward pass with a projection's name, rows, input and input's gradient.
 
-    Between them stands the number of rows that the pass reads, which some MLPs join.
+    `rows` is how many rows the pass reads; some MLPs join rows and tokens into one dimension.
     """
     rows: list[int] = [0]
 

@@ -102,7 +102,7 @@ def _factors(owner: nn.Module, pairs: Sequence[Pair], texts: Sequence[int], plac
 
     Args:
         owner: GPT-2's Conv1D has its weight the other way round.
-        pairs: of all calls of a pass: of examples that share their contexts two.
+        pairs: one for each call in a pass; there are two calls if examples share their contexts.
         texts: the number of each example's texts.
         place: of the example in its batch.
     """
@@ -184,10 +184,10 @@ class _Pass:
         self, name: str, _: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor
     ) -> torch.Tensor:
         if not output.requires_grad:
-            # Nothing before the first projections in scope needs a gradient. A copy, since what
-            # asks for one by itself may not be changed in place.
+            # Nothing before the first projections in scope requires a gradient. The clone may be
+            # changed in place later; a tensor that itself asks for a gradient may not.
             output = output.requires_grad_(True).clone()
-        # Else a layer that is checkpointed is computed again.
+        # Without a shape, a checkpointed layer is being computed again, which was counted already.
         if self.shape:
             x = inputs[0].detach()
             if x.shape[:-1] not in (self.shape, (self.shape.numel(),)):

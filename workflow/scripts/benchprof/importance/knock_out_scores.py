@@ -1,7 +1,7 @@
 """Scores of units from knock-outs: what the store lacks of each group's losses, then a regression.
 
-A group's losses are kept by example. Another limit, half or number of groups comes from the same
-entries, and so does the other of `replicated` or not; without the model, where all are there.
+A group's losses are kept by example. Scores with another limit, half, number of groups or value of
+`replicated` come from the same entries, without loading the model if none is missing.
 """
 
 from __future__ import annotations
@@ -143,10 +143,10 @@ def _knock_out(
     wanted: Wanted,
     store: Store,
 ) -> dict[str, dict[str, float]]:
-    """Put the losses of the examples that groups lack, all by key, into the store.
+    """Compute the losses that groups lack and put them into the store; mappings are by its keys.
 
-    Returns what each of these groups has then, with what was `kept` before. It is not read from the
-    store: a job of other examples may have replaced it meanwhile.
+    Returns all losses of these groups, those that were `kept` before included. They are not read
+    back from the store, where a job with other examples may have replaced them meanwhile.
     """
     check_content(scoring.model.folder)
     model = load_model(scoring.model)

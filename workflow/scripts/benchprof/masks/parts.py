@@ -89,7 +89,7 @@ def largest_of_parts(
     if count > sum(sizes):
         raise more_than_scope(count, sum(sizes))
     read = functools.lru_cache(maxsize=1)(lambda name: score_of(name).reshape(-1))
-    # Of the whole tensor: within a piece int32 may do where beyond it it does not.
+    # The type follows the whole tensor: int32 may be enough for a piece but not for its tensor.
     kinds = {piece.tensor: index_dtype(piece.stop) for part in parts for piece in part}
     chosen: dict[str, list[torch.Tensor]] = {}
     for part, share in zip(parts, apportioned(count, sizes), strict=True):

@@ -139,7 +139,7 @@ def _keys(
 
 
 def _place_of(targets: Mapping[Ablation, Path]) -> Path:
-    """What the masks of a selection have in common, and those of another do not."""
+    """The path that stands for the job in the store's notes: one for each model and selection."""
     own, path = next(iter(targets.items()))
     return path.parents[1] / own.selection
 

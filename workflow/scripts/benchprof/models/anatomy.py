@@ -196,7 +196,7 @@ def _part_of(layer: nn.Module, name: str, exceptions: dict[str, str]) -> str | N
 
 
 def _class_words(layer: nn.Module, steps: Sequence[str]) -> Iterator[str]:
-    """Names of the classes along a path that are the family's own, without the family's name."""
+    """Class names along a path, without the family's name; only classes of the family's module."""
     module = layer
     for step in steps:
         module = getattr(module, step)

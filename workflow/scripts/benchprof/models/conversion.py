@@ -103,8 +103,8 @@ def _read(gguf: Path, reader: GGUFReader, model: PreTrainedModel, weights: Weigh
     try:
         names = get_gguf_hf_weights_map(model, processor)
     except NotImplementedError:
-        # Of architectures that came later (Qwen 3.5) this table knows nothing. The library loads
-        # them in another way: whole, and in the precision that it is asked for also computed.
+        # The table lacks newer architectures (Qwen 3.5). The library loads these in another way: it
+        # reads the whole model, and also computes in the precision that it is asked for.
         loaded = AutoModelForCausalLM.from_pretrained(
             gguf.parent, gguf_file=gguf.name, dtype=torch.float32
         )

@@ -115,9 +115,10 @@ def try_tokenizer(folder: Path, model: Any) -> None:
 
 
 def _tokens_beyond(tokenizer: PreTrainedTokenizerBase, rows: int) -> list[str]:
-    """The tokens, in their order, that texts may hold, that begin or end one or that pad it.
+    """The tokens, in their order, that the model should embed and does not.
 
-    The library adds a class's token for what is unknown, which texts of bytes never need.
+    These are tokens that texts may hold, or that begin, end or pad a text. The library adds a token
+    for unknown text by itself: it does not count, since a tokenizer of bytes never needs it.
     """
     apart = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
     apart -= {tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id}

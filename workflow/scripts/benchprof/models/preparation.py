@@ -130,10 +130,10 @@ def _check_loops(config: Any) -> None:
 
 
 def _check_direction(folder: Path, config: Any) -> None:
-    """Stop where the configuration says it; where it says nothing, loading the model tells."""
+    """Stop if the configuration lets tokens see later ones; if it is silent, loading tests it."""
     text = config.get_text_config()
     asked = getattr(text, "use_bidirectional_attention", None)
-    # Of vision models that of images alone, which no request holds.
+    # With "vision", only the tokens of images see later ones, and no request holds an image.
     if asked not in (None, False, "vision"):
         found = f"`use_bidirectional_attention` is {asked!r}"
         raise not_causal(folder / "config.json", found)

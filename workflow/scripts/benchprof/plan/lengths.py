@@ -23,9 +23,9 @@ class Lengths:
     Attributes:
         items: their number.
         tasks: over which they are spread.
-        prefix: of what all requests of a task begin with, counted once a task.
-        item: of an item's requests beyond that, with what they share with each other and, where
-            the model chooses, with other items counted once.
+        prefix: length of the beginning that all requests of a task share, counted once a task.
+        item: length of an item's requests beyond that. What they share with each other counts once;
+            if the model chooses, so does what they share with other items.
         answer: of what the model writes to an item; 0 where it chooses.
         room: the most tokens that the model may write for one item; a batch reserves them.
     """

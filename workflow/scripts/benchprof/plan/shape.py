@@ -51,8 +51,8 @@ class Shape:
         itemsize: bytes of a weight.
         dimensions: of the decoder.
         units: where units are scored, not weights.
-        shares: what each GPU holds, in the order of the GPUs, where there are several: a shape of
-            its layers alone, whose vocabulary is 0 where the head, which makes the logits, is not.
+        shares: with several GPUs, one shape for each in their order, of the layers that it holds.
+            The vocabulary is 0 on a GPU without the head, which makes the logits.
     """
 
     parameters: int

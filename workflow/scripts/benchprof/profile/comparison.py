@@ -47,7 +47,7 @@ def similarity_rows(
         seed: of the noise.
         resampled: (resamples, abilities) of each defined profile; without it a similarity has no
             interval.
-        noise: (draws, abilities) of profiles of right-or-wrong scores; that of others is normal.
+        noise: (draws, abilities) for profiles of right-or-wrong scores; others get normal noise.
     """
     profiles = profiles_of(table)
     shared = [name for name in ProfileKey._fields if name != across]
@@ -131,8 +131,9 @@ def pair_of(
 ) -> tuple[Floats, Floats] | None:
     """Resampled profiles of a pair, (resamples, abilities) each; None where one is undefined.
 
-    Two models see the same resamples of their common items. Two benchmarks have different items:
-    one of them is shifted by a resample, so that equal numbers of items pair nothing.
+    Two models see the same resamples of their common items. Two benchmarks have different items,
+    but equal numbers of items would give them the same resamples. So the second benchmark's order
+    of resamples is shifted by one, which undoes the pairs.
     """
     if one not in resampled or other not in resampled:
         return None

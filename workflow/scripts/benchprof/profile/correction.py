@@ -10,8 +10,8 @@ from scipy.stats import false_discovery_control
 
 from benchprof.profile.criteria import SIGNIFICANCE
 
-# Masks of another rule or size are another experiment: where they break a model, they would lend
-# their significance to cells that have none (and take it where nothing happens).
+# Masks of another rule or size are another experiment. In a common family, masks that break a model
+# would make other cells significant, and masks that change nothing would make them insignificant.
 FAMILY = ["metric", "selection", "fraction"]
 
 

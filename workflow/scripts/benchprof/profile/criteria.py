@@ -28,8 +28,8 @@ BROKEN_FROM = 3
 """A model at guessing on so many benchmarks, taken together, is broken; on fewer it may have lost
 what just these need."""
 KEPT_AT_GUESSING = 0.1
-"""Share of the intact score at or below which a model is at guessing where guessing scores 0: of
-free generation a single lucky answer is above that."""
+"""If guessing scores 0, a model with this share of the intact score or less is at guessing. The
+bound is not 0, since one lucky answer in free generation already scores more."""
 
 # What masks do to tests, as shares of the score above guessing: docs/explanation/method.md, "Dose".
 

@@ -65,10 +65,11 @@ def findings_rows(
 
 
 def needed(cells: Cells) -> Cells:
-    """The abilities without which the model loses, and more than under what they are compared with.
+    """The abilities without which the model loses, and loses more than under the other masks.
 
-    All significant: what random or other abilities' masks cause as well is no effect of the
-    ability. Nor is the loss of a model that is broken as a whole. Largest AIS first.
+    Both must be significant: a loss that random or other abilities' masks cause as well is no
+    effect of the ability. The loss of a model that is broken as a whole is none either. Largest AIS
+    first.
     """
     beyond = _beyond(cells, "mask", 1)
     losing = [cell for cell in beyond if differs(cell["q_ais"], cell["ais"], 1)]

@@ -210,7 +210,7 @@ def form_changes(form: Form, units: Units, settings: ProfileSettings) -> FormCha
 
 
 def _written(tasks: Sequence[str], metric: str) -> Measure:
-    """Of texts, which a filter parses whose name stands behind the metric's."""
+    """The measure for written texts, parsed by the filter that the metric names after its comma."""
     _, _, named = metric.partition(",")
     if not named:
         return Measure(code=reason.COMPARED_AS_WRITTEN)

@@ -90,7 +90,7 @@ def exchange_p(changed: Ints, lost: Ints, states: int) -> Floats:
     losers, gainers = (
         np.stack([(sign * changed == k).sum(axis=1) for k in numbers], axis=1) for sign in (1, -1)
     )
-    # Where all states changed there is no chance: what is left are numbers from -gained to reach.
+    # Items that all states changed are certain. The sum of the others lies in -gained to reach.
     sure = (changed == states).sum(axis=1) - (changed == -states).sum(axis=1)
     gained, reach = gainers.sum(axis=1), losers.sum(axis=1)
     # Odd, so that no frequency is the one at which a binomial of chance 1/2 has zero.

@@ -16,11 +16,11 @@ NAMED = ("models", "abilities", "benchmarks")
 
 
 def read_layers(files: Sequence[Path]) -> dict[str, Any]:
-    """A configuration of files as Snakemake has it: each over those before it, all over the base.
+    """Read and merge files like Snakemake: later ones over earlier ones, all over what they extend.
 
     Raises:
-        InputError: a file is missing, is not YAML, says a key twice or has no keys; or that which
-            one extends; or two of them say `extends`.
+        InputError: a file, or a file that it extends, is missing, is not YAML, says a key twice or
+            has no keys; or two of the files say `extends`.
     """
     config: dict[str, Any] = {}
     for file in files:
@@ -37,7 +37,7 @@ def with_text_keys(config: Mapping[str, Any]) -> dict[str, Any]:
 def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]:
     """A configuration that Snakemake loaded from files, laid over what their `extends` names.
 
-    The path is that of a file beside the one that says so.
+    The path in `extends` is relative to the folder of the file that says it.
 
     Raises:
         InputError: what is extended is missing or faulty, or two of the files say so.

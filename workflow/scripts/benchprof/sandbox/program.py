@@ -90,9 +90,9 @@ def make_program(document: Mapping[str, Any], completion: str) -> Program:
 def _tested(names: set[str], solution: str | None, where: str) -> set[str]:
     """Which of the names that tests use are the program's; the others are Python's own.
 
-    The completion has no say: a program that redefines what its tests use, such as `set`, would
-    make them say what it likes. Of Python's names the program's are those that the reference
-    solution defines (`def sum(a, b)`); without one, the only name that there is to test.
+    The completion has no say: a program that redefined a name that the tests use, such as `set`,
+    could make them pass. One of Python's names is the program's if the reference solution defines
+    it (`def sum(a, b)`) or, without a solution, if the tests use no other name.
 
     Raises:
         InputError: the tests use nothing of the program, or do not say what.

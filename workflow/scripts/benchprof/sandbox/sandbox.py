@@ -241,8 +241,8 @@ class Sandbox:
             stdout: its standard output.
             ends: of pipes that it inherits, and is told of.
         """
-        # Root in a sandbox is root to the limit of processes, so that it becomes another user;
-        # any other user is in a namespace of users, where it counts by itself.
+        # The limit of processes does not bind root, not even in a sandbox: root becomes another
+        # user. Any other user gets a user namespace, which counts its processes separately.
         root = self._wrapper is not None and os.geteuid() == 0
         confinement = Confinement(self._limits, folder, NOBODY if root else None)
         python = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
@@ -299,7 +299,7 @@ def _namespaces(root: bool) -> list[str]:
 def _files(python: Path) -> list[str]:
     """What is visible, and read-only: libraries, Python, the code that runs inside, two devices."""
     options: list[str] = []
-    # Where a link leads to Python, its library is found from where it really is.
+    # Python may be reached by a link. It then finds its library relative to the real file.
     places = (sys.base_prefix, str(python.parents[1]))
     own = [f"{place}/{name}" for place in places for name in ("lib", "lib64")]
     for folder in map(Path, dict.fromkeys([*LIBRARIES, *own])):

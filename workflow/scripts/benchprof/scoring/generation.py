@@ -131,7 +131,7 @@ def _answered(
 
 
 def _runs_count(forward: Forward, settings: dict[str, Any]) -> bool:
-    """Tell whether the task's settings, or else the model's own, have one that must not meet it."""
+    """Tell whether one of `RUN_SETTINGS` is set, by the task's settings or else by the model's."""
     own = forward.model.generation_config
     return any(settings.get(name, getattr(own, name, None)) for name in RUN_SETTINGS)
 
@@ -154,11 +154,11 @@ def _kinds(
 def _parts(
     prompts: dict[int, list[int]], new_tokens: int, token_budget: int
 ) -> list[tuple[int, list[int]]]:
-    """Part items by a beginning that is at least half of each: its length, and the items.
+    """Part items by a shared beginning, at least half of each item: its length, and the items.
 
-    Each keeps a token that is not of the beginning. A part is as large as can be, fills a batch or
-    is nearly all there is: smaller batches would cost more than they save. What is in no part comes
-    first, with 0.
+    Each item keeps at least one token after the beginning. A part is as large as possible. It fills
+    a batch or holds nearly all items: smaller parts would cost more than they save. The items that
+    are in no part come first, with the length 0.
     """
     order = sorted(prompts, key=lambda number: (prompts[number], number))
     common = [_common(prompts[a][:-1], prompts[b][:-1]) for a, b in pairwise(order)]
@@ -229,8 +229,8 @@ def _answer(
     mask = torch.ones_like(tokens)
     for row, prompt in enumerate(prompts):
         padding = length - len(prompt)
-        # A repetition penalty counts padding, too: a token that the item has anyway. It would make
-        # runs, though.
+        # A repetition penalty counts padding too, so pad with a token that the item has anyway.
+        # This makes a run, so settings that look at runs get the padding token instead.
         filling = tokenizer.pad_token_id if runs_count else prompt[0]
         filled = prompt[:shared] + [filling] * padding + prompt[shared:]
         tokens[row] = torch.tensor(filled)

@@ -1,8 +1,8 @@
 """Local items in place of a task's own, handed to lm-eval from memory as the file has them.
 
-lm-eval would read a file through the Hugging Face reader, which makes times of texts that look
-like dates, and fractions of whole numbers beside them; and it would take what was at the file's
-path before from a cache, where the time of the file's change is the same.
+lm-eval would read a file through the Hugging Face reader. This turns texts that look like dates
+into times, and whole numbers in a field with fractions into fractions. It would also take a file's
+earlier content from a cache, if the modification time is the same.
 """
 
 from __future__ import annotations

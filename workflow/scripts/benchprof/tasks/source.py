@@ -184,8 +184,9 @@ def _load_file(file: Path, data: Path | None) -> dict[str, Task]:
 def _arrange_examples(task: ConfigurableTask, where: str) -> None:
     """Let no document be its own example, and stop where there are too few examples.
 
-    lm-eval leaves a document out where its `test_split` is said to be the examples' split: not
-    where it takes that split for want of another, nor where it asks the validation split.
+    lm-eval leaves a document out of its own examples only if the task names its `test_split` as the
+    split of the examples. It does not if it falls back to that split because no other is named, or
+    if it asks the validation split.
 
     Raises:
         InputError: says how many items there are to take examples from, and how many are asked for.
@@ -200,7 +201,8 @@ def _arrange_examples(task: ConfigurableTask, where: str) -> None:
         # lm-eval has taken the examples by now: what is set here decides nothing else.
         given.split = config.test_split
     number = config.num_fewshot or 0
-    # What draws takes one more where it may leave one out, also where neither split is said.
+    # The sampler draws one example more if it may have to leave one out: if the examples' split is
+    # the test split, or neither is named.
     first = isinstance(task.sampler, FirstNSampler)
     needed = number + (itself if first else given.split == config.test_split)
     if number and len(task.sampler.fewshot_docs()) < needed:
