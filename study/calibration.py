@@ -9,10 +9,13 @@ at chooses the same k, but does not say how certain a separation is.
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchprof.calibration.choice import ChosenK, choose
+from scipy.stats import norm
+
+from benchprof.calibration.choice import Candidate, ChosenK, choose
 from benchprof.calibration.drops import WARNINGS, Drops, drops_of
 from benchprof.calibration.job import calibration_scores
 from benchprof.profile.scores import mask_digests
@@ -33,21 +36,44 @@ def read_drops(job: CalibrateMasks) -> list[Drops]:
     return [own for of_ability in scores.values() for own in drops_of(of_ability)]
 
 
+def corrected_p(chosen: ChosenK, candidate: Candidate) -> float:
+    """One-sided p of a candidate's separation, with Bonferroni's correction for all candidates."""
+    alone = float(norm.sf(candidate.separation / candidate.error))
+    return min(1.0, len(chosen.candidates) * alone)
+
+
+def most_separated(chosen: ChosenK, drops: Sequence[Drops]) -> str:
+    """The ability whose own mask costs it most beyond the others' masks, at the chosen k."""
+    counted = [own for own in drops if own.k == chosen.k and own.counted]
+    return max(counted, key=lambda own: own.own - own.others_mean).ability
+
+
+def without(ability: str, k: str, drops: Sequence[Drops]) -> tuple[float, float]:
+    """The mean of own drops less others' over the other abilities that count, and its error."""
+    left = [own for own in drops if own.k == k and own.counted and own.ability != ability]
+    error = math.sqrt(sum(own.errors.over_others**2 for own in left)) / len(left)
+    return sum(own.own - own.others_mean for own in left) / len(left), error
+
+
 def told(chosen: ChosenK, drops: Sequence[Drops]) -> Iterator[str]:
     """The candidates, and each ability at the k that was chosen, line by line."""
+    best = most_separated(chosen, drops)
     yield f"k = {chosen.k}: {chosen.reason}\n"
     yield (
         "Drops are in the mean probability of the right option. Standard errors over the items "
         "are in parentheses. The first table gives means over the abilities that the intact model "
-        "answers above guessing. Separation: own less the largest of others, random and 0.\n"
+        "answers above guessing. Separation: own less the largest of others, random and 0. Its p "
+        f"is one-sided and corrected for all k. The last column is own less others without {best}, "
+        "the ability that is separated most at the chosen k.\n"
     )
-    yield "| k | abilities | own | others | random | separation |"
-    yield "|--:|--:|--:|--:|--:|--:|"
+    yield f"| k | abilities | own | others | random | separation | p | without {best} |"
+    yield "|--:|--:|--:|--:|--:|--:|--:|--:|"
     for one in chosen.candidates:
         yield (
             f"| {one.k} | {one.abilities} | {_with_error(one.own, one.errors.own)} "
             f"| {number(one.others, 4)} | {number(one.random, 4)} "
-            f"| {_with_error(one.separation, one.error)} |"
+            f"| {_with_error(one.separation, one.error)} | {number(corrected_p(chosen, one), 3)} "
+            f"| {_with_error(*without(best, one.k, drops))} |"
         )
     yield "\n| ability | intact | own | largest of others | beyond others | beyond random | |"
     yield "|---|--:|--:|--:|--:|--:|---|"

@@ -135,7 +135,7 @@ def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[Kind, str]:
 
 
 def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
-    """Whether the configuration has the model, ability or benchmark that a result's path names."""
+    """Whether the configuration has every model, ability and benchmark in a result's path."""
     known = {
         "importance": [config["models"], {*config["abilities"], BACKGROUND}],
         # A job's have no ability in common: its third part is the masks' selection, or half.

@@ -10,7 +10,7 @@ from benchprof.plain_text import without_controls
 
 def plain(text: str) -> str:
     """A stranger's text as it is, on one line: without what would be markup."""
-    return re.sub(r"([\\`*_\[\]<>&#!])", r"\\\1", " ".join(without_controls(text).split()))
+    return re.sub(r"([\\`*_\[\]<>&#!])", r"\\\1", without_controls(" ".join(text.split())))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], rule: str = "---") -> list[str]:

@@ -169,7 +169,7 @@ def check_needed_path(path: str) -> None:
     """
     parts = PurePosixPath(path).parts
     # What stands behind ".../" becomes a path of its own.
-    absolute = path.removeprefix(".../").startswith(("/", "~"))
+    absolute = path.startswith(("/", "~")) or path.removeprefix(".../").startswith("/")
     outside = absolute or ".." in parts or not parts or set(path) & set("\\:\0")
     if outside or parts[0] in (RESULTS, ".snakemake"):
         expected = "one below the run's folder and outside results/"

@@ -143,8 +143,9 @@ def _knock_out(
     wanted: Wanted,
     store: Store,
 ) -> dict[str, dict[str, float]]:
-    """Compute the losses that groups lack and put them into the store; mappings are by its keys.
+    """Compute the losses that groups lack and put them into the store.
 
+    `groups`, `kept` and `lacking` are by the store's keys, `wanted` by the examples' digests.
     Returns all losses of these groups, those that were `kept` before included. They are not read
     back from the store, where a job with other examples may have replaced them meanwhile.
     """

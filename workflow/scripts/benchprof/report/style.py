@@ -26,7 +26,7 @@ KEY_LINE = 0.12
 DIVERGING = "vlag"
 # Okabe and Ito's colours by way of seaborn.
 CATEGORICAL = "colorblind"
-# One hue from light to dark, for shares, which have no middle.
+# Pale is small: for shares, which have no middle.
 SEQUENTIAL = "rocket_r"
 MARKERS = "os^Dv<>PX*"
 # The ends of `DIVERGING`, for what has one colour a sign.

@@ -32,9 +32,8 @@ def program_verdicts(
     stalled = verdicts.count(Verdict.STALLED)
     if stalled:
         logger.warning(
-            "the clock or a kill, not the limit of CPU time, ended %d of %d programs, the "
-            "first few also when they ran alone: they score 0, and the record marks them "
-            "(items.verdicts)",
+            "the clock or a kill ended %d of %d programs, the first few also when they ran alone: "
+            "they score 0, and the record marks them (items.verdicts)",
             stalled,
             len(verdicts),
         )

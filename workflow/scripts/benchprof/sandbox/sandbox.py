@@ -77,8 +77,8 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed out"
     """Its CPU time was used up."""
     STALLED = "stalled"
-    """The clock or a kill ended it before its CPU time did, also by itself (but for those after a
-    few that stalled by themselves): it slept, or could not run."""
+    """The clock or a kill ended it (also the kill that follows an ignored SIGXCPU), also when it
+    ran by itself (but for those after a few that stalled by themselves)."""
     OUT_OF_MEMORY = "out of memory"
 
     @property
@@ -339,9 +339,9 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _ended_by(process: subprocess.Popen[bytes], seconds: float) -> Verdict | None:
-    """The verdict if the machine ended a process; None if the process ended by itself.
+    """The verdict if SIGXCPU or SIGKILL ended a process; None if it ended otherwise or lives on.
 
-    A process that has closed its pipes and lives on is waited for.
+    A process that has closed its pipes and lives on is waited for, for so many seconds.
     """
     try:
         code = process.wait(seconds)

@@ -17,8 +17,8 @@ class Limits:
     Attributes:
         cpu_seconds: of processor time of each process.
         wall_seconds: from the start of the sandbox to the verdict.
-        alone_seconds: the same when the program is tried again by itself, because the clock ended
-            it before its processor time did.
+        alone_seconds: the same when the program is tried again by itself, because the clock
+            or a kill ended it.
         alone_stalls: how many programs of one call may stall by themselves before the rest are not
             tried again.
         memory_mib: of address space of each process.
