@@ -43,14 +43,23 @@ def corrected_p(chosen: ChosenK, candidate: Candidate) -> float:
 
 
 def most_separated(chosen: ChosenK, drops: Sequence[Drops]) -> str:
-    """The ability whose own mask costs it most beyond the others' masks, at the chosen k."""
+    """The ability whose own mask costs it most beyond the others' masks, at the chosen k.
+
+    Raises:
+        ValueError: no ability counts.
+    """
     counted = [own for own in drops if own.k == chosen.k and own.counted]
     return max(counted, key=lambda own: own.own - own.others_mean).ability
 
 
 def without(ability: str, k: str, drops: Sequence[Drops]) -> tuple[float, float]:
-    """The mean of own drops less others' over the other abilities that count, and its error."""
+    """The mean of own drops less others' over the other abilities that count, and its error.
+
+    Both are NaN if no other ability counts.
+    """
     left = [own for own in drops if own.k == k and own.counted and own.ability != ability]
+    if not left:
+        return math.nan, math.nan
     error = math.sqrt(sum(own.errors.over_others**2 for own in left)) / len(left)
     return sum(own.own - own.others_mean for own in left) / len(left), error
 
