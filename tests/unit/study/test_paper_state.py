@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 
 from benchprof.calibration.choice import ChosenK, choose
 from benchprof.calibration.drops import Drops
+from benchprof.evaluation.record import key_of, read_record
 from benchprof.masks.mask import read_mask
 from benchprof.origin import verified_origin
 from benchprof.report.names import readable
@@ -26,6 +27,9 @@ from benchprof.run.run import read_run
 from benchprof.tensors import TensorFile
 
 STATE = ROOT / "study/paper_state.tar.xz"
+ANSWERS = ROOT / "study/paper_answers.tar.xz"
+COMPLETE = 10
+"""Own tests and benchmarks that all twelve masks have answered."""
 CONFIG = ROOT / "config/study_paper.yaml"
 CALIBRATION = yaml.safe_load(CONFIG.read_text())["calibration"]
 KS = [format(k, "f").rstrip("0") for k in CALIBRATION["fractions"]]
@@ -181,3 +185,20 @@ def test_the_command_prints_the_page_s_numbers(drops: list[Drops], chosen: Chose
         assert row.endswith(f" | {number(mean, 4)} ({number(error, 4)}) |")
         p = min(1.0, len(chosen.candidates) * float(norm.sf(one.separation / one.error)))
         assert f" | {p:.3f} | " in row
+
+
+def test_the_answers_so_far_are_of_the_chosen_masks(
+    tmp_path: Path, masks: dict[str, Mapping[str, Any]]
+) -> None:
+    """No score is looked at before all states have answered all tests and benchmarks."""
+    with tarfile.open(ANSWERS) as archive:
+        archive.extractall(tmp_path, filter="data")
+    digests = {origin["digest"] for name, origin in masks.items() if "_calibrated" in name}
+    asked: dict[str, set[str]] = {}
+    for file in sorted((tmp_path / "store/evaluations").rglob("*.json")):
+        record = read_record(file)
+        assert key_of(record["origin"]) == file.stem
+        mask = record["origin"]["mask"]
+        assert mask is not None and mask["digest"] in digests
+        asked.setdefault(record["origin"]["requests"]["digest"], set()).add(mask["digest"])
+    assert sum(states == digests for states in asked.values()) == COMPLETE
