@@ -9,7 +9,6 @@ at chooses the same k, but does not say how certain a separation is.
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from benchprof.calibration.drops import WARNINGS, Drops, drops_of
 from benchprof.calibration.job import calibration_scores
 from benchprof.profile.scores import mask_digests
 from benchprof.report.numbers import number
+from benchprof.report.page_tables import probability
 from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.run import read_run
 from study.tables import MODEL
@@ -38,52 +38,46 @@ def read_drops(job: CalibrateMasks) -> list[Drops]:
 
 def corrected_p(chosen: ChosenK, candidate: Candidate) -> float:
     """One-sided p of a candidate's separation, with Bonferroni's correction for all candidates."""
+    if not candidate.error:
+        return 0.0 if candidate.separation > 0 else 1.0
     alone = float(norm.sf(candidate.separation / candidate.error))
     return min(1.0, len(chosen.candidates) * alone)
 
 
-def most_separated(chosen: ChosenK, drops: Sequence[Drops]) -> str:
+def most_separated(chosen: ChosenK, drops: Sequence[Drops]) -> str | None:
     """The ability whose own mask costs it most beyond the others' masks, at the chosen k.
 
-    Raises:
-        ValueError: no ability counts.
+    None if no ability counts, or none has others' masks to be compared with.
     """
-    counted = [own for own in drops if own.k == chosen.k and own.counted]
-    return max(counted, key=lambda own: own.own - own.others_mean).ability
-
-
-def without(ability: str, k: str, drops: Sequence[Drops]) -> tuple[float, float]:
-    """The mean of own drops less others' over the other abilities that count, and its error.
-
-    Both are NaN if no other ability counts.
-    """
-    left = [own for own in drops if own.k == k and own.counted and own.ability != ability]
-    if not left:
-        return math.nan, math.nan
-    error = math.sqrt(sum(own.errors.over_others**2 for own in left)) / len(left)
-    return sum(own.own - own.others_mean for own in left) / len(left), error
+    counted = [own for own in drops if own.k == chosen.k and own.counted and own.others]
+    best = max(counted, key=lambda own: own.own - own.others_mean, default=None)
+    return best.ability if best else None
 
 
 def told(chosen: ChosenK, drops: Sequence[Drops]) -> Iterator[str]:
     """The candidates, and each ability at the k that was chosen, line by line."""
-    best = most_separated(chosen, drops)
     yield f"k = {chosen.k}: {chosen.reason}\n"
     yield (
         "Drops are in the mean probability of the right option. Standard errors over the items "
-        "are in parentheses. The first table gives means over the abilities that the intact model "
+        "are in parentheses. The table gives means over the abilities that the intact model "
         "answers above guessing. Separation: own less the largest of others, random and 0. Its p "
-        f"is one-sided and corrected for all k. The last column is own less others without {best}, "
-        "the ability that is separated most at the chosen k.\n"
+        "is one-sided and corrected for all k.\n"
     )
-    yield f"| k | abilities | own | others | random | separation | p | without {best} |"
-    yield "|--:|--:|--:|--:|--:|--:|--:|--:|"
+    yield "| k | abilities | own | others | random | separation | p |"
+    yield "|--:|--:|--:|--:|--:|--:|--:|"
     for one in chosen.candidates:
         yield (
             f"| {one.k} | {one.abilities} | {_with_error(one.own, one.errors.own)} "
             f"| {number(one.others, 4)} | {number(one.random, 4)} "
-            f"| {_with_error(one.separation, one.error)} | {number(corrected_p(chosen, one), 3)} "
-            f"| {_with_error(*without(best, one.k, drops))} |"
+            f"| {_with_error(one.separation, one.error)} "
+            f"| {probability(corrected_p(chosen, one))} |"
         )
+    if best := most_separated(chosen, drops):
+        yield f"\nOwn less others without {best}, which is separated most at the chosen k:\n"
+        yield "| k | own less others |"
+        yield "|--:|--:|"
+        for one in choose([own for own in drops if own.ability != best]).candidates:
+            yield f"| {one.k} | {_with_error(one.own - one.others, one.errors.over_others)} |"
     yield "\n| ability | intact | own | largest of others | beyond others | beyond random | |"
     yield "|---|--:|--:|--:|--:|--:|---|"
     for own in drops:

@@ -64,7 +64,7 @@ def test_a_calibrated_k_is_the_number_that_it_stands_for(
     drops = read_drops(job)
     lines = list(told(choose(drops), drops))
     assert lines[0] == f"k = {k}: {choice['reason']}\n"
-    separations = [line.split(" | ")[-3] for line in lines[4 : 4 + len(candidates)]]
+    separations = [line.split(" | ")[-2] for line in lines[4 : 4 + len(candidates)]]
     assert separations == [
         f"{c['separation']:.4f} ({c['separation_se']:.4f})" for c in choice["candidates"]
     ]

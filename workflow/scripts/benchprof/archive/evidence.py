@@ -151,11 +151,13 @@ def check_record(content: bytes, name: str) -> Record:
             raise ArchiveError(f"{name}: items.{part} has {len(own)} entries of {n} items")
     if record["scores"].keys() != items["scores"].keys():
         raise ArchiveError(f"{name}: scores are of other metrics than items.scores")
-    counts = {"scores": MOST_METRICS, "pool.sets": MOST_SETS}
-    held = {"scores": record["scores"], "pool.sets": record.get("pool", {}).get("sets", ())}
-    for part, most in counts.items():
-        if len(held[part]) > most:
-            raise ArchiveError(f"{name}: {len(held[part])} {part}; expected {most} at most")
+    sets = len(record["pool"]["sets"]) if "pool" in record else 0
+    for part, count, most in (
+        ("scores", len(record["scores"]), MOST_METRICS),
+        ("pool.sets", sets, MOST_SETS),
+    ):
+        if count > most:
+            raise ArchiveError(f"{name}: {count} {part}; expected {most} at most")
     for metric, scores in items["scores"].items():
         if not _is_mean(record["scores"][metric], scores):
             raise ArchiveError(f"{name}: scores.{metric} is not the mean of the items' scores")

@@ -134,19 +134,8 @@ def select_half_masks(
     """
     halves = halves_of(train)
     kept = {half: {name: own[half - 1] for name, own in halves.items()} for half in (1, 2)}
-    origins = {
-        half: examples_and_origins(scoring, _some_of(train.files, own))[1]
-        for half, own in kept.items()
-    }
-    left_out = None if super_set is None else read_mask(super_set).digest
-    keys = {
-        own: digests.of_value(
-            selected_origin(
-                own, origins[own.half or 0], rules[own.selection], fraction_of, left_out
-            )
-        )
-        for own in targets
-    }
+    parts = {half: _some_of(train.files, own) for half, own in kept.items()}
+    keys = _keys(scoring, parts, targets, rules, fraction_of, super_set)
     folder = Path(os.path.commonpath(targets.values()))
     lacking = store.lacking(folder / "halves", HALF_MASKS, keys.values())
     missing = [own for own in targets if keys[own] in lacking]
@@ -168,6 +157,27 @@ def select_half_masks(
     for own, target in targets.items():
         store.place(HALF_MASKS, keys[own], target)
     logger.info("%d reused, %d computed", len(targets) - len(missing), len(missing))
+
+
+def _keys(
+    scoring: Scoring,
+    parts: Mapping[int, TrainItems],
+    targets: Collection[Ablation],
+    rules: Mapping[str, Selection],
+    fraction_of: str,
+    super_set: Path | None,
+) -> dict[Ablation, str]:
+    """The store's key of each half's mask; `parts` are the train items of each half."""
+    origins = {half: examples_and_origins(scoring, own)[1] for half, own in parts.items()}
+    left_out = None if super_set is None else read_mask(super_set).digest
+    return {
+        own: digests.of_value(
+            selected_origin(
+                own, origins[own.half or 0], rules[own.selection], fraction_of, left_out
+            )
+        )
+        for own in targets
+    }
 
 
 def _some_of(items: Mapping[str, Path], kept: Mapping[str, Collection[str]]) -> TrainItems:

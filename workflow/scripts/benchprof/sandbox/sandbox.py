@@ -206,7 +206,7 @@ class Sandbox:
             return ended
         found = json.loads(verdict)
         if found["verdict"] == "absent":
-            if _ended_by(candidate, 0) is Verdict.STALLED:
+            if _ended_by(candidate, seconds) is Verdict.STALLED:
                 return Verdict.STALLED
             _kill(candidate)
             assert candidate.stderr is not None
