@@ -140,6 +140,15 @@ def test_answers_to_changed_or_removed_items_do_not_count(tmp_path: Path) -> Non
     assert ratings.stale == 2
 
 
+@pytest.mark.parametrize("name", ["ann (1).jsonl", "._ann.jsonl"])
+def test_a_copy_of_a_file_is_not_another_annotator(tmp_path: Path, name: str) -> None:
+    path = label(tmp_path, "ann", ITEMS, "abab")
+    copied = path.with_name(name)
+    copied.write_bytes(path.read_bytes())
+    with pytest.raises(InputError, match="is not an annotator's id"):
+        read_ratings([path, copied], ITEMS, ABILITIES)
+
+
 def test_the_report_is_written(tmp_path: Path) -> None:
     for ability in ABILITIES:
         lines = [json.dumps(m.item.to_json()) for m in ITEMS if m.ability == ability]

@@ -116,6 +116,7 @@ LABEL = {"kind": "label", "item": "i", "digest": "d", "time": "t", "ability": "a
         (json.dumps(LABEL | {"kind": "lable"}), "line 2: not an event"),
         (json.dumps(LABEL | {"ability": "c"}), "line 2, ability: 'c'; expected one of a, b"),
         (json.dumps(LABEL | {"ability": None}), "line 2: not an event"),
+        ("[" * 200_000, "line 2: not an event"),
         (json.dumps(LABEL | {"kind": "skip"}), "line 2, ability"),
         (
             json.dumps({"kind": "undo", "item": "j", "digest": "d", "time": "t"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -204,6 +205,21 @@ def test_a_record_of_another_mask_is_refused(records, tmp_path: Path) -> None:
     intact, sources = records()
     sources[0].record.write_bytes(sources[1].record.read_bytes())
     with pytest.raises(InputError, match="made with the mask"):
+        compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
+
+
+def test_two_models_with_other_items_are_not_compared(records, tmp_path: Path) -> None:
+    """As where a benchmark's data changed on the Hub between the two evaluations."""
+    intact, sources = records()
+    later = [intact["n", "second"]]
+    later += [own.record for own in sources if (own.model, own.benchmark) == ("n", "second")]
+    for path in later:
+        record = json.loads(path.read_text())
+        record["items"]["digest"][7] = "another document"
+        content = {key: value for key, value in record.items() if key != "digest"}
+        path.write_bytes(record_bytes(content))
+    words = f"{later[0]}: its items are not those of {intact['m', 'second']}"
+    with pytest.raises(InputError, match=re.escape(words)):
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing, scores_of
 
+from benchprof.errors import InputError
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import ProfileSettings
@@ -124,6 +127,12 @@ def test_a_benchmark_without_the_wanted_metric_shows_the_one_that_it_is_known_by
     assert settings.headline(scored("gsm8k", "flexible", "strict")) == "strict"
     assert settings.headline(scored("arc", "probability", "acc")) == "probability"
     assert settings.headline(scored("gsm8k", "flexible")) == "flexible"
+
+
+def test_a_benchmark_without_a_metric_of_every_item_is_named() -> None:
+    """As where a task's `process_results` gives one metric to some items, another to the rest."""
+    with pytest.raises(InputError, match="benchmark mixed: no metric has a score for every item"):
+        SETTINGS.headline(replace(scored("mixed", "acc"), metrics={}))
 
 
 def scored(benchmark: str, *metrics: str) -> Scores:

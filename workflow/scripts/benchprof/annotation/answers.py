@@ -197,7 +197,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     # The beginning of an object is never one: what can be read is complete.
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.annotation.answers import read_answers
+from benchprof.annotation.answers import ANNOTATOR, read_answers
 from benchprof.annotation.sample import StudyItem
+from benchprof.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,17 @@ def read_ratings(
     """Replay the annotators' files.
 
     Raises:
-        InputError: a line of a file is faulty.
+        InputError: a line of a file is faulty, or a file's name is not that of an annotator.
     """
     by_id = {member.item.id: member for member in items}
     ratings: list[Rating] = []
     comments: dict[StudyItem, list[tuple[str, str]]] = {}
     stale = 0
     for path in sorted(files):
+        if not ANNOTATOR.fullmatch(path.stem):
+            expected = "lower-case letters, digits, '-' and '_', as the screen names its files"
+            remedy = "Move it away if it is a copy: it would count as one more annotator."
+            raise InputError(path, f"{path.stem!r} is not an annotator's id", expected, remedy)
         answers = read_answers(path, abilities)
         for name, event in answers.latest().items():
             if name in by_id and by_id[name].digest == event.digest:

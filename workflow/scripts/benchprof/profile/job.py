@@ -202,6 +202,7 @@ def measure_benchmark(
                 for model, path in intact.items()
             }
         )
+        _check_same_items(intact, scores)
         tables, shown = {}, {}
         for model, own in scores.items():
             rows, shown[model] = impact_rows(own, settings)
@@ -214,6 +215,19 @@ def measure_benchmark(
             },
             differences=difference_rows(scores, shown, metric),
         )
+
+
+def _check_same_items(intact: Mapping[str, Path], scores: Mapping[str, Scores]) -> None:
+    """Stop where two models were asked different items: their profiles cannot be compared."""
+    (first, one), *others = scores.items()
+    for model, own in others:
+        if (own.tasks, own.items) != (one.tasks, one.items):
+            found = f"its items are not those of {intact[first]}"
+            remedy = (
+                "The benchmark's data changed between the two evaluations. Delete the folder of "
+                "the older one and run again."
+            )
+            raise InputError(intact[model], found, "the same items for all models", remedy)
 
 
 def _measure(

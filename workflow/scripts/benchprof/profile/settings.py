@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from benchprof.errors import InputError
+
 if TYPE_CHECKING:  # a login node, which asks for jobs, needs no numpy
     from benchprof.profile.scores import Scores
 
@@ -26,7 +28,15 @@ class ProfileSettings:
     headlines: Mapping[str, str] = field(default_factory=dict)
 
     def headline(self, scores: Scores) -> str:
-        """The metric of a benchmark that is shown: the wanted, the known or else the first one."""
+        """The metric of a benchmark that is shown: the wanted, the known or else the first one.
+
+        Raises:
+            InputError: the benchmark has none.
+        """
         known = self.headlines.get(scores.benchmark, self.metric)
         order = (self.metric, known, *scores.metrics)
-        return next(metric for metric in order if metric in scores.metrics)
+        shown = next((metric for metric in order if metric in scores.metrics), None)
+        if shown is None:
+            found = "no metric has a score for every item"
+            raise InputError(f"benchmark {scores.benchmark}", found, "at least one that has")
+        return shown
