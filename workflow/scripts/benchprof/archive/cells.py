@@ -15,7 +15,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.guessing import guessing_level, reason_of
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_listed, read_parsed
+from benchprof.archive.listing import Listing, read_listed, read_parsed
 from benchprof.archive.manifest import check_model
 from benchprof.archive.rows import TOLERANCE
 from benchprof.profile.source import Source
@@ -119,7 +119,7 @@ Groups = dict[tuple[str, ...], list[Cell]]
 """By model, benchmark, metric, selection and fraction: the cells that are compared."""
 
 
-def read_cells(archive: Archive, listing: Mapping[str, Any], manifest: Mapping[str, Any]) -> Groups:
+def read_cells(archive: Archive, listing: Listing, manifest: Mapping[str, Any]) -> Groups:
     """The cells of an archive, from all of its records and masks.
 
     Args:

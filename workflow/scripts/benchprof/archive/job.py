@@ -21,7 +21,14 @@ from benchprof.archive.environment import environment
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.leaks import Leaks, user_folders
 from benchprof.archive.limits import DEFAULT_LIMITS, Limits
-from benchprof.archive.listing import FORMAT, LISTING, describe, read_listing, records_of
+from benchprof.archive.listing import (
+    FORMAT,
+    LISTING,
+    ListedFile,
+    describe,
+    read_listing,
+    records_of,
+)
 from benchprof.archive.needs import needs
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
@@ -99,9 +106,9 @@ def _add_members(
     members: Mapping[str, Path | bytes],
     leaks: Leaks,
     noted: Mapping[str, str],
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, ListedFile]:
     """Add files in the order of their names; what the listing says of each."""
-    listed: dict[str, dict[str, Any]] = {}
+    listed: dict[str, ListedFile] = {}
     for name, member in sorted(members.items()):
         content = member if isinstance(member, bytes) else member.read_bytes()
         leaks.check(name, content)

@@ -7,7 +7,7 @@ import math
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 from benchprof import digests
 from benchprof.archive.container import MALFORMED, Archive, check_names
@@ -65,13 +65,54 @@ SHAPE = Fields(
 )
 
 
-def describe(content: bytes) -> dict[str, Any]:
+class Lines(TypedDict):
+    """Checksums of a text's lines, laid out in a square."""
+
+    count: int
+    rows: str
+    columns: str
+
+
+class ListedFile(TypedDict):
+    """What the listing says of a file."""
+
+    bytes: int
+    sha256: str
+    lines: NotRequired[Lines]
+
+
+class MadeTables(TypedDict):
+    """What made the tables."""
+
+    settings: dict[str, Any]
+    intact: list[list[str]]
+    sources: list[dict[str, Any]]
+
+
+class Need(TypedDict):
+    """What the archive leaves out, as a sentence, and where the configuration expects it."""
+
+    what: str
+    path: str | None
+
+
+class Listing(TypedDict):
+    """The archive's list of its files; `SHAPE` is what a stranger's is held against."""
+
+    format: int
+    digest: str
+    files: dict[str, ListedFile]
+    tables: MadeTables
+    needed: list[Need]
+
+
+def describe(content: bytes) -> ListedFile:
     """What the listing says of a file: size, SHA-256, and of a text checks that find a line."""
-    found = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    return found if b"\0" in content else found | {"lines": line_checks(content)}
+    found: ListedFile = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return found if b"\0" in content else {**found, "lines": line_checks(content)}
 
 
-def line_checks(content: bytes) -> dict[str, Any]:
+def line_checks(content: bytes) -> Lines:
     """Checksums of the rows and the columns of a text's lines laid out in a square.
 
     One changed line changes one row and one column, whose crossing names it; that takes the root
@@ -88,12 +129,13 @@ def _checksums(groups: Iterable[list[bytes]]) -> str:
     return "".join(f"{zlib.crc32(joined):08x}" for joined in map(b"\n".join, groups))
 
 
-def changed_lines(content: bytes, checks: Mapping[str, Any]) -> str:
+def changed_lines(content: bytes, checks: Lines) -> str:
     """Where a changed text differs from the one that was listed, in words."""
     found = line_checks(content)
     if found["count"] != checks["count"]:
         return f"{found['count'] - 1} lines, not {checks['count'] - 1}"
-    rows, columns = (_differing(found[part], checks[part]) for part in ("rows", "columns"))
+    rows = _differing(found["rows"], checks["rows"])
+    columns = _differing(found["columns"], checks["columns"])
     width = math.isqrt(found["count"] - 1) + 1
     numbers = [1 + row * width + column for row in rows for column in columns]
     exact = min(len(rows), len(columns)) == 1
@@ -107,7 +149,7 @@ def _differing(found: str, noted: str) -> list[int]:
     ]
 
 
-def read_listing(archive: Archive) -> dict[str, Any]:
+def read_listing(archive: Archive) -> Listing:
     """The archive's list of its files, with what made its tables and what the rest needs.
 
     Raises:
@@ -128,10 +170,10 @@ def read_listing(archive: Archive) -> dict[str, Any]:
         noted = listing["digest"]
         raise ArchiveError(f"{LISTING}: its digest differs from its content; expected {noted}")
     _check_references(listing)
-    return dict(listing)
+    return cast(Listing, listing)
 
 
-def _check_references(listing: Mapping[str, Any]) -> None:
+def _check_references(listing: Listing) -> None:
     """Compare the parts of the listing with each other; a path that is needed stays inside."""
     tables, files = listing["tables"], listing["files"]
     check_names(files)
@@ -176,13 +218,13 @@ def check_needed_path(path: str) -> None:
         raise ArchiveError(f"{LISTING}.needed: the path {path!r}; expected {expected}")
 
 
-def check_files(archive: Archive, listing: Mapping[str, Any]) -> None:
+def check_files(archive: Archive, listing: Listing) -> None:
     """Compare every file with the listing.
 
     Raises:
         ArchiveError: names each file that is missing, not listed or changed, and the line.
     """
-    files: dict[str, dict[str, Any]] = listing["files"]
+    files = listing["files"]
     faults = [f"{name}: not listed" for name in sorted(archive.names - {*files, LISTING})]
     for name, noted in files.items():
         try:
@@ -201,7 +243,7 @@ def records_of(tables: Mapping[str, Any]) -> list[str]:
     return intact + [source["record"] for source in tables["sources"]]
 
 
-def read_listed(archive: Archive, listing: Mapping[str, Any], name: str) -> bytes:
+def read_listed(archive: Archive, listing: Listing, name: str) -> bytes:
     """A listed file's content.
 
     Raises:
@@ -214,7 +256,7 @@ def read_listed(archive: Archive, listing: Mapping[str, Any], name: str) -> byte
     return content
 
 
-def read_parsed(archive: Archive, listing: Mapping[str, Any], name: str) -> bytes:
+def read_parsed(archive: Archive, listing: Listing, name: str) -> bytes:
     """The content of a listed file that is parsed, as `read_listed`.
 
     Raises:
@@ -224,7 +266,7 @@ def read_parsed(archive: Archive, listing: Mapping[str, Any], name: str) -> byte
     return read_listed(archive, listing, name)
 
 
-def _changed(archive: Archive, name: str, noted: Mapping[str, Any]) -> str:
+def _changed(archive: Archive, name: str, noted: ListedFile) -> str:
     """A comma and where a text changed; empty if the file is no text or too long."""
     if "lines" not in noted:
         return ""
@@ -235,7 +277,7 @@ def _changed(archive: Archive, name: str, noted: Mapping[str, Any]) -> str:
     return "" if b"\0" in content else f", {changed_lines(content, noted['lines'])}"
 
 
-def unpack(archive: Archive, listing: Mapping[str, Any], folder: Path) -> None:
+def unpack(archive: Archive, listing: Listing, folder: Path) -> None:
     """Write the listed files below an empty or new folder.
 
     Raises:

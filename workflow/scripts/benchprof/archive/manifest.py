@@ -7,7 +7,7 @@ from typing import Any
 
 from benchprof.archive.container import Archive
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_parsed
+from benchprof.archive.listing import Listing, read_parsed
 from benchprof.archive.strict import Fields, check_shape, load_json
 
 MANIFEST = "results/manifest.json"
@@ -16,7 +16,7 @@ SHAPE = Fields(
 )
 
 
-def read_manifest(archive: Archive, listing: Mapping[str, Any]) -> dict[str, Any]:
+def read_manifest(archive: Archive, listing: Listing) -> dict[str, Any]:
     """The run's manifest.
 
     Raises:

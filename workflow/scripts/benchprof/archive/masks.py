@@ -17,7 +17,7 @@ from benchprof.archive.expected import (
     mask_origins,
     super_origin,
 )
-from benchprof.archive.listing import read_listed
+from benchprof.archive.listing import Listing, read_listed
 from benchprof.archive.refilled import Refilled
 from benchprof.errors import InputError
 from benchprof.files import written_whole
@@ -37,7 +37,7 @@ class NotPreparedError(InputError):
     """The run's models are not prepared: records can be put in its store, masks not."""
 
 
-def refill_masks(archive: Archive, listing: Mapping[str, Any], run: Run) -> Refilled:
+def refill_masks(archive: Archive, listing: Listing, run: Run) -> Refilled:
     """Put the masks that a run would make at their place in its results; what is there stays.
 
     A mask is one that the run would make where all that decides it is as in the run: the model,
@@ -96,7 +96,7 @@ class _OfModel:
     """
 
     archive: Archive
-    listing: Mapping[str, Any]
+    listing: Listing
     run: Run
     model: str
     importance: Mapping[str, Any]

@@ -8,12 +8,12 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.abilities.item import SPLITS
+from benchprof.archive.listing import Need
 from benchprof.models.source import source_of
 from benchprof.origin import noted_digest
 from benchprof.portable import portable
 from benchprof.tasks.definition import read_definition
 
-Need = dict[str, str | None]
 Names = Mapping[PurePosixPath, str]
 
 

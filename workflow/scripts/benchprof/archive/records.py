@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from benchprof import codebase
 from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_record
-from benchprof.archive.listing import read_parsed, records_of
+from benchprof.archive.listing import Listing, read_parsed, records_of
 from benchprof.archive.manifest import check_model, read_manifest
 from benchprof.archive.refilled import Refilled
 from benchprof.evaluation.record import EVALUATIONS, FORMAT, key_of
@@ -17,7 +16,7 @@ from benchprof.store import Store
 CALIBRATION = "results/calibration/"
 
 
-def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> Refilled:
+def refill_store(archive: Archive, listing: Listing, store: Store) -> Refilled:
     """Make the records of a checked archive entries of a store; entries that are there stay.
 
     A record of another version of the code is left out: its key is one that this checkout never
@@ -39,7 +38,7 @@ def refill_store(archive: Archive, listing: Mapping[str, Any], store: Store) -> 
     return done
 
 
-def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[str, str]:
+def _keys(archive: Archive, listing: Listing, done: Refilled) -> dict[str, str]:
     """The store's key of each record that this checkout looks for; others are left out, in words.
 
     Raises:
@@ -61,7 +60,7 @@ def _keys(archive: Archive, listing: Mapping[str, Any], done: Refilled) -> dict[
     return keys
 
 
-def _records(listing: Mapping[str, Any]) -> Iterator[str]:
+def _records(listing: Listing) -> Iterator[str]:
     """Names of the records, of the calibration items too."""
     yield from records_of(listing["tables"])
     for name in listing["files"]:

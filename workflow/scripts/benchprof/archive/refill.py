@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from benchprof.archive.container import Archive
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.limits import add_limits, limits_of
+from benchprof.archive.listing import Listing
 from benchprof.archive.masks import NotPreparedError, refill_masks
 from benchprof.archive.records import refill_store
 from benchprof.archive.refilled import Refilled
@@ -66,7 +66,7 @@ def main() -> int:
     return 0
 
 
-def _masks_said(archive: Archive, listing: Mapping[str, Any], run: Run) -> Sequence[str]:
+def _masks_said(archive: Archive, listing: Listing, run: Run) -> Sequence[str]:
     """What became of the masks, in words: none is looked for before the run is ready for them."""
     try:
         done = refill_masks(archive, listing, run)

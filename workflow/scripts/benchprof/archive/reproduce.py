@@ -20,7 +20,7 @@ from benchprof.archive.container import Archive
 from benchprof.archive.evidence import check_mask, check_record
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_of
-from benchprof.archive.listing import RESULTS, check_needed_path, unpack
+from benchprof.archive.listing import RESULTS, Need, check_needed_path, unpack
 from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
 from benchprof.portable import OUTSIDE
@@ -148,7 +148,7 @@ def _choose(file: Path, benchmark: str) -> None:
     file.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
-def _link_data(needed: Sequence[Mapping[str, str | None]], data: Path, folder: Path) -> None:
+def _link_data(needed: Sequence[Need], data: Path, folder: Path) -> None:
     """Refer to what the archive leaves out from where its configuration expects it.
 
     Raises:

@@ -6,19 +6,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from benchprof.archive.container import CHUNK, Archive
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import read_listing, unpack
+from benchprof.archive.listing import Listing, read_listing, unpack
 
 SCRIPTS = "workflow/scripts"
 TABLES = "results/profiles/"
 
 
-def rewritten_tables(archive: Archive, listing: Mapping[str, Any]) -> list[str]:
+def rewritten_tables(archive: Archive, listing: Listing) -> list[str]:
     """Have the library that runs now write the tables again and compare every byte; their names.
 
     These are the tables that `compute_profile` writes. The library is the archive's own only where

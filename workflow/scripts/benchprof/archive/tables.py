@@ -8,7 +8,7 @@ from typing import Any
 from benchprof.archive.cells import Cell, Groups, read_cells
 from benchprof.archive.container import Archive
 from benchprof.archive.layout import ArchiveError
-from benchprof.archive.listing import LISTING, read_parsed
+from benchprof.archive.listing import LISTING, Listing, read_parsed
 from benchprof.archive.manifest import check_results, read_manifest
 from benchprof.archive.rows import Row, compare, read_rows, text_of
 from benchprof.archive.similarity import Profiles, check_similarities
@@ -31,7 +31,7 @@ COLUMNS = {
 IMPACTS = ("chance_corrected", "absolute", "relative")
 
 
-def check_tables(archive: Archive, listing: Mapping[str, Any]) -> dict[str, int]:
+def check_tables(archive: Archive, listing: Listing) -> dict[str, int]:
     """Compare the tables of an archive with its records and masks; how many rows each table has.
 
     Args:

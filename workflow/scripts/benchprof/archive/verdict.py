@@ -6,12 +6,11 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchprof.archive.container import MALFORMED, Archive
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_of
-from benchprof.archive.listing import LISTING, check_files, read_listing, records_of
+from benchprof.archive.listing import LISTING, Listing, check_files, read_listing, records_of
 from benchprof.archive.manifest import MANIFEST
 from benchprof.archive.rerun import TABLES, rewritten_tables
 from benchprof.archive.rows import TOLERANCE
@@ -45,7 +44,7 @@ class Verdict:
         files: by name, how far each was checked and what of it, in words.
     """
 
-    listing: Mapping[str, Any]
+    listing: Listing
     files: Mapping[str, tuple[str, str]]
 
     def lines(self, each: bool) -> list[str]:
@@ -89,7 +88,7 @@ def check(path: Path, limits: Limits = DEFAULT_LIMITS, rewrite: bool = False) ->
 
 
 def _checked(
-    listing: Mapping[str, Any], rows: Mapping[str, int], rewritten: Sequence[str]
+    listing: Listing, rows: Mapping[str, int], rewritten: Sequence[str]
 ) -> dict[str, tuple[str, str]]:
     """How far each file was checked and what of it, by its name."""
     files = {name: (ALONE, OF_HALVES.get(name, "")) for name in listing["files"]}
