@@ -25,7 +25,7 @@ from benchprof.run.consistency.validation import check_validation
 RESERVED = (INTACT, ALL_ABILITIES)
 
 
-def check_consistency(config: Configuration, source: str, compared: bool = False) -> None:
+def check_consistency(config: Configuration, source: str, compared: bool) -> None:
     """Stop at the first two keys of a configuration that do not go together.
 
     Args:
@@ -36,30 +36,12 @@ def check_consistency(config: Configuration, source: str, compared: bool = False
     Raises:
         InputError: names the file, the key path, the value and what is allowed.
     """
-    for ability in set(config.abilities) & set(RESERVED):
-        where = f"{source}, abilities.{ability}"
-        raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    _check_reserved(config, source)
     _check_models(config, source)
-    for name, benchmark in config.benchmarks.items():
-        if isinstance(benchmark, AbilitySplit) and benchmark.ability not in config.abilities:
-            where = f"{source}, benchmarks.{name}.ability"
-            known = ", ".join(sorted(config.abilities))
-            raise InputError(where, repr(benchmark.ability), f"one of the abilities {known}")
-    if CALIBRATED in config.fractions and config.calibration is None:
-        raise InputError(
-            f"{source}, fractions",
-            f"{CALIBRATED!r} without a section `calibration`",
-            "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
-            "Add the section, or write a number.",
-        )
-    for name in config.archive.share if config.archive else ():
-        if name not in {*config.abilities, *config.benchmarks}:
-            raise InputError(
-                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
-            )
-    if config.layers and config.layers[0] > config.layers[1]:
-        where = f"{source}, layers"
-        raise InputError(where, str(config.layers), "the first layer and the last, not before it")
+    _check_splits(config, source)
+    _check_calibrated(config, source)
+    _check_shared(config, source)
+    _check_layers(config, source)
     check_super(config, source)
     check_score(config, source)
     check_limit(config, source, compared)
@@ -74,6 +56,13 @@ def check_consistency(config: Configuration, source: str, compared: bool = False
         check_validation(config, config.validation, source)
 
 
+def _check_reserved(config: Configuration, source: str) -> None:
+    """Stop where an ability has a name that stands for something else."""
+    for ability in set(config.abilities) & set(RESERVED):
+        where = f"{source}, abilities.{ability}"
+        raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+
+
 def _check_models(config: Configuration, source: str) -> None:
     """Stop where names differ in case alone, or a model spreads over GPUs that it does not use."""
     _check_case(config.models, f"{source}, models")
@@ -84,6 +73,42 @@ def _check_models(config: Configuration, source: str) -> None:
                 f"{model.gpus} with device {model.device}",
                 "1, or device auto or cuda, which let the model be spread over GPUs",
             )
+
+
+def _check_splits(config: Configuration, source: str) -> None:
+    """Stop where a benchmark is a split of an ability that is not configured."""
+    for name, benchmark in config.benchmarks.items():
+        if isinstance(benchmark, AbilitySplit) and benchmark.ability not in config.abilities:
+            where = f"{source}, benchmarks.{name}.ability"
+            known = ", ".join(sorted(config.abilities))
+            raise InputError(where, repr(benchmark.ability), f"one of the abilities {known}")
+
+
+def _check_calibrated(config: Configuration, source: str) -> None:
+    """Stop where k is to be chosen, and nothing says from which candidates."""
+    if CALIBRATED in config.fractions and config.calibration is None:
+        raise InputError(
+            f"{source}, fractions",
+            f"{CALIBRATED!r} without a section `calibration`",
+            "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
+            "Add the section, or write a number.",
+        )
+
+
+def _check_shared(config: Configuration, source: str) -> None:
+    """Stop where an archive is to pass on items of what is not configured."""
+    for name in config.archive.share if config.archive else ():
+        if name not in {*config.abilities, *config.benchmarks}:
+            raise InputError(
+                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
+            )
+
+
+def _check_layers(config: Configuration, source: str) -> None:
+    """Stop where the last layer is before the first one."""
+    if config.layers and config.layers[0] > config.layers[1]:
+        where = f"{source}, layers"
+        raise InputError(where, str(config.layers), "the first layer and the last, not before it")
 
 
 def _check_case(names: Iterable[str], where: str) -> None:
