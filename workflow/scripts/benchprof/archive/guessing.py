@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from benchprof.evaluation.fields import OptionSet, Record
@@ -13,6 +14,41 @@ from benchprof.profile.criteria import MIN_CLUSTERS, MIN_ITEMS, is_above_guessin
 CONSTANT_SIGNIFICANCE = 0.05
 ROUNDING = 1e-9
 TERMS = 10_000
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often the options of a set of documents are right.
+
+    Attributes:
+        n: documents.
+        best: of them, where the option is right that is so most often.
+        place: of this option.
+        uniform: the score of a random choice.
+    """
+
+    n: int
+    best: int
+    place: int
+    uniform: float
+
+    @classmethod
+    def of(cls, own: OptionSet) -> Counts:
+        """Of a set, all tasks together."""
+        tasks = own["tasks"].values()
+        right = [sum(column) for column in zip(*(task["right"] for task in tasks), strict=True)]
+        best = max(right)
+        return cls(sum(task["n"] for task in tasks), best, right.index(best), own["uniform"])
+
+    @property
+    def share(self) -> float:
+        """The score of the best option."""
+        return self.best / self.n
+
+    @property
+    def p(self) -> float:
+        """The chance that a random choice is right as often."""
+        return _binomial_tail(self.best, self.n, self.uniform)
 
 
 def reason_of(scores: Sequence[float], record: Record) -> str:
@@ -32,15 +68,12 @@ def guessing_level(record: Record) -> float:
     if "pool" not in record:
         return float(record["guessing"])
     pool = record["pool"]
-    sets = [_counted(own) for own in pool["sets"]]
+    sets = [Counts.of(own) for own in pool["sets"]]
     tests = sum(len(own["options"]) for own in pool["sets"])
-    levels = [
-        best / n if _binomial_tail(best, n, uniform) * tests < CONSTANT_SIGNIFICANCE else uniform
-        for n, best, _, uniform in sets
-    ]
+    levels = [own.share if own.p * tests < CONSTANT_SIGNIFICANCE else own.uniform for own in sets]
     return float(
         pool["outside"]
-        + sum(n / pool["n"] * level for (n, *_), level in zip(sets, levels, strict=True))
+        + sum(own.n / pool["n"] * level for own, level in zip(sets, levels, strict=True))
     )
 
 
@@ -78,36 +111,19 @@ def _above_rival_p(scores: Sequence[float], record: Record, clustered: bool) -> 
     if "pool" not in record:
         return None
     pool = record["pool"]
-    used = {
-        number: (n, place, best / n)
-        for number, (n, best, place, uniform) in enumerate(map(_counted, pool["sets"]))
-        if _binomial_tail(best, n, uniform) < CONSTANT_SIGNIFICANCE
-    }
+    sets = [Counts.of(own) for own in pool["sets"]]
+    used = {number: own for number, own in enumerate(sets) if own.p < CONSTANT_SIGNIFICANCE}
     if not used:
         return None
-    items, n, mean = record["items"], len(scores), fmean(scores)
+    n, mean = len(scores), fmean(scores)
     level = pool["outside"]
-    for number, own in enumerate(pool["sets"]):
-        size, best, _, uniform = _counted(own)
-        level += size * (best / size if number in used else uniform) / pool["n"]
-    parts = [
-        0.0 if own not in used else (used[own][1] in right) - used[own][2]
-        for own, right in zip(items["set"], items["right"], strict=True)
-    ]
-    rest = 0.0
-    errors = [score - mean for score in scores]
+    for number, own in enumerate(sets):
+        level += own.n * (own.share if number in used else own.uniform) / pool["n"]
+    errors, rest = [score - mean for score in scores], 0.0
     if clustered:
-        by_task = _by_task(items["task"], errors)
-        of_pool = dict.fromkeys(by_task, 0.0)
-        for number, (_, place, share) in used.items():
-            for task, counts in pool["sets"][number]["tasks"].items():
-                if task in of_pool:
-                    of_pool[task] += counts["right"][place] - share * counts["n"]
-        errors = [by_task[task] - n / pool["n"] * of_pool[task] for task in by_task]
+        errors = _errors_of_tasks(errors, record, used)
     else:
-        errors = [e - n / pool["n"] * part for e, part in zip(errors, parts, strict=True)]
-        for number, (size, _, share) in used.items():
-            rest += (size - items["set"].count(number)) * share * (1 - share) / pool["n"] ** 2
+        errors, rest = _errors_of_items(errors, record, used), _rest(record, used)
     count = len(errors)
     variance = math.fsum(e * e for e in errors) / n**2 * count / max(1, count - 1) + rest
     if math.sqrt(variance) <= ROUNDING:
@@ -115,11 +131,44 @@ def _above_rival_p(scores: Sequence[float], record: Record, clustered: bool) -> 
     return _student_tail((mean - level) / math.sqrt(variance), count - 1)
 
 
-def _counted(own: OptionSet) -> tuple[int, int, int, float]:
-    """Of a set: the number of documents, the best option's hits and place, the random score."""
-    tasks = own["tasks"].values()
-    counts = [sum(column) for column in zip(*(task["right"] for task in tasks), strict=True)]
-    return sum(task["n"] for task in tasks), max(counts), counts.index(max(counts)), own["uniform"]
+def _errors_of_tasks(
+    errors: Sequence[float], record: Record, used: dict[int, Counts]
+) -> list[float]:
+    """Each task's sum of errors, without what the constants' shares in the pool explain of it.
+
+    Args:
+        errors: each item's score less the mean.
+        record: of a model on the benchmark.
+        used: the sets whose constant is compared with, by their place in the pool.
+    """
+    pool, by_task = record["pool"], _by_task(record["items"]["task"], errors)
+    of_pool = dict.fromkeys(by_task, 0.0)
+    for number, own in used.items():
+        for task, counts in pool["sets"][number]["tasks"].items():
+            if task in of_pool:
+                of_pool[task] += counts["right"][own.place] - own.share * counts["n"]
+    return [by_task[task] - len(errors) / pool["n"] * of_pool[task] for task in by_task]
+
+
+def _errors_of_items(
+    errors: Sequence[float], record: Record, used: dict[int, Counts]
+) -> list[float]:
+    """As `_errors_of_tasks`, of each item."""
+    items, documents = record["items"], record["pool"]["n"]
+    parts = [
+        0.0 if own not in used else (used[own].place in right) - used[own].share
+        for own, right in zip(items["set"], items["right"], strict=True)
+    ]
+    return [e - len(errors) / documents * part for e, part in zip(errors, parts, strict=True)]
+
+
+def _rest(record: Record, used: dict[int, Counts]) -> float:
+    """What the pool's documents that are no items add to the variance."""
+    rest, documents = 0.0, record["pool"]["n"]
+    for number, own in used.items():
+        others = own.n - record["items"]["set"].count(number)
+        rest += others * own.share * (1 - own.share) / documents**2
+    return rest
 
 
 def _by_task(tasks: Sequence[str], values: Sequence[float]) -> dict[str, float]:
