@@ -73,6 +73,16 @@ def mask_sizes(run: Run, shape: Shape) -> dict[str, int]:
     return {k: entry_count(k, whole, run.configuration.unit) for k in run.selected_ks}
 
 
+def _size(shape: Shape, on: Machine) -> Size:
+    """How large a model is, as its jobs ask."""
+    return Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
+
+
+def _storage_seconds(shape: Shape, written: int, on: Machine) -> float:
+    """Of loading a model and writing so many bytes."""
+    return (shape.weight_bytes + written) / on.storage
+
+
 def configured_shape(run: Run, model: str, on: Machine) -> Shape:
     """The shape of a model as a run uses it.
 
@@ -90,7 +100,7 @@ def configured_shape(run: Run, model: str, on: Machine) -> Shape:
 
 def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> list[Step]:
     """Every rule that has to do with one model, in the order in which they run."""
-    size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
+    size = _size(shape, on)
     counts = mask_sizes(run, shape)
 
     def host(job: Job) -> int:
@@ -100,22 +110,21 @@ def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
         _importance(run, model, shape, load, on), asked=host(ComputeImportance(run, model))
     )
     steps = [
-        Step("prepare_model", 1, asked=host(PrepareModel(run, model)),
-             disk=shape.weight_bytes),
-        Step("check_sizes", 1, asked=host(CheckSizes(run, model))),
-    ]  # fmt: skip
+        Step(PrepareModel.rule, 1, asked=host(PrepareModel(run, model)), disk=shape.weight_bytes),
+        Step(CheckSizes.rule, 1, asked=host(CheckSizes(run, model))),
+    ]
     if not run.lists:
         steps.append(importance)
     if load.neutral is not None:
         steps.append(_super(FindSuper(run, model), shape, load.neutral, on))
     for selection in run.selections:
-        for name, job, masks in (
-            ("select_masks", SelectMasks(run, model, selection), run.masks),
-            ("draw_controls", DrawControls(run, model, selection), run.controls),
+        for job, masks in (
+            (SelectMasks(run, model, selection), run.masks),
+            (DrawControls(run, model, selection), run.controls),
         ):
             written = cost.INDEX * sum(counts[own.k] for own in masks(selection, run.selected_ks))
             if written:
-                steps.append(Step(f"{name} {selection}", 1, asked=host(job), disk=written))
+                steps.append(Step(f"{job.rule} {selection}", 1, asked=host(job), disk=written))
     if run.replicates:
         steps += _halves(run, model, importance, shape, counts, load, on)
     if run.candidate_ks:
@@ -139,16 +148,9 @@ def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
     )
     written = cost.SCORE * shape.scope_size * load.abilities
     seconds = cost.importance_seconds(shape, load.examples, importance.score, on_host, on)
-    seconds += (shape.weight_bytes + written) / on.storage
-    return Step(
-        "compute_importance",
-        1,
-        load.examples.tokens,
-        memory,
-        None,
-        written,
-        seconds,
-    )
+    seconds += _storage_seconds(shape, written, on)
+    rule, tokens = ComputeImportance.rule, load.examples.tokens
+    return Step(rule, 1, tokens, memory, disk=written, seconds=seconds)
 
 
 def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
@@ -157,8 +159,9 @@ def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
     memory = tuple(cost.attribution_memory(own, load.examples, on) for own in shape.by_gpu)
     written = cost.ATTRIBUTION * shape.units.attributed * load.examples.number
     seconds = cost.attribution_seconds(shape, load.examples, on)
-    seconds += (shape.weight_bytes + written) / on.storage
-    return Step("compute_importance", 1, load.examples.tokens, memory, None, written, seconds)
+    seconds += _storage_seconds(shape, written, on)
+    rule, tokens = ComputeImportance.rule, load.examples.tokens
+    return Step(rule, 1, tokens, memory, disk=written, seconds=seconds)
 
 
 def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) -> Step:
@@ -168,16 +171,16 @@ def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) ->
     memory = tuple(cost.evaluation_memory(part, [read], False, 0, on) for part in shape.by_gpu)
     written = cost.LOSS * states * own.number
     seconds = cost.knock_out_seconds(shape, own, groups.groups, on)
-    seconds += (shape.weight_bytes + written) / on.storage
-    tokens = states * own.tokens
-    return Step("compute_importance", 1, tokens, memory, None, written, seconds)
+    seconds += _storage_seconds(shape, written, on)
+    rule, tokens = ComputeImportance.rule, states * own.tokens
+    return Step(rule, 1, tokens, memory, disk=written, seconds=seconds)
 
 
 def _super(job: FindSuper, shape: Shape, text: QuestionCounts, on: Machine) -> Step:
     """The super set: the neutral text under as many ablations as a search may try."""
     scored = shape.scope_size if shape.units is None else shape.units.scope
     losses = most_losses(most_entries(scored))
-    size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
+    size = _size(shape, on)
     memory = tuple(cost.evaluation_memory(own, [text], False, 0, on) for own in shape.by_gpu)
     seconds = cost.evaluation_seconds(shape, text, losses, on) + shape.weight_bytes / on.storage
     asked = round(job.memory(size))
@@ -253,7 +256,7 @@ def _answers(
         for own in job.ablations
     }
     states = len(masks) + (not isinstance(job, EvaluateHalves))
-    size = Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
+    size = _size(shape, on)
     copied = job.kept_in is not None
     entries = round(job.entries([own.k for own in job.ablations], size))
     memory = tuple(
