@@ -42,8 +42,7 @@ def importance_seconds(
     accumulators would (docs/measurements.md). (Experts' own gradients take a pass an example, which
     is not counted.)
     """
-    head = shape.dimensions.hidden * shape.dimensions.vocabulary
-    forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
+    forward = _forward_operations(shape, examples)
     if score == "wanda":
         read = examples.number * shape.projections * shape.itemsize
         return machine.seconds(forward, read, examples.number, of_one=True)
@@ -65,10 +64,15 @@ def importance_seconds(
     return machine.seconds(2 * forward, moved, 3 * passes) + machine.seconds(own, 0, 0, of_one=True)
 
 
+def _forward_operations(shape: Shape, examples: ExampleCounts) -> int:
+    """Of all examples forward: the layers for every token, the head for those that count."""
+    head = shape.dimensions.hidden * shape.dimensions.vocabulary
+    return 2 * shape.projections * examples.tokens + 2 * head * examples.counted
+
+
 def attribution_seconds(shape: Shape, examples: ExampleCounts, machine: Machine) -> float:
     """Seconds for all attributions of units: forward, and backward only to the activations."""
-    head = shape.dimensions.hidden * shape.dimensions.vocabulary
-    forward = 2 * shape.projections * examples.tokens + 2 * head * examples.counted
+    forward = _forward_operations(shape, examples)
     passes = math.ceil(examples.tokens / shape.most_tokens)
     read = 2 * passes * shape.projections * shape.itemsize
     return machine.seconds(2 * forward, read, 2 * passes)
@@ -140,7 +144,7 @@ def evaluation_seconds(
     Prompts: 2 operations a weight of the layers and token, in full batches. Answers: a forward
     pass a token and batch, each of which reads all weights.
     """
-    most = MOST_TOKENS["cuda" if machine.gpu else "cpu"]
+    most = MOST_TOKENS[machine.device]
     operations = 2 * shape.projections * (questions.read + questions.written)
     batches = math.ceil(questions.read / most)
     if questions.written:
@@ -153,7 +157,7 @@ def evaluation_seconds(
 
 def _answered_at_once(shape: Shape, questions: QuestionCounts, machine: Machine) -> int:
     """Items of a batch of answers."""
-    kind = "cuda" if machine.gpu else "cpu"
+    kind = machine.device
     most = generation_tokens(kind, shape.dimensions, shape.weight_bytes, MOST_TOKENS[kind])
     return max(1, min(questions.items, MOST_ITEMS, most // (questions.longest + questions.room)))
 
@@ -170,7 +174,7 @@ def evaluation_memory(
         entries: of all masks, which lie on the host.
         machine: where it runs.
     """
-    size, most = shape.dimensions, MOST_TOKENS["cuda" if machine.gpu else "cpu"]
+    size, most = shape.dimensions, MOST_TOKENS[machine.device]
 
     def passing(own: QuestionCounts) -> int:
         if not own.written:

@@ -25,6 +25,11 @@ class Machine:
     storage: float
     gpu: bool
 
+    @property
+    def device(self) -> str:
+        """The type of device that a model is on."""
+        return "cuda" if self.gpu else "cpu"
+
     def seconds(
         self, operations: float, moved: float, passes: float, of_one: bool = False
     ) -> float:
