@@ -24,6 +24,7 @@ from benchprof.archive.listing import read_listing
 from benchprof.archive.masks import refill_masks
 from benchprof.archive.records import refill_store
 from benchprof.archive.refill import main
+from benchprof.archive.refilled import Refilled
 from benchprof.errors import InputError
 from benchprof.evaluation.record import EVALUATIONS, read_record, record_bytes
 from benchprof.files import write_json
@@ -54,6 +55,11 @@ def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchprof.codebase.digest_of", lambda _: "code")
 
 
+def first_reason(done: Refilled) -> str:
+    """Why the first file that was left out was."""
+    return next(iter(done.left.values()))
+
+
 def entries(store: Store) -> list[Path]:
     return sorted(path for path in store.root.rglob(f"*{EVALUATIONS.suffix}"))
 
@@ -64,7 +70,7 @@ def test_records_become_entries_that_a_job_finds(
 ) -> None:
     store = Store(tmp_path / "store")
     done = refill_store(*opened, store)
-    assert (done.added, done.there, done.left) == (24, 0, [])
+    assert (done.added, done.there, done.left) == (24, 0, {})
     originals = {path.read_bytes() for path in run.folder.glob("results/evaluations/*/*/*.json")}
     assert {path.read_bytes() for path in entries(store)} == originals
     for path in entries(store):
@@ -268,7 +274,7 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
     opened: tuple[Archive, dict[str, Any]], run: Run
 ) -> None:
     done = refill_masks(*opened, configured())
-    assert (done.added, done.there, done.left) == (5, 0, [])
+    assert (done.added, done.there, done.left) == (5, 0, {})
     for ability in ABILITIES:
         own = Path(f"results/masks/m/{ability}/specific_0.001.safetensors")
         made = run.folder / f"results/masks/m/{ability}None.safetensors"
@@ -280,7 +286,7 @@ def test_masks_that_the_run_would_make_are_placed_before_their_controls(
         settings = Path(f"results/settings/{rule}/m/specific.json")
         assert settings.stat().st_mtime_ns <= min(every)
     again = refill_masks(*opened, configured())
-    assert (again.added, again.there, again.left) == (0, 5, [])
+    assert (again.added, again.there, again.left) == (0, 5, {})
 
 
 def test_masks_whose_importance_the_run_drops_are_in_the_store_too(
@@ -323,7 +329,7 @@ def test_a_mask_of_other_settings_is_left_out_and_its_controls_too(
         importance.pop(ability)
     done = refill_masks(*opened, configured(**change))
     assert len(done.left) == left
-    assert reason in done.left[0]
+    assert reason in first_reason(done)
     assert done.added == 0
 
 
@@ -334,7 +340,7 @@ def test_masks_of_other_code_are_left_out(
     monkeypatch.setattr("benchprof.codebase.digest_of", lambda _: "other")
     done = refill_masks(*opened, configured())
     assert (done.added, len(done.left)) == (0, 5)
-    assert "another code" in done.left[0]
+    assert "another code" in first_reason(done)
 
 
 @pytest.mark.usefixtures("importance")
@@ -345,7 +351,8 @@ def test_a_random_mask_of_units_is_left_for_the_run_to_draw(
     monkeypatch.setattr(masks, "_origin", lambda content: read(content) | {"examples": "e" * 64})
     done = refill_masks(*opened, configured(unit="neuron"))
     assert (done.added, len(done.left)) == (3, 2)
-    assert all("-random-" in left and "left for the run to draw" in left for left in done.left)
+    assert all("-random-" in name for name in done.left)
+    assert all("left for the run to draw" in reason for reason in done.left.values())
 
 
 def test_a_mask_of_other_items_is_left_out(
@@ -353,7 +360,7 @@ def test_a_mask_of_other_items_is_left_out(
 ) -> None:
     importance["z"] = {"model": "m" * 64, "items": "other"}
     done = refill_masks(*opened, configured(controls=controls([], "abilities_together")))
-    assert len(done.left) == 3 and "another importance" in done.left[0]
+    assert len(done.left) == 3 and "another importance" in first_reason(done)
 
 
 def test_importance_is_that_of_the_run_s_items(
@@ -426,9 +433,7 @@ def test_a_super_set_that_the_run_would_find_is_placed(
     own_run = configured(selections={"specific": {"definition": "max", "without_super": True}})
     done = refill_masks(path, read_listing(path), own_run)
     assert Path(name).exists() != bool(left)
-    assert [own for own in done.left if own.startswith(name)] == (
-        [f"{name}: the archive's has {left}"] if left else []
-    )
+    assert done.left.get(name) == (f"the archive's has {left}" if left else None)
     controls = DrawControls(own_run, "m", "specific")
     digest = None if left else read_mask(Path(name)).digest
     # Where there is none, no control is one of the run's: none leaves out nothing.

@@ -147,13 +147,13 @@ class _OfModel:
             self.done.there += 1
             return True
         if name is None:
-            self.done.left.append(f"{path}: not in the archive")
+            self.done.left[str(path)] = "not in the archive"
             return False
         content = read_listed(self.archive, self.listing, name)
         origin = _origin(content)
         other = next((key for key, value in expected.items() if origin.get(key) != value), "")
         if other:
-            self.done.left.append(f"{path}: {_left_because(other)}")
+            self.done.left[str(path)] = _left_because(other)
             return False
         store, key = self.run.store, digests.of_value(dict(expected))
         if kind is not None and not store.has(kind, key):

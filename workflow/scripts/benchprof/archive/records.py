@@ -54,7 +54,7 @@ def _keys(archive: Archive, listing: Listing, done: Refilled) -> dict[str, str]:
             model = own["origin"]["model"]["digest"]
             check_model(manifest, record.split("/")[2], model, record)
         if (own["format"], own["origin"]["code"]) != (FORMAT, code):
-            done.left.append(f"{record}: of another version of the code")
+            done.left[record] = "of another version of the code"
         else:
             keys[record] = key_of(own["origin"])
     return keys

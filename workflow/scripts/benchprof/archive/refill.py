@@ -28,8 +28,7 @@ def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
     lines = [f"{what}: {done.added} put into {place}, {done.there} were there, "
              f"{len(done.left)} left out."]  # fmt: skip
     reasons: dict[str, list[str]] = {}
-    for own in done.left:
-        name, reason = own.split(": ", 1)
+    for name, reason in done.left.items():
         reasons.setdefault(reason, []).append(name)
     return lines + [
         f"- {len(own)} {reason}, for example {own[0]}" for reason, own in reasons.items()

@@ -12,9 +12,9 @@ class Refilled:
     Attributes:
         added: how many are new.
         there: how many were there.
-        left: why others were left out, in words.
+        left: why others were left out, in words, by file.
     """
 
     added: int = 0
     there: int = 0
-    left: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
