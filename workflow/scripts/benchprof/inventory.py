@@ -17,12 +17,12 @@ from benchprof.uses import FOLDER
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of a store, or half of one.
+    """An entry of a store, or an unfinished one.
 
     Attributes:
         name: its path below the store's folder.
         size: in bytes.
-        made: when it was made, in seconds since 1970; of half of one, when it was last written to.
+        made: when it was made, in seconds since 1970; if it is unfinished, when last written to.
     """
 
     name: str

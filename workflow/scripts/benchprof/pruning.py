@@ -73,10 +73,10 @@ def listed(root: Path, now: float) -> list[str]:
     if others:
         made = max(entry.made for entry in others)
         rows.append(_row(others, made, now, "no run that left a note"))
-    if halves := leftovers_of(root):
-        written = max(entry.made for entry in halves)
-        rows.append(_row(halves, written, now, "left by killed jobs, or being written"))
-    every = [*entries.values(), *halves]
+    if leftovers := leftovers_of(root):
+        written = max(entry.made for entry in leftovers)
+        rows.append(_row(leftovers, written, now, "left by killed jobs, or being written"))
+    every = [*entries.values(), *leftovers]
     return [*rows, _row(every, max((own.made for own in every), default=now), now, "together")]
 
 
@@ -104,16 +104,16 @@ def prune(
         used = {name for note in spared for name in note.use.entries}
         needed |= used
         removed = [e for e in entries_of(root) if e.name not in needed and e.made <= since]
-        halves = [
+        leftovers = [
             own for own in leftovers_of(root)
             if own.made <= since and may_remove(root, own)
             and not any(begun_as(own, name) for name in used)
         ]  # fmt: skip
         if not dry_run:
             check_removable(root, removed)
-        yield from _account(removed, halves, notes, dry_run)
+        yield from _account(removed, leftovers, notes, dry_run)
         if not dry_run:
-            remove(root, [*removed, *halves])
+            remove(root, [*removed, *leftovers])
             _forget(root, [note for note in notes if note not in spared])
 
 
@@ -144,15 +144,15 @@ def _in_use(folder: Path) -> bool:
 
 
 def _account(
-    removed: Collection[Entry], halves: Collection[Entry], notes: Iterable[Note], dry_run: bool
+    removed: Collection[Entry], leftovers: Collection[Entry], notes: Iterable[Note], dry_run: bool
 ) -> Iterator[str]:
     """What is removed, and which runs would have it computed again."""
     names = {entry.name: entry.size for entry in removed}
     verb = "would remove" if dry_run else "removing"
     yield f"{verb} {len(names)} entries, {sum(names.values()) / 1e9:.3f} GB"
-    if halves:
-        size = sum(entry.size for entry in halves) / 1e9
-        yield f"{verb} {len(halves)} files and folders that killed jobs left, {size:.3f} GB"
+    if leftovers:
+        size = sum(entry.size for entry in leftovers) / 1e9
+        yield f"{verb} {len(leftovers)} files and folders that killed jobs left, {size:.3f} GB"
     losing: dict[str, set[str]] = defaultdict(set)
     for note in notes:
         losing[_run(note.use)] |= set(note.use.entries) & set(names)
