@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import sys
+from collections.abc import Mapping
 from statistics import StatisticsError, fmean
 from typing import Any
 
@@ -86,33 +87,60 @@ def check_mask(content: bytes, name: str) -> dict[str, Any]:
             raise ValueError(f"a header of {length} bytes")
         header = load_json(content[8 : 8 + length], name)
         origin = load_json(header.pop("__metadata__")["benchprof"].encode(), name)
-        noted, noted_entries = origin.pop("sha256"), origin["digest"]
-        whole = hashlib.sha256(json.dumps(origin, sort_keys=True, allow_nan=False).encode())
-        unit = origin.get("unit", "weight")
-        # `Mask.digest` begins with the unit too, except for masks of weights.
-        entries = hashlib.sha256(b"" if unit == "weight" else f"{unit};".encode())
-        place = 8 + length
-        for tensor, own in sorted(header.items(), key=lambda pair: pair[1]["data_offsets"]):
-            start, end = own["data_offsets"]
-            if 8 + length + start != place or end < start:
-                raise ValueError(f"bytes of no tensor, or of two, before {tensor}")
-            place = 8 + length + end
-        if place != len(content):
-            raise ValueError("bytes of no tensor at the end")
-        data = memoryview(content)[8 + length :]
-        for tensor, own in sorted(header.items()):
-            start, end = own["data_offsets"]
-            kind, code = INDEX_TYPES[own["dtype"]]
-            whole.update(f"{tensor} {kind} {own['shape']}".encode())
-            whole.update(data[start:end])
-            entries.update(f"{tensor}:{(end - start) // array.array(code).itemsize};".encode())
-            for chunk in range(start, end, CHUNK):
-                entries.update(_widened(data[chunk : min(chunk + CHUNK, end)], code))
+        noted = origin.pop("sha256"), origin["digest"]
+        # Less than 0 where the file ends within its header.
+        _check_layout(header, len(content) - 8 - length)
+        found = _digests(header, origin, memoryview(content)[8 + length :])
     except MALFORMED as error:
         raise ArchiveError(f"{name}: not a mask ({error!r})") from None
-    if whole.hexdigest() != noted or entries.hexdigest() != noted_entries:
+    if found != noted:
         raise ArchiveError(f"{name}: its digest differs from its content")
     return dict(origin)
+
+
+def _check_layout(header: Mapping[str, Any], size: int) -> None:
+    """Stop where bytes behind a mask's header are of no tensor, or of two.
+
+    Args:
+        header: type, shape and place of each tensor, by name.
+        size: how many bytes are behind it.
+
+    Raises:
+        ValueError: says where.
+    """
+    place = 0
+    for tensor, own in sorted(header.items(), key=lambda pair: pair[1]["data_offsets"]):
+        start, end = own["data_offsets"]
+        if start != place or end < start:
+            raise ValueError(f"bytes of no tensor, or of two, before {tensor}")
+        place = end
+    if place != size:
+        raise ValueError("bytes of no tensor at the end")
+
+
+def _digests(
+    header: Mapping[str, Any], origin: Mapping[str, Any], data: memoryview
+) -> tuple[str, str]:
+    """The digests of a mask's file and of its entries.
+
+    Args:
+        header: type, shape and place of each tensor, by name.
+        origin: what the mask says of itself, without the first of the two.
+        data: the bytes behind the header.
+    """
+    whole = hashlib.sha256(json.dumps(origin, sort_keys=True, allow_nan=False).encode())
+    unit = origin.get("unit", "weight")
+    # `Mask.digest` begins with the unit too, except for masks of weights.
+    entries = hashlib.sha256(b"" if unit == "weight" else f"{unit};".encode())
+    for tensor, own in sorted(header.items()):
+        start, end = own["data_offsets"]
+        kind, code = INDEX_TYPES[own["dtype"]]
+        whole.update(f"{tensor} {kind} {own['shape']}".encode())
+        whole.update(data[start:end])
+        entries.update(f"{tensor}:{(end - start) // array.array(code).itemsize};".encode())
+        for chunk in range(start, end, CHUNK):
+            entries.update(_widened(data[chunk : min(chunk + CHUNK, end)], code))
+    return whole.hexdigest(), entries.hexdigest()
 
 
 def _widened(data: memoryview, code: str) -> bytes:
