@@ -17,7 +17,7 @@ from benchprof.run.jobs.evaluation import (
     EvaluateModel,
     Evaluation,
 )
-from benchprof.run.jobs.figures import PlotRadar, figures_of
+from benchprof.run.jobs.figures import FIGURES, figures_of
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.masks import FindSuper
 from benchprof.run.jobs.profile import TABLES, table_files
@@ -221,14 +221,7 @@ def results_of(run: Run) -> list[Path]:
     kinds: tuple[type[Evaluation], ...] = (EvaluateBenchmark, EvaluateModel, EvaluateCalibration)
     answered = [part for kind in kinds for job in kind.all_of(run) for part in job.parts]
     records = [path for part in answered for path in part.records.values()]
-    figures = [path for figure in figures_of(run) for path in figure.targets]
-    singles = [
-        path
-        for figure in figures_of(run)
-        if isinstance(figure, PlotRadar)
-        for own in figure.singles.values()
-        for path in own
-    ]
+    figures = [path for kind in FIGURES for path in kind.files_of(run)]
     return [
         *masks,
         *super_sets_of(run).values(),
@@ -237,7 +230,6 @@ def results_of(run: Run) -> list[Path]:
         *table_files(),
         *MeasureReplication.files_of(run),
         *figures,
-        *singles,
         *paper_tables(run),
         paths.METHODS,
         paths.REFERENCES,
