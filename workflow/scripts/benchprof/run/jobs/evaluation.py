@@ -11,7 +11,7 @@ from benchprof import codebase, data, digests
 from benchprof.models.scope import Scope
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
-from benchprof.run.configuration import AbilitySplit, Benchmark
+from benchprof.run.configuration import AbilitySplit, Benchmark, ShippedBenchmark
 from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.jobs.masks import read_of_units
 from benchprof.run.run import Run
@@ -189,8 +189,8 @@ class OfBenchmark(Answered):
     @property
     def files(self) -> list[Path]:
         """Also a shipped benchmark's definition and items."""
-        shipped = self.run.suite.definition(self.benchmark) is not None
-        named = [definition_path(self.asked.benchmark)] if shipped else []  # type: ignore[union-attr]
+        own = self.asked
+        named = [definition_path(own.benchmark)] if isinstance(own, ShippedBenchmark) else []
         return [*super().files, *named, *self.local_files.values()]
 
     @property
