@@ -76,9 +76,9 @@ def _labels(tables: Tables, rules: Rules) -> Iterator[str]:
         )
     yield _said("AIS", agreement(table, rules))
     yield _said("without the factor", agreement(remainder(table), rules))
-    for without, told in ((False, "AIS"), (True, "without the factor")):
+    for without, label in ((False, "AIS"), (True, "without the factor")):
         for name, found in left_out(table, rules, without).items():
-            yield _said(f"{told}, {name} left out", found)
+            yield _said(f"{label}, {name} left out", found)
 
 
 def _second_profiles(title: str, tables: Tables, rules: Rules) -> Iterator[str]:
@@ -92,8 +92,8 @@ def _second_profiles(title: str, tables: Tables, rules: Rules) -> Iterator[str]:
         defined = [found.spearman for found in profiles if found.spearman == found.spearman]
         each = ", ".join(f"{found.benchmark} {found.spearman:.2f}" for found in profiles)
         mean = f"{sum(defined) / len(defined):.2f}" if defined else "undefined"
-        told = "without the mean" if without_mean else "as they are"
-        yield f"- {told}: mean {mean} of {len(defined)} ({each})"
+        how = "without the mean" if without_mean else "as they are"
+        yield f"- {how}: mean {mean} of {len(defined)} ({each})"
 
 
 def told(

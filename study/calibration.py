@@ -49,8 +49,8 @@ def most_separated(chosen: ChosenK, drops: Sequence[Drops]) -> str | None:
 
     None if no ability counts, or none has others' masks to be compared with.
     """
-    counted = [own for own in drops if own.k == chosen.k and own.counted and own.others]
-    best = max(counted, key=lambda own: own.own - own.others_mean, default=None)
+    counted = [drop for drop in drops if drop.k == chosen.k and drop.counted and drop.others]
+    best = max(counted, key=lambda drop: drop.own - drop.others_mean, default=None)
     return best.ability if best else None
 
 
@@ -76,18 +76,19 @@ def told(chosen: ChosenK, drops: Sequence[Drops]) -> Iterator[str]:
         yield f"\nOwn less others without {best}, which is separated most at the chosen k:\n"
         yield "| k | own less others |"
         yield "|--:|--:|"
-        for one in choose([own for own in drops if own.ability != best]).candidates:
+        for one in choose([drop for drop in drops if drop.ability != best]).candidates:
             yield f"| {one.k} | {_with_error(one.own - one.others, one.errors.over_others)} |"
     yield "\n| ability | intact | own | largest of others | beyond others | beyond random | |"
     yield "|---|--:|--:|--:|--:|--:|---|"
-    for own in drops:
-        if own.k == chosen.k:
-            over_others, over_random = own.own - own.others_mean, own.own - own.random_mean
+    for drop in drops:
+        if drop.k == chosen.k:
+            over_others, over_random = drop.own - drop.others_mean, drop.own - drop.random_mean
             yield (
-                f"| {own.ability} | {number(own.intact, 3)} "
-                f"| {_with_error(own.own, own.errors.own)} | {number(own.others_max, 4)} "
-                f"| {_with_error(over_others, own.errors.over_others)} "
-                f"| {_with_error(over_random, own.errors.over_random)} | {WARNINGS[own.warning]} |"
+                f"| {drop.ability} | {number(drop.intact, 3)} "
+                f"| {_with_error(drop.own, drop.errors.own)} | {number(drop.others_max, 4)} "
+                f"| {_with_error(over_others, drop.errors.over_others)} "
+                f"| {_with_error(over_random, drop.errors.over_random)} "
+                f"| {WARNINGS[drop.warning]} |"
             )
 
 
