@@ -44,14 +44,7 @@ def logged(path: str | Path) -> Iterator[None]:
     Raises:
         SystemExit: after any error, which is logged, and after SIGTERM.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    handlers: list[logging.Handler] = [
-        logging.FileHandler(path, mode="w", encoding="utf-8"),
-        logging.StreamHandler(sys.stderr),
-    ]
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
-    for library in ("httpx", "datasets", "lm_eval", "matplotlib", "filelock", "fontTools"):
-        logging.getLogger(library).setLevel(logging.ERROR)
+    _log_to(path)
     logger = logging.getLogger(__name__)
     refusal = Path(f"{path}.refused")
     # Once: a job may go on after its run was killed, and a mended one began.
@@ -70,18 +63,35 @@ def logged(path: str | Path) -> Iterator[None]:
             _refuse(refusal, owner, str(error))
         raise SystemExit(1) from None
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            logger.exception(FAULT)
-        else:
-            where = f"{error.filename}: " if error.filename else ""
-            logger.error("%s%s. Make room and run again: what was finished is kept.", where,
-                         error.strerror)  # fmt: skip
+        _log_os_error(logger, error)
         raise SystemExit(1) from None
     except Exception:
         logger.exception(FAULT)
         raise SystemExit(1) from None
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+def _log_to(path: str | Path) -> None:
+    """Log to a file and standard error, of libraries errors alone."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    handlers: list[logging.Handler] = [
+        logging.FileHandler(path, mode="w", encoding="utf-8"),
+        logging.StreamHandler(sys.stderr),
+    ]
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
+    for library in ("httpx", "datasets", "lm_eval", "matplotlib", "filelock", "fontTools"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+
+
+def _log_os_error(logger: logging.Logger, error: OSError) -> None:
+    """A full disk is for the person to mend, and told without a traceback; all else is a fault."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        logger.exception(FAULT)
+        return
+    where = f"{error.filename}: " if error.filename else ""
+    logger.error("%s%s. Make room and run again: what was finished is kept.", where,
+                 error.strerror)  # fmt: skip
 
 
 def _refuse(refusal: Path, owner: runs.Owner | None, paragraph: str) -> None:
