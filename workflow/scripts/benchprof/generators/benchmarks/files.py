@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,6 +22,7 @@ from benchprof.files import write_text
 from benchprof.generators.benchmarks.functions import small_functions
 from benchprof.generators.benchmarks.problems import everyday_problems
 from benchprof.generators.benchmarks.questions import people_and_things, plans_and_prices
+from benchprof.markdown import table
 
 FOLDER = Path("resources/benchmarks")
 SHEETS = Path(__file__).parent / "datasheets"
@@ -60,12 +61,8 @@ def _tables(items: Items) -> str:
         (ability.replace("_", " "), f"{count} of {len(items)}")
         for ability, count in sorted(counts.items(), key=lambda own: (-own[1], own[0]))
     ]
-    of_abilities = _table(("ability", "items built to need it"), total)
-    return "\n".join([*of_abilities, "", *_table(("kind", "items", "abilities"), kinds), ""])
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+    of_abilities = table(("ability", "items built to need it"), total)
+    return "\n".join([*of_abilities, "", *table(("kind", "items", "abilities"), kinds), ""])
 
 
 def main() -> int:
