@@ -28,7 +28,7 @@ from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.analysis import CompareMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark
-from benchprof.run.jobs.job import listed
+from benchprof.run.jobs.job import paths_in
 from benchprof.run.jobs.planted import EvaluateBlocks
 from benchprof.run.jobs.recovery import VERDICT, CheckRecovery
 from benchprof.run.jobs.selectivity import MeasureSelectivity
@@ -72,7 +72,7 @@ def written_by(name: str) -> dict[Path, tuple[str, dict[str, str]]]:
     found: dict[Path, tuple[str, dict[str, str]]] = {}
     for job in jobs_of(Run.of(CONFIGURATIONS[name])):
         for own in job.outputs.values():
-            for path in listed(own):
+            for path in paths_in(own):
                 assert path not in found, (path, found[path], job.rule, job.wildcards)
                 found[path] = job.rule, job.wildcards
     return found
@@ -105,7 +105,7 @@ def test_patterns_of_a_rule_are_the_files_of_its_jobs(name: str) -> None:
             key: [text.format(**job.wildcards) for text in ([own] if isinstance(own, str) else own)]
             for key, own in patterns[job.rule].items()
         }
-        assert filled == {key: [str(p) for p in listed(own)] for key, own in job.outputs.items()}
+        assert filled == {key: [str(p) for p in paths_in(own)] for key, own in job.outputs.items()}
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
@@ -151,8 +151,8 @@ def test_a_job_of_the_evaluation_is_a_benchmark_s_or_a_model_s() -> None:
     (job,) = (job for job in jobs_of(Run.of(MODELS)) if job.rule == "evaluate_model")
     alone = [own for own in jobs_of(Run.of(DEFAULT)) if own.rule == "evaluate_benchmark"]
     assert job.settings == {own.wildcards["benchmark"]: own.settings for own in alone}
-    asked = {path for own in alone for path in listed(own.inputs["asked"])}
-    assert set(listed(job.inputs["asked"])) == asked
+    asked = {path for own in alone for path in paths_in(own.inputs["asked"])}
+    assert set(paths_in(job.inputs["asked"])) == asked
 
 
 def test_what_selects_without_the_super_set_takes_it_and_nothing_else_does() -> None:
@@ -163,7 +163,7 @@ def test_what_selects_without_the_super_set_takes_it_and_nothing_else_does() -> 
     takes = {
         (job.rule, job.wildcards.get("selection"))
         for job in jobs_of(run)
-        if target in listed(job.inputs.get("super", []))
+        if target in paths_in(job.inputs.get("super", []))
     }
     assert takes == {
         ("select_masks", "top"), ("draw_controls", "top"), ("select_half_masks", None),
@@ -191,14 +191,14 @@ def test_a_run_of_lists_ranks_nothing() -> None:
     (select,) = (job for job in jobs if job.rule == "select_masks")
     assert select.inputs["importance"] == []
     assert select.settings["selection"]["spatial_reasoning"] == {"3": [8], "12": [0]}
-    names = {path.name for path in listed(select.outputs["masks"])}
+    names = {path.name for path in paths_in(select.outputs["masks"])}
     assert names == {"listed_listed.safetensors"}
 
 
 def test_importance_that_is_dropped_is_read_by_masks_alone() -> None:
     """Else an archive or a table of masks would compute it again."""
     dropped = Run.of(DEFAULT | {"keep_importance": False})
-    readers = {job.rule for job in jobs_of(dropped) if listed(job.inputs.get("importance", []))}
+    readers = {job.rule for job in jobs_of(dropped) if paths_in(job.inputs.get("importance", []))}
     assert readers == {"select_masks"}
     left_out = {own.rule for own in jobs_of(Run.of(DEFAULT))} - {j.rule for j in jobs_of(dropped)}
     assert left_out == {"measure_core"}
@@ -239,10 +239,10 @@ def test_jobs_of_every_shipped_configuration_fit_together(file: str) -> None:
 def check_jobs(run: Run) -> set[str]:
     """The rules of a run, whose jobs take what others make, or what the configuration names."""
     jobs = list(jobs_of(run))
-    made = [path for job in jobs for own in job.outputs.values() for path in listed(own)]
+    made = [path for job in jobs for own in job.outputs.values() for path in paths_in(own)]
     assert len({*made}) == len(made)
     for job in jobs:
-        needed = {path for own in job.inputs.values() for path in listed(own)}
+        needed = {path for own in job.inputs.values() for path in paths_in(own)}
         assert not {path for path in needed if path.parts[0] == "results"} - {*made}, job.rule
         assert job.settings is not None
         assert job.memory(job.size) >= 0 and job.minutes(job.size) > 0
@@ -379,7 +379,7 @@ def test_means_of_units_are_in_the_settings_of_what_they_decide_alone(folder: Pa
     job = {name: Declared(Run.of(own), "evaluate_benchmark").job({"model": "m", "benchmark": "arc"})
            for name, own in (("zero", zero), ("mean", mean), ("weights", SMALL))}  # fmt: skip
     items = {"items/x/train.jsonl", "items/y/train.jsonl"}
-    assert {str(path) for path in listed(job["mean"].inputs["train"])} == items
+    assert {str(path) for path in paths_in(job["mean"].inputs["train"])} == items
     assert job["mean"].settings["means"]["items"].keys() == items
     for name in ("zero", "weights"):
         assert "train" not in job[name].inputs

@@ -12,7 +12,7 @@ from benchprof import digests, progress, runs
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs.all import job_of
-from benchprof.run.jobs.job import listed
+from benchprof.run.jobs.job import paths_in
 from benchprof.run.run import read_run
 from benchprof.run.script import run_job
 
@@ -40,7 +40,7 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
     check_inputs(run)
     job = job_of(run, file)
     for own in job.inputs.values():
-        for path in listed(own):
+        for path in paths_in(own):
             if not path.exists():
                 files = " ".join(map(str, configuration))
                 command = f"python -m benchprof run {path} --configfile {files}"

@@ -99,7 +99,7 @@ class Job:
     def files_of(cls, run: Run) -> list[Path]:
         """All that the rule's jobs write."""
         every = (own for job in cls.all_of(run) for own in job.outputs.values())
-        return [path for own in every for path in listed(own)]
+        return [path for own in every for path in paths_in(own)]
 
     @classmethod
     def names(cls) -> list[str]:
@@ -223,6 +223,6 @@ class ModelJob(Job):
         return sum(min(share * size.parameters, size.in_scope) for share in shares)
 
 
-def listed(own: Path | list[Path]) -> list[Path]:
+def paths_in(own: Path | list[Path]) -> list[Path]:
     """What stands under a name in `inputs` or `outputs`, as a list."""
     return own if isinstance(own, list) else [own]
