@@ -48,7 +48,7 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
                 raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
     if not runs.is_locked(Path()):
         # The store notes what is used for the run that was claimed last.
-        runs.claim(Path(runs.STATE), digests.of_value(run.values), list(map(str, configuration)))
+        runs.claim(Path(runs.STATE), digests.of_value(run.values), configuration)
     run_job(job, threads)
 
 

@@ -36,7 +36,7 @@ class Owner:
     files: list[str] = field(default_factory=list)
 
 
-def claim(state: Path, configuration: str, files: Sequence[str]) -> None:
+def claim(state: Path, configuration: str, files: Sequence[str | Path]) -> None:
     """Note in Snakemake's state folder that this process runs the workflow."""
     process = psutil.Process()
     host, started = socket.gethostname(), process.create_time()

@@ -235,7 +235,7 @@ def _check_masks(
     for source in sources:
         name, ablation = source.mask.as_posix(), source.ablation
         mask = masks[name]
-        for key, value in _said(ablation, own.get(_kind(source), {})).items():
+        for key, value in _expected(ablation, own.get(_kind(source), {})).items():
             if mask.get(key) != value:
                 said = f"says {key} {mask.get(key)!r} of itself"
                 raise ArchiveError(f"{name}: {said}; listed as {value!r}")
@@ -252,7 +252,7 @@ def _kind(source: Source) -> tuple[str, str, str]:
     return source.model, *source.ablation.kind
 
 
-def _said(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
+def _expected(ablation: Ablation, own: Mapping[str, str]) -> dict[str, Any]:
     """What a mask should say of itself.
 
     Args:

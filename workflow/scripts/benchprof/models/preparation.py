@@ -81,13 +81,13 @@ def _made(source: Mapping[str, Any], dtype: str, store: Store, folder: Path) -> 
     try_tokenizer(folder, architecture)
     stamps = {name: stamp_of(folder / name) for name in files}
     return Card(
-        digests.of_value(files),
-        dict(source),
-        files,
-        stamps,
-        parameter_count(architecture),
-        anatomy.sizes,
-        str(anatomy),
+        digest=digests.of_value(files),
+        source=dict(source),
+        files=files,
+        stamps=stamps,
+        parameters=parameter_count(architecture),
+        scope=anatomy.sizes,
+        anatomy=str(anatomy),
     )
 
 
