@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+THREADS = 2
+
 
 @dataclass(frozen=True)
 class Peak:
@@ -31,11 +33,11 @@ class Peak:
     result: Any
 
 
-def measured(work: Callable[..., Any], *arguments: Any, threads: int = 2) -> Peak:
+def measured(work: Callable[..., Any], *arguments: Any) -> Peak:
     """Call `work` in a fresh process and watch its memory (Linux)."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_watched, args=(theirs, threads, work, arguments))
+    process = context.Process(target=_watched, args=(theirs, work, arguments))
     process.start()
     theirs.close()
     try:
@@ -47,10 +49,8 @@ def measured(work: Callable[..., Any], *arguments: Any, threads: int = 2) -> Pea
     return peak
 
 
-def _watched(
-    pipe: Connection, threads: int, work: Callable[..., Any], arguments: tuple[Any, ...]
-) -> None:
-    torch.set_num_threads(threads)
+def _watched(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    torch.set_num_threads(THREADS)
     largest = 0
     done = threading.Event()
 
