@@ -537,6 +537,7 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
         ("validation.thresholds_of", {"entangled": {}}, "validation.thresholds_of: 'entangled'"),
         ("validation.fraction", 0.5, "validation.fraction: 0.5"),
         ("validation.composition", "none.json", "none.json: no such file"),
+        ("validation.composition", "config.yaml", "config.yaml: not JSON"),
         ("validation.draws", None, "validation: lacks draws"),
         ("validation.thresholds.coverage", None, "validation: lacks thresholds.coverage"),
         ("validation.thresholds.form_share", [0.1], "thresholds.form_share: [0.1]"),

@@ -100,10 +100,14 @@ def _check_tests(config: Configuration, source: str) -> None:
 
 
 def _check_composition(composition: Path, benchmarks: Iterable[str]) -> None:
-    """Stop where the file of the benchmarks' mixtures is missing, or lacks a benchmark."""
+    """Stop where the file of the benchmarks' mixtures is not there, no JSON, or lacks one."""
     if not composition.is_file():
         raise InputError(composition, "no such file", "the benchmarks' mixtures")
-    mixtures = json.loads(composition.read_text(encoding="utf-8"))
+    try:
+        mixtures = json.loads(composition.read_text(encoding="utf-8"))
+    except ValueError as error:
+        found = f"not JSON ({error})"
+        raise InputError(composition, found, "the benchmarks' mixtures") from None
     for benchmark in benchmarks:
         if benchmark not in mixtures:
             raise InputError(composition, f"no mixture of {benchmark}", "one of each benchmark")
