@@ -537,7 +537,6 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
         ("validation.thresholds_of", {"entangled": {}}, "validation.thresholds_of: 'entangled'"),
         ("validation.fraction", 0.5, "validation.fraction: 0.5"),
         ("validation.composition", "none.json", "none.json: no such file"),
-        ("validation.composition", "config.yaml", "config.yaml: not JSON"),
         ("validation.draws", None, "validation: lacks draws"),
         ("validation.thresholds.coverage", None, "validation: lacks thresholds.coverage"),
         ("validation.thresholds.form_share", [0.1], "thresholds.form_share: [0.1]"),
@@ -562,3 +561,14 @@ def test_a_validation_names_what_is_configured(
     place[last] = value
     with pytest.raises(InputError, match=re.escape(message)):
         Run.of(config, "planted.yaml")
+
+
+def test_a_composition_that_is_not_json_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "composition.json"
+    file.write_text('{"a": 1,}')
+    section = PLANTED["validation"] | {"composition": str(file)}
+    with pytest.raises(InputError, match=re.escape(f"{file}: not JSON (")):
+        Run.of(PLANTED | {"validation": section}, "planted.yaml")
