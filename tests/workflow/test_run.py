@@ -11,18 +11,29 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from tests.conftest import ROOT, tiny_model
-from tests.workflow.conftest import Project, write_ability
+from tests.workflow.conftest import Project
 from tests.workflow.stages import run_jobs
 
 from benchprof.report.figures.pipeline import STAGES
 
 EVALUATION = "evaluate_benchmark/tiny/{}.log"
 PLACES = "results/evaluations/tiny/places_test/intact.json"
+COLOURS = PLACES.replace("places", "colours")
+IMPORTANCE = "results/importance/tiny/places.safetensors"
+IMPACT = "results/profiles/impact.csv"
+# A file of each of the two jobs that make a selection's masks.
+SPECIFIC = (
+    "results/masks/tiny/places/specific_0.01.safetensors",
+    "results/masks/tiny/all_abilities/specific-random-1_0.01.safetensors",
+)
+TOP = tuple(file.replace("specific", "top") for file in SPECIFIC)
 
 
 def test_a_run_makes_every_result(finished: Project) -> None:
@@ -128,18 +139,20 @@ def test_touched_scripts_run_nothing(finished: Project, tmp_path: Path) -> None:
             os.utime(script, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-def test_a_fresh_clone_over_a_store_computes_nothing(finished: Project, tmp_path: Path) -> None:
+def test_a_fresh_clone_over_a_store_computes_nothing(
+    finished: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     project = finished.copy(tmp_path / "copy")
-    before = (project.folder / "results/profiles/impact.csv").read_bytes()
+    before = (project.folder / IMPACT).read_bytes()
     for lost in ("results", ".snakemake"):
-        subprocess.run(["rm", "-r", str(project.folder / lost)], check=True)
-    project.run("results/profiles/impact.csv")
-    assert "2 reused, 0 computed" in project.log("compute_importance/tiny.log")
-    for benchmark in ("colours_test", "places_test"):
-        log = project.log(EVALUATION.format(benchmark))
-        assert "5 reused, 0 computed" in log
-        assert "ablation" not in log
-    assert (project.folder / "results/profiles/impact.csv").read_bytes() == before
+        shutil.rmtree(project.folder / lost)
+    made = ("results/models/tiny/model.json", "results/checks/tiny.json", IMPORTANCE, *SPECIFIC)
+    run_jobs(project, *made, COLOURS, PLACES, IMPACT)
+    assert "2 reused, 0 computed" in caplog.text
+    assert caplog.text.count("_test: 5 reused, 0 computed") == 2
+    assert "ablation 1 of" not in caplog.text
+    assert (project.folder / IMPACT).read_bytes() == before
 
 
 def test_lost_records_of_snakemake_run_nothing(finished: Project, tmp_path: Path) -> None:
@@ -188,29 +201,62 @@ def test_an_added_k_reuses_the_old_one(
     assert planned["evaluate_benchmark"] == 2
     stems = ("places/specific_0.02", "all_abilities/specific-random-1_0.02")
     masks = [f"results/masks/tiny/{stem}.safetensors" for stem in stems]
-    run_jobs(project, "results/importance/tiny/places.safetensors", *masks, PLACES)
+    run_jobs(project, IMPORTANCE, *masks, PLACES)
     assert "2 reused, 0 computed" in caplog.text
     # intact, two masks and two controls of the old k; as many masks of the new one.
     assert "5 reused, 4 computed" in caplog.text
 
 
+def use_top(config: dict[str, Any]) -> None:
+    """`top` masks beside the `specific` ones."""
+    config["selections"].update(top={})
+
+
 @pytest.fixture(scope="module")
 def with_top(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The finished project with `top` masks beside the `specific` ones; copy it."""
+    """The finished project with answers under `top` masks too; copy it, and plan in no copy.
+
+    Snakemake knows nothing of the jobs that made them.
+    """
     project = finished.copy(tmp_path_factory.mktemp("with_top") / "copy")
-    project.configure(lambda config: config["selections"].update(top={}))
-    project.run(PLACES, PLACES.replace("places", "colours"))
+    project.configure(use_top)
+    run_jobs(project, *TOP, COLOURS, PLACES)
     return project
 
 
-def test_an_added_ability_changes_contrasts_only(with_top: Project, tmp_path: Path) -> None:
+def planned_with_top(
+    finished: Project, folder: Path, change: Callable[[dict[str, Any]], object]
+) -> dict[str, int]:
+    """The jobs that a dry-run lists after a change and with `top` masks."""
+    project = finished.copy(folder)
+    for every in (use_top, change):
+        project.configure(every)
+    return project.planned()
+
+
+OF_IMPORTANCE = {
+    "compute_importance": 1, "select_masks": 2, "draw_controls": 2, "evaluate_benchmark": 2,
+}  # fmt: skip
+"""All jobs of two selections and two benchmarks that changed importance concerns."""
+
+
+def test_an_added_ability_changes_contrasts_only(
+    finished: Project, with_top: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def add(config: dict[str, Any]) -> None:
+        config["abilities"].update(numbers={"items": "items/numbers"})
+
+    planned = planned_with_top(finished, tmp_path / "planned", add)
+    assert planned.items() >= OF_IMPORTANCE.items()
+    caplog.set_level(logging.INFO)
     project = with_top.copy(tmp_path / "copy")
-    project.configure(lambda config: config["abilities"].update(numbers={"items": "items/numbers"}))
-    project.run(PLACES)
-    assert "2 reused, 1 computed" in project.log("compute_importance/tiny.log")
+    project.configure(add)
+    run_jobs(project, IMPORTANCE, *SPECIFIC, *TOP, COLOURS, PLACES, IMPACT)
+    assert "2 reused, 1 computed" in caplog.text
     # Intact and two `top` masks are reused; the `top` mask of the new ability is computed, and
     # what rightly changed: `specific` masks of all three, two controls of each selection.
-    assert "3 reused, 8 computed" in project.log(EVALUATION.format("places_test"))
+    assert caplog.text.count("_test: 3 reused, 8 computed") == 2
+    assert "numbers" in set(pd.read_csv(project.folder / IMPACT)["ability"])
 
 
 def test_an_excluded_test_item_changes_its_benchmark_alone(
@@ -234,23 +280,27 @@ def test_an_excluded_test_item_changes_its_benchmark_alone(
 
 
 def test_an_excluded_train_item_changes_the_importance_of_its_ability_alone(
-    with_top: Project, tmp_path: Path
+    finished: Project, with_top: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def exclude(config: dict[str, Any]) -> None:
+        # Four of twelve train items are drawn: eight others leave no old sample as it was.
+        rejected = [f"places-{number}" for number in range(9)]
+        config["abilities"]["places"].update(exclude=rejected)
+
+    planned = planned_with_top(finished, tmp_path / "planned", exclude)
+    assert planned.items() >= OF_IMPORTANCE.items()
+    caplog.set_level(logging.INFO)
     project = with_top.copy(tmp_path / "copy")
-    # Four of twelve train items are drawn: eight others leave no old sample as it was.
-    rejected = [f"places-{number}" for number in range(9)]
-    project.configure(lambda config: config["abilities"]["places"].update(exclude=rejected))
-    colours = PLACES.replace("places", "colours")
-    project.run(colours)
-    assert "1 reused, 1 computed" in project.log("compute_importance/tiny.log")
+    project.configure(exclude)
+    run_jobs(project, IMPORTANCE, *SPECIFIC, *TOP, COLOURS)
+    assert "1 reused, 1 computed" in caplog.text
     # Intact and colours' `top` mask are reused; places' `top` mask, both `specific` masks, which
     # contrast the two, and the four controls changed.
-    assert "2 reused, 7 computed" in project.log(EVALUATION.format("colours_test"))
+    assert "colours_test: 2 reused, 7 computed" in caplog.text
 
 
-def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> None:
+def test_a_user_s_task_file(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
-    write_ability(project.folder / "mine/places", "places")
     (project.folder / "my_task.yaml").write_text(
         "task: my_task\ndataset_path: json\noutput_type: multiple_choice\n"
         "dataset_kwargs: {data_files: {test: items/places/test.jsonl}}\n"
@@ -266,18 +316,16 @@ def test_a_user_s_task_file_and_ability(finished: Project, tmp_path: Path) -> No
     data = {"question": "What is the capital of France?", "options": ["Paris", "Nice"], "answer": 0}
     (project.folder / "capitals.jsonl").write_text(f"{json.dumps(data)}\n" * 3)
 
-    def add(config: dict) -> None:
+    def add(config: dict[str, Any]) -> None:
         config["benchmarks"]["mine"] = {"task_file": "my_task.yaml", "limit": 5}
         config["benchmarks"]["capitals"] = {
             "task_file": "capitals.yaml",
             "data": "capitals.jsonl",
         }
-        config["abilities"]["my_ability"] = {"items": "mine/places"}
 
     project.configure(add)
     project.run("results/profiles/impact.csv")
     table = pd.read_csv(project.folder / "results/profiles/impact.csv")
-    assert "my_ability" in set(table["ability"])
     assert set(table.loc[table["benchmark"] == "mine", "metric"]) == {"probability", "acc"}
 
 
