@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.evaluating import evaluate_benchmark
@@ -19,9 +21,13 @@ from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit, Specific
-from benchprof.run.run import Run
+from benchprof.run.jobs.all import job_of
+from benchprof.run.jobs.job import listed
+from benchprof.run.run import Run, read_run
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
+
+CONFIGURATION = [Path("config.yaml")]
 
 
 def run_jobs(project: Project, *files: str) -> None:
@@ -31,7 +37,41 @@ def run_jobs(project: Project, *files: str) -> None:
     """
     with contextlib.chdir(project.folder):
         for file in files:
-            run_file(Path(file), [Path("config.yaml")], threads=1)
+            run_file(Path(file), CONFIGURATION, threads=1)
+
+
+def run_missing(project: Project, *files: str) -> None:
+    """Run the jobs that write these files and all that those read, where a file is not there yet.
+
+    As `run_jobs` does. A file that is there counts as done, whatever changed since, and no rule is
+    asked: a test plans the same files with Snakemake beforehand, which also writes the settings.
+    """
+    with contextlib.chdir(project.folder):
+        run = read_run(CONFIGURATION)
+        for file in map(Path, files):
+            if not file.exists():
+                read = job_of(run, file).inputs.values()
+                run_missing(project, *(str(path) for own in read for path in listed(own)))
+                run_file(file, CONFIGURATION, threads=1)
+
+
+@contextlib.contextmanager
+def said_to(file: Path) -> Iterator[None]:
+    """Have what jobs say in a file, as of a fixture that several tests share: it has no `caplog`.
+
+    `benchprof.logs.logged` would go on with it after the block, as a job's process may.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    root, handler = logging.getLogger(), logging.FileHandler(file, encoding="utf-8")
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)
+        handler.close()
 
 
 def evaluate(

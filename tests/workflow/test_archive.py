@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 from tests.conftest import ROOT
 from tests.workflow.conftest import TOKEN, Project, make_project
+from tests.workflow.stages import run_jobs, run_missing
+
+SIZES = "results/checks/tiny.json"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,7 @@ def test_a_run_is_archived_verified_and_reproduced(archived: Project, tmp_path: 
     content = path.read_bytes()
     assert "Nothing to be done" in archived.run("-n", "archive")
     path.unlink()
-    archived.run("archive")
+    run_jobs(archived, "results/archive.zip")
     assert path.read_bytes() == content
 
     with zipfile.ZipFile(path) as archive:
@@ -69,7 +73,7 @@ def test_a_run_is_archived_verified_and_reproduced(archived: Project, tmp_path: 
 
 
 def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
-    archived: Project, tmp_path: Path
+    archived: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = archived.folder / "results/archive.zip"
 
@@ -87,7 +91,9 @@ def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
     assert done.returncode == 0 and "Masks: none put." in done.stdout, done.stderr
     assert "Records: 10 put into store, 0 were there" in done.stdout
 
-    fresh.run("results/checks/tiny.json")
+    # Which writes the jobs' settings.
+    assert fresh.planned("--", SIZES) == {"prepare_model": 1, "check_sizes": 1}
+    run_missing(fresh, SIZES)
     done = subprocess.run(refill, **how, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Records: 0 put into store, 10 were there" in done.stdout
@@ -96,9 +102,10 @@ def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
     assert not {"compute_importance", "select_masks", "draw_controls"} & planned.keys()
     assert planned["evaluate_benchmark"] == 3
     records = [f"results/evaluations/tiny/{own}/intact.json" for own in ("places_test", "added")]
-    fresh.run("--", *records)
-    assert "5 reused, 0 computed" in fresh.log("evaluate_benchmark/tiny/places_test.log")
-    assert "0 reused, 5 computed" in fresh.log("evaluate_benchmark/tiny/added.log")
+    caplog.set_level(logging.INFO)
+    run_jobs(fresh, *records)
+    assert "places_test: 5 reused, 0 computed" in caplog.text
+    assert "added: 0 reused, 5 computed" in caplog.text
     assert not (fresh.folder / "results/importance").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from tests.workflow.conftest import Project, make_project
+from tests.workflow.stages import CONFIGURATION, run_jobs, run_missing
 
+from benchprof.errors import InputError
+from benchprof.run.jobs.analysis import analysis_files
+from benchprof.run.run import read_run
 from benchprof.tensors import TensorFile
 
 PLACES = "results/evaluations/tiny/places_test/intact.json"
@@ -26,7 +32,12 @@ def use_lists(config: dict[str, Any]) -> None:
 def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project")
     project.configure(use_lists)
-    project.run("all", "analysis", "archive")
+    planned = project.planned("--", "all", "analysis", "archive")
+    assert planned.keys() >= {"all", "analysis", "archive", "select_masks", "measure_selectivity"}
+    assert "compute_importance" not in planned
+    with contextlib.chdir(project.folder):
+        tables = analysis_files(read_run(CONFIGURATION))
+    run_missing(project, *map(str, tables), "results/archive.zip")
     assert not (project.folder / "results/importance").exists()
     masks = {
         (path.parent.name, path.stem): TensorFile(path)
@@ -69,7 +80,10 @@ def test_a_listed_head_that_is_not_there_stops_before_the_weights_are_loaded(
 ) -> None:
     project.configure(use_lists)
     project.configure(lambda config: config["selections"]["listed"].update(places={1: [2]}))
-    stopped = project.snakemake(PLACES)
-    assert stopped.returncode != 0
-    assert "listed.places.1: head 2; expected a head from 0 to 1" in stopped.stdout
-    assert not list((project.folder / "results/logs").glob("draw_controls/*/*"))
+    run_jobs(project, "results/models/tiny/model.json")
+    fault = r"listed\.places\.1: head 2; expected a head from 0 to 1"
+    # Of a whole run the first, of records alone the masks, before random ones read the weights.
+    for file in ("results/checks/tiny.json", PLACES):
+        with pytest.raises(InputError, match=fault):
+            run_missing(project, file)
+    assert not (project.folder / "results/masks").exists()

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
-from tests.workflow.stages import run_jobs
+from tests.workflow.stages import run_jobs, run_missing, said_to
 
 from benchprof.models.scope import Scope
 from benchprof.tensors import TensorFile
@@ -42,7 +42,12 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.configure(use_other_methods)
     for file in (*(f"{a}/train" for a in ABILITIES), "places/test"):
         add_companions(project.folder / f"items/{file}.jsonl")
-    project.run("results/methods.md", "results/figures/tiny/impact_core_0.1.png", SELECTIVITY)
+    files = ("results/methods.md", "results/figures/tiny/impact_core_0.1.png", SELECTIVITY)
+    planned = project.planned("--", *files)
+    assert planned["select_masks"] == planned["draw_controls"] == 4
+    assert (planned["evaluate_benchmark"], planned["plot_impact"]) == (4, 1)
+    with said_to(project.folder / "results/logs/all.log"):
+        run_missing(project, *files)
     return project
 
 
@@ -83,7 +88,7 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
     assert digests["colours", "core"] == digests["places", "core"]
     assert digests["colours", "specific"] != digests["places", "specific"]
     # Intact, four masks an ability and a control a selection; the core's is one mask for both.
-    assert "1 reused, 12 computed" in other.log("evaluate_benchmark/tiny/places_test.log")
+    assert "places_test: 1 reused, 12 computed" in other.log("all.log")
     path = other.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
     assert json.loads(path.read_text())["origin"]["mask"]["method"] == {"scale": 0.5}
     methods = (other.folder / "results/methods.md").read_text()
