@@ -57,7 +57,8 @@ def test_without_a_sandbox_nothing_starts(
 def test_programs_are_run_in_the_sandbox(programs: Project) -> None:
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap (bwrap) is not installed")
-    programs.run(RECORD)
+    assert programs.planned("--", RECORD) == {"evaluate_benchmark": 1}
+    run_jobs(programs, RECORD)
     record = json.loads((programs.folder / RECORD).read_text())
     # What a random model writes is no program.
     assert record["scores"] == {"pass@1": 0.0}

@@ -20,7 +20,7 @@ from tests.conftest import ROOT, tiny_model
 from tests.workflow import account
 from tests.workflow.account import other_account
 from tests.workflow.conftest import Project
-from tests.workflow.stages import evaluate, score
+from tests.workflow.stages import evaluate, run_jobs, score
 
 from benchprof import codebase, digests
 from benchprof import store as store_module
@@ -84,11 +84,15 @@ def test_a_changed_calibration_item_is_noted_and_that_is_all(project: Project) -
     assert "write_manifest" in planned
 
 
-def test_an_added_control_seed_is_drawn_and_evaluated_alone(project: Project) -> None:
+def test_an_added_control_seed_is_drawn_and_evaluated_alone(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
     project.configure(lambda config: config["controls"]["random"].update(seeds=[1, 2, 3]))
     assert stages(project.planned()) == PROFILE | {"draw_controls", "evaluate_benchmark"}
-    project.run("results/evaluations/tiny/places_test/intact.json")
-    assert "5 reused, 1 computed" in project.log("evaluate_benchmark/tiny/places_test.log")
+    caplog.set_level(logging.INFO)
+    drawn = "results/masks/tiny/all_abilities/specific-random-3_0.01.safetensors"
+    run_jobs(project, drawn, "results/evaluations/tiny/places_test/intact.json")
+    assert "places_test: 5 reused, 1 computed" in caplog.text
 
 
 def test_an_added_model_runs_alone(project: Project) -> None:
