@@ -25,8 +25,8 @@ T = TypeVar("T")
 LOG = "evaluate_benchmark/tiny/places_test.log"
 ABLATIONS = 1 + 2 + 120
 LITTLE_FIRST = "compute_importance:mem_mb=200 + 4000 * (attempt - 1)"
-# Every stage, a figure and a text: on a cluster the other exhibits are jobs like these.
-ASKED = ("results/figures/tiny/impact_specific_0.01.png", "results/methods.md")
+# Every stage: on a cluster figures and texts are jobs like the last of these.
+ASKED = ("results/profiles/impact.csv",)
 
 
 def wait_for(found: Callable[[], T], pause: float = 0.3) -> T:
