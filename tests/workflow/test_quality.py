@@ -1,8 +1,9 @@
-"""The workflow lints, its environments agree, and the library knows nothing of Snakemake."""
+"""The environments agree, digests hold all code, and the library knows nothing of Snakemake."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import subprocess
 import sys
@@ -46,14 +47,6 @@ NO_NUMBERS = {
 }  # fmt: skip
 ABLATION = "benchprof.run.ablation"
 """Names of masks, which are no numbers; and which masks are compared, which two stages list."""
-
-
-def test_snakemake_lint() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
 
 
 def test_the_conda_environment_is_in_step_with_pyproject() -> None:
@@ -193,6 +186,7 @@ def running_nodes(tree: ast.AST) -> Iterator[ast.AST]:
             yield from running_nodes(child)
 
 
+@functools.cache
 def imported(module: str) -> set[str]:
     """The modules of the library that one imports, however it names them."""
     found = set()
