@@ -1,8 +1,11 @@
-"""Fixtures that several folders of tests share: tiny models and an offline tokenizer."""
+"""What several folders of tests share: tiny models, an offline tokenizer, what is made once."""
 
 from __future__ import annotations
 
+import fcntl
 import functools
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -84,6 +87,25 @@ def byte_tokenizer(chat: bool) -> PreTrainedTokenizerFast:
     if chat:
         fast.chat_template = CHAT
     return fast
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first test to need it makes for all of xdist's workers; to be read only.
+
+    Args:
+        factory: pytest's.
+        name: of the folder, which no other has.
+        make: makes the folder.
+    """
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with Path(f"{folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (done := Path(f"{folder}.done")).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            done.touch()
+    return folder
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.conftest import ROOT, byte_tokenizer, tiny_model
+from tests.conftest import ROOT, byte_tokenizer, made_once, tiny_model
 
 from benchprof.tensors import TensorFile
 
@@ -139,16 +138,8 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project after a whole run, one for all of xdist's workers; not to be run: copy it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
-    with Path(f"{folder}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (done := folder.with_suffix(".done")).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            make_project(folder).run()
-            done.touch()
-    return Project(folder)
+    """The project after a whole run; not to be run: copy it."""
+    return Project(made_once(tmp_path_factory, "finished", lambda own: make_project(own).run()))
 
 
 def add_companions(items: Path, context: str = "The word is hidden.") -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from study.tables import Rules, Tables, joined, read_tables
-from tests.conftest import ROOT
+from tests.conftest import ROOT, made_once
 from tests.unit.study.archives import COMPANIONS, MODEL, RECALL, STUDY, WRITTEN, effects, unpack
 
 ABILITIES = ("a", "b", "c")
@@ -132,23 +132,26 @@ def page(report: str) -> str:
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study's archive."""
-    return unpack(STUDY, tmp_path_factory.mktemp("study"))
+    return made_once(tmp_path_factory, "study", lambda folder: unpack(STUDY, folder))
 
 
 @pytest.fixture(scope="session")
 def recall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The companions' archive, with the tables of effects made from its records."""
-    folder = unpack(RECALL, tmp_path_factory.mktemp("recall"))
-    for model in COMPANIONS:
-        command = [sys.executable, "-m", "benchprof", "run", str(effects(model))]
-        subprocess.run([*command, "--configfile", "config.yaml"], cwd=folder, check=True)
-    return folder
+
+    def make(folder: Path) -> None:
+        unpack(RECALL, folder)
+        for model in COMPANIONS:
+            command = [sys.executable, "-m", "benchprof", "run", str(effects(model))]
+            subprocess.run([*command, "--configfile", "config.yaml"], cwd=folder, check=True)
+
+    return made_once(tmp_path_factory, "recall", make)
 
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive with the written answers."""
-    return unpack(WRITTEN, tmp_path_factory.mktemp("written"))
+    return made_once(tmp_path_factory, "written", lambda folder: unpack(WRITTEN, folder))
 
 
 @pytest.fixture(scope="session")
