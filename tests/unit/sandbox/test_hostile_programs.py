@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.sandbox.programs import RIGHT, TESTS
 
 import benchprof
 from benchprof.sandbox.isolated.confinement import Limits
@@ -22,8 +23,6 @@ from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
 
 LIMITS = Limits(cpu_seconds=1, wall_seconds=10, alone_seconds=3, memory_mib=192)
 ANYONE = 64999
-TESTS = "assert add(1, 2) == 3\nassert add(5, 6) == 11"
-RIGHT = "def add(a, b):\n    return a + b\n"
 Judging = Callable[[Program], str]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.unit.sandbox.programs import RIGHT, TESTS
 
 from benchprof.errors import InputError
 from benchprof.sandbox.isolated.confinement import Limits
@@ -22,8 +23,6 @@ from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
 
 # Small, so that a program which got around a limit would do no harm either.
 LIMITS = Limits(cpu_seconds=1, wall_seconds=10, memory_mib=192)
-TESTS = "assert add(1, 2) == 3\nassert add(5, 6) == 11"
-RIGHT = "def add(a, b):\n    return a + b\n"
 
 
 @pytest.fixture(scope="module")
