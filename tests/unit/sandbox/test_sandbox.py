@@ -250,8 +250,6 @@ except OSError:
     return "refused"
 """
     assert told(sandbox, body, "refused")
-    body = body.replace("127.0.0.1", "192.0.2.1")
-    assert told(sandbox, body, "refused")
     name = f"\0benchprof-{os.getpid()}"
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(name)
