@@ -67,6 +67,8 @@ def test_every_header_with_a_number_of_statistics_is_explained(
     text = (tmp_path / "report.html").read_text().partition('<section id="methods">')[0]
     headers = re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", text)
     bare = {header for header in headers if "<span" not in header}
+    # Headers are found, of both kinds.
+    assert "Benchmark" in bare and bare < {*headers}
     statistical = re.compile(
         r"AIS|\bp\b|\bq\b|interval|[Gg]uess|[Nn]oise|Form|[Pp]ower|[Rr]eliab|random masks"
         r"|Needs|Better without|Metric|Score"
