@@ -431,9 +431,16 @@ def test_where_there_is_no_ribbon_picture_and_caption_say_why(broken: int, said:
     assert " ".join(text.split()) == ribbons.caption(shown) == said
 
 
-def test_a_pale_ribbon_is_one_that_random_masks_explain(make_table: Table) -> None:
+def test_a_pale_ribbon_is_one_that_random_masks_explain() -> None:
+    rows = [row(0.5, ability=own, p=p) for own, p in zip(ABILITIES, (0.001, 0.6), strict=False)]
+    shown = matrix(finished([*rows, row(0.02, ability="all_abilities", seed=1)]), "tiny")
+    with style.styled():
+        (axes,) = ribbons.ribbon_figure(shown).axes
+    drawn_ribbons = [patch for patch in axes.patches if isinstance(patch, PathPatch)]
+    # q is 0.002 and 0.6: p of two cells, corrected.
+    assert [patch.get_alpha() for patch in drawn_ribbons] == [0.75, 0.25]
     assert "Pale: does not differ from the random masks of the same size (q ≥ 0.05)." in (
-        ribbons.caption(matrix(make_table(benchmarks=3, abilities=3)))
+        ribbons.caption(shown)
     )
 
 
