@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import functools
 import io
 import json
+import operator
 import stat
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from statistics import fmean
+from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from tests.conftest import ROOT, json_values
 from tests.unit.archive.conftest import Run, finish
@@ -35,6 +39,7 @@ from benchprof.archive.listing import (
 )
 from benchprof.archive.similarity import similarity
 from benchprof.archive.verdict import check
+from benchprof.evaluation.fields import Record
 from benchprof.evaluation.record import record_bytes
 from benchprof.profile.measures import profile_similarity
 
@@ -320,9 +325,12 @@ HEADER = {
 values = json_values(["scores", "acc", "dtype", "shape", "data_offsets", "benchprof"])
 
 
-def test_a_record_with_its_digest_passes() -> None:
-    read = evidence.check_record(record_bytes(SOUND), "file")
+def test_a_record_with_its_digest_alone_passes() -> None:
+    content = record_bytes(cast(Record, SOUND))
+    read = evidence.check_record(content, "file")
     assert {key: value for key, value in read.items() if key != "digest"} == SOUND
+    with pytest.raises(ArchiveError, match=r"^file: its digest differs from its content"):
+        evidence.check_record(content.replace(b"0.25", b"0.26"), "file")
 
 
 @pytest.mark.parametrize("scores", [[1e308, 1e308], [10**400, 0], [0.0], [False, True]])
@@ -358,11 +366,45 @@ def test_a_record_that_lacks_what_a_job_reads_is_refused(part: str) -> None:
         evidence.check_record(record_bytes(record), "file")
 
 
-@given(st.sampled_from([*SOUND, "digest"]), values)
-def test_a_record_with_another_value_is_refused_with_its_name(key: str, value: object) -> None:
-    content = json.dumps(SOUND | {"digest": "c"} | {key: value}).encode()
-    with pytest.raises(ArchiveError, match=r"^file"):
-        evidence.check_record(content, "file")
+def places_in(value: Any) -> Iterator[list[Any]]:
+    """Keys and indices that lead to each part of a JSON value."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, part in parts:
+        yield [key]
+        if isinstance(part, dict | list):
+            yield from ([key, *own] for own in places_in(part))
+
+
+def is_sound(record: Record) -> bool:
+    """Whether all is of `n` items, and means are those of the items."""
+    n, items, tasks = record["n"], record["items"], record["tasks"].values()
+    columns = [*items["scores"].values(), *(own for own in items.values() if isinstance(own, list))]
+    means = {metric: fmean(own) for metric, own in items["scores"].items()}
+    return (
+        {len(own) for own in columns} == {n} == {sum(own["n"] for own in tasks)}
+        and record["scores"] == means
+        and all(own["scores"].keys() == means.keys() for own in tasks)
+    )
+
+
+@given(st.sampled_from([["digest"], *places_in(SOUND)]), values)
+def test_a_record_with_another_value_is_sound_or_refused_with_its_name(
+    place: list[Any], value: object
+) -> None:
+    record = copy.deepcopy(SOUND)
+    part = functools.reduce(operator.getitem, place[:-1], record)
+    part[place[-1]] = value
+    try:
+        content = record_bytes(cast(Record, record))
+    except ValueError:
+        # A number that JSON has not.
+        assume(False)
+    try:
+        read = evidence.check_record(content, "file")
+    except ArchiveError as error:
+        assert str(error).startswith("file")
+    else:
+        assert is_sound(read)
 
 
 @given(st.sampled_from([*HEADER]), values | values.map(lambda v: {"benchprof": json.dumps(v)}))
