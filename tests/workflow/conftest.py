@@ -75,13 +75,7 @@ class Project:
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """The jobs that a dry-run lists, by rule."""
-        lines = self.run("-n", "--quiet", "reason", *arguments).splitlines()
-        table = [line.split() for line in lines]
-        return {
-            row[0]: int(row[1])
-            for row in table
-            if len(row) == 2 and row[1].isdigit() and row[0] != "total" and row[0][-1] != ":"
-        }
+        return counts_in(self.run("-n", "--quiet", "reason", *arguments))
 
     def log(self, path: str) -> str:
         return (self.folder / "results/logs" / path).read_text()
@@ -90,6 +84,16 @@ class Project:
         # With times kept, as a moved folder has them.
         shutil.copytree(self.folder, folder, copy_function=shutil.copy2, symlinks=True)
         return Project(folder)
+
+
+def counts_in(plan: str) -> dict[str, int]:
+    """The number of jobs of each rule in the table that a dry-run prints."""
+    table = [line.split() for line in plan.splitlines()]
+    return {
+        row[0]: int(row[1])
+        for row in table
+        if len(row) == 2 and row[1].isdigit() and row[0] != "total" and row[0][-1] != ":"
+    }
 
 
 def item(ability: str, number: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.conftest import ROOT
-from tests.workflow.conftest import Project
+from tests.workflow.conftest import Project, counts_in
 
 OUTER = """
 rule all:
@@ -61,13 +61,7 @@ def snakemake(project: Project, *arguments: str) -> str:
 
 
 def planned(project: Project, *arguments: str) -> dict[str, int]:
-    lines = snakemake(project, *arguments, "-n", "--quiet", "reason").splitlines()
-    table = [line.split() for line in lines]
-    return {
-        row[0]: int(row[1])
-        for row in table
-        if len(row) == 2 and row[1].isdigit() and row[0] != "total" and row[0][-1] != ":"
-    }
+    return counts_in(snakemake(project, *arguments, "-n", "--quiet", "reason"))
 
 
 def test_the_outer_workflow_keeps_its_own_target(outer: Project) -> None:
