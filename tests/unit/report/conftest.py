@@ -14,6 +14,7 @@ import pytest
 from benchprof.profile.correction import add_corrected
 from benchprof.profile.reason import SENTENCES
 from benchprof.profile.table import add_dose
+from benchprof.report.matrix import Matrix, matrix_of
 
 ABILITIES = [
     "analogical_reasoning",
@@ -36,6 +37,7 @@ OTHERS = [
     "openbookqa",
     "gsm8k",
 ]
+MODEL = "smollm2-135m-instruct"
 REASON = "the intact score 0.260 is not significantly above guessing, 0.250 (p = 0.40, n = 60)"
 
 Table = Callable[..., pd.DataFrame]
@@ -97,6 +99,11 @@ def finished(rows: list[dict[str, Any]], own: dict[str, str] = OWN) -> pd.DataFr
     return add_dose(add_corrected(table), own)
 
 
+def matrix(table: pd.DataFrame, model: str = MODEL) -> Matrix:
+    """What a figure of a model shows of a table that `finished` made."""
+    return matrix_of(table, model, "specific", "0.001", OWN)
+
+
 @pytest.fixture
 def make_table() -> Table:
     """A table of own tests (diagonal near 1) and, past ten, real benchmarks."""
@@ -104,7 +111,7 @@ def make_table() -> Table:
     def make(
         benchmarks: int = 10,
         abilities: int = 10,
-        models: tuple[str, ...] = ("smollm2-135m-instruct",),
+        models: tuple[str, ...] = (MODEL,),
         seeds: tuple[int, ...] = (1, 2),
         undefined: tuple[int, ...] = (),
         unbounded: tuple[int, ...] = (),
@@ -138,7 +145,7 @@ def make_table() -> Table:
 @pytest.fixture
 def card(tmp_path: Path) -> Path:
     """The card of a prepared model that came from an absolute path."""
-    path = tmp_path / "smollm2-135m-instruct" / "model.json"
+    path = tmp_path / MODEL / "model.json"
     path.parent.mkdir()
     source = {"folder": "/home/someone/models/smollm2"}
     content = {"digest": "d" * 64, "source": source, "files": {}, "parameters": 134_515_008,

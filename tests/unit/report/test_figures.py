@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
@@ -14,21 +13,15 @@ from benchprof.report import style
 from benchprof.report.figures import clusters, forest, similarity
 from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
 from benchprof.report.figures.similarity import draw_similarity, similarity_figure
-from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.numbers import number, number_off
 from benchprof.report.page_tables import probability
 from benchprof.report.pairs import similarity_of
 from benchprof.report.undefined import full_caption
 
-from .conftest import OWN, REASON, Table, finished, row
+from .conftest import MODEL, OWN, REASON, Table, finished, matrix, row
 from .legibility import assert_legible, drawn
 
-MODEL = "smollm2-135m-instruct"
 FORMS = ("png", "svg", "csv", "txt")
-
-
-def matrix(table: pd.DataFrame) -> Matrix:
-    return matrix_of(table, MODEL, "specific", "0.001", OWN)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +128,7 @@ def test_figures_are_the_same_bytes_twice_and_name_no_date(
     similar = similarity_rows(table, "model", seed=1)
     for folder in ("one", "two"):
         targets = [tmp_path / folder / f"impact.{form}" for form in FORMS]
-        draw_heatmap(matrix_of(table, MODEL, "specific", "0.001", OWN), targets)
+        draw_heatmap(matrix(table), targets)
         targets = [
             tmp_path / folder / f"similarity.{form}" for form in ("png", "svg", "csv", "txt")
         ]
@@ -151,7 +144,7 @@ def test_figures_are_the_same_bytes_twice_and_name_no_date(
 
 def test_a_model_that_the_table_lacks_is_an_error(make_table: Table) -> None:
     with pytest.raises(ValueError, match="has no other"):
-        matrix_of(make_table(), "other", "specific", "0.001", OWN)
+        matrix(make_table(), "other")
 
 
 def test_numbers_have_no_minus_before_zero() -> None:

@@ -17,12 +17,10 @@ import torch
 from benchprof.masks.mask import Mask, write_mask
 from benchprof.profile.comparison import similarity_rows
 from benchprof.report.figures.heatmap import draw_heatmap
-from benchprof.report.matrix import matrix_of
 
-from .conftest import OWN, REASON, Table, finished, row
+from .conftest import MODEL, OWN, REASON, Table, finished, matrix, row
 from .page_files import SETTINGS, configured, tables_of, write
 
-MODEL = "smollm2-135m-instruct"
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -64,7 +62,7 @@ def written(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> Re
 def test_the_page_asks_for_nothing(make_table: Table, card: Path, tmp_path: Path) -> None:
     figure = tmp_path / MODEL / "impact_specific_0.001.svg"
     table = make_table(benchmarks=3, abilities=3)
-    draw_heatmap(matrix_of(table, MODEL, "specific", "0.001", OWN), [figure])
+    draw_heatmap(matrix(table), [figure])
     reader = written(tmp_path / "report.html", table, card, figures=[figure])
     assert all(request.startswith(("data:", "#")) for request in reader.requests)
     assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
@@ -96,7 +94,7 @@ def test_a_model_s_name_may_have_dots_and_capitals(
     name = "Qwen2.5-7B-Instruct"
     figure = tmp_path / name / "impact_specific_0.001.svg"
     table = make_table(benchmarks=2, abilities=2, models=(name,))
-    draw_heatmap(matrix_of(table, name, "specific", "0.001", OWN), [figure])
+    draw_heatmap(matrix(table, name), [figure])
     reader = written(tmp_path / "report.html", table, card, figures=[figure])
     assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
     assert f'data-model="{name}"' in (tmp_path / "report.html").read_text()

@@ -26,10 +26,9 @@ from benchprof.report.paper_tables import (
 )
 from benchprof.report.references import known_entries, references
 
-from .conftest import ABILITIES, OWN, Table, finished, row
+from .conftest import ABILITIES, MODEL, Table, finished, matrix, row
 from .page_files import SETTINGS, configured, tables_of_methods
 
-MODEL = "smollm2-135m-instruct"
 SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
 NONE: Mapping[str, Path] = MappingProxyType({})
 
@@ -78,18 +77,18 @@ def test_a_broken_model_and_what_was_ablated_are_said(make_table: Table) -> None
     own = (table["ability"] == "analogical_reasoning") & table["seed"].isna()
     table.loc[own, "flag_code"] = "ablated_model_broken"
     model = table["model"].iloc[0]
-    latex = impact_table(matrix_of(table, model, "specific", "0.001", OWN)).latex()
+    latex = impact_table(matrix(table, model)).latex()
     # Two cells and the note.
     assert latex.count(r"\textdagger{}") == 3
     turned = table.assign(ablation_of="complement")
-    caption = impact_table(matrix_of(turned, model, "specific", "0.001", OWN)).caption
+    caption = impact_table(matrix(turned, model)).caption
     assert "All but the ability's mask was ablated: a loss means" in caption
 
 
 def test_a_model_s_name_is_written_as_it_is(make_table: Table) -> None:
     name = "Llama-3.1_8B-Instruct"
     table = make_table(2, 2, models=(name, "own"))
-    latex = impact_table(matrix_of(table, name, "specific", "0.001", OWN)).latex()
+    latex = impact_table(matrix(table, name)).latex()
     assert rf"\label{{tab:impact-{name}-specific-0.001}}" in latex
     assert r"of Llama-3.1\_8B-Instruct (" in latex
     pairs = similarity_rows(table, "model", seed=1)
@@ -102,7 +101,7 @@ def test_a_model_s_name_is_written_as_it_is(make_table: Table) -> None:
 def test_every_row_has_as_many_columns_as_the_header(make_table: Table, tmp_path: Path) -> None:
     targets = [tmp_path / "impact.tex", tmp_path / "impact.md"]
     table = make_table(benchmarks=16)
-    write_impact_tables(matrix_of(table, MODEL, "specific", "0.001", OWN), targets)
+    write_impact_tables(matrix(table), targets)
     rows = [line for line in targets[0].read_text().splitlines() if line.endswith(r"\\")]
     assert len(rows) == 17
     assert {line.count(" & ") for line in rows} == {11}

@@ -24,15 +24,14 @@ from benchprof.report.figures import (
     similarity,
     sweep,
 )
-from benchprof.report.matrix import Matrix, matrix_of
+from benchprof.report.matrix import matrix_of
 from benchprof.report.pairs import similarity_of
 from benchprof.report.paper_tables import impact_table, similarity_table
 from benchprof.report.summary import impact_text
 
-from .conftest import ABILITIES, OWN, REASON, Table, finished, row
+from .conftest import ABILITIES, MODEL, OWN, REASON, Table, finished, matrix, row
 from .legibility import assert_legible, drawn
 
-MODEL = "smollm2-135m-instruct"
 SIZES: list[dict[str, Any]] = [
     {"benchmarks": 16, "undefined": (2, 12), "unbounded": (3,), "seeds": (1, 2, 3, 4, 5)},
     {"benchmarks": 10, "undefined": tuple(range(10))},
@@ -41,10 +40,6 @@ SIZES: list[dict[str, Any]] = [
     {"benchmarks": 10, "abilities": 1},
     {"benchmarks": 1, "abilities": 1, "seeds": ()},
 ]
-
-
-def matrix(table: pd.DataFrame, model: str = MODEL) -> Matrix:
-    return matrix_of(table, model, "specific", "0.001", OWN)
 
 
 def at_each_k(table: pd.DataFrame, fractions: tuple[str, ...]) -> pd.DataFrame:
