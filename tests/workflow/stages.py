@@ -22,7 +22,7 @@ from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit, Specific
 from benchprof.run.jobs.all import job_of
-from benchprof.run.jobs.job import listed
+from benchprof.run.jobs.job import paths_in
 from benchprof.run.run import Run, read_run
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
@@ -51,7 +51,7 @@ def run_missing(project: Project, *files: str) -> None:
         for file in map(Path, files):
             if not file.exists():
                 read = job_of(run, file).inputs.values()
-                run_missing(project, *(str(path) for own in read for path in listed(own)))
+                run_missing(project, *(str(path) for own in read for path in paths_in(own)))
                 run_file(file, CONFIGURATION, threads=1)
 
 
