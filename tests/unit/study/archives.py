@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import matplotlib.image
+import numpy as np
 import pandas as pd
 from study.tables import Tables
 from study.texts import Shown, states, texts
@@ -127,3 +129,11 @@ def one_cell(cells: pd.DataFrame, benchmark: str, ability: str) -> pd.Series:
     (found,) = cells.index[(cells.benchmark == benchmark) & (cells.ability == ability)]
     row: pd.Series = cells.loc[found]
     return row
+
+
+def coarse(path: Path) -> np.ndarray:
+    """The mean brightness of squares of 20 by 20 pixels."""
+    pixels = matplotlib.image.imread(path)[..., :3].mean(axis=-1)
+    rows, columns = (size // 20 for size in pixels.shape)
+    squares = pixels[: 20 * rows, : 20 * columns].reshape(rows, 20, columns, 20)
+    return np.asarray(squares.mean(axis=(1, 3)))

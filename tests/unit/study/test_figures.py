@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,6 +21,7 @@ from study.figures import (
 from study.labels import remainder
 from study.tables import Tables, joined, read_rules
 from tests.conftest import ROOT
+from tests.unit.study.archives import coarse
 
 from benchprof.report import style
 from benchprof.report.names import codes
@@ -88,15 +88,7 @@ def test_the_page_has_the_figures(all_results: Tables, of_written: Tables, tmp_p
     draw_second_profiles(of_written, rules, tmp_path)
     for name in (*AIS, SECOND_PROFILES):
         page, drawn = (
-            _coarse(folder / f"{name}.png") for folder in (ROOT / "docs/images", tmp_path)
+            coarse(folder / f"{name}.png") for folder in (ROOT / "docs/images", tmp_path)
         )
         assert page.shape == drawn.shape
         assert np.abs(page - drawn).max() < 0.1, name
-
-
-def _coarse(path: Path) -> np.ndarray:
-    """The mean brightness of squares of 20 by 20 pixels."""
-    pixels = matplotlib.image.imread(path)[..., :3].mean(axis=-1)
-    rows, columns = (size // 20 for size in pixels.shape)
-    squares = pixels[: 20 * rows, : 20 * columns].reshape(rows, 20, columns, 20)
-    return np.asarray(squares.mean(axis=(1, 3)))
