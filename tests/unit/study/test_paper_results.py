@@ -151,15 +151,18 @@ def test_the_masks_are_nearly_equal(page: str, masks: dict[str, Mask]) -> None:
     }  # fmt: skip
     random = [weights.pop(stem) for stem in list(weights) if "random" in stem]
     union = np.unique(np.concatenate([*weights.values()]))
-    held = np.array([np.isin(union, own, assume_unique=True) for own in weights.values()])
+    held = np.zeros((10, len(union)), dtype=bool)
+    for row, own in zip(held, weights.values(), strict=True):
+        row[np.searchsorted(union, own)] = True
     (size,) = set(held.sum(axis=1))
-    assert len(held) == 10 and len(random) == 2
     shared = [(one & other).sum() / size for one, other in combinations(held, 2)]
     assert (
         f"Any two of them share {min(shared):.0%} to {max(shared):.0%} of their weights "
         f"({np.mean(shared):.0%} on average)."
     ) in page
-    by_chance = [np.isin(own, one).mean() for own in random for one in weights.values()]
+    drawn = np.array([np.isin(union, own, assume_unique=True) for own in random])
+    assert len(drawn) == 2
+    by_chance = (held[:, None] & drawn).sum(axis=-1) / size
     assert f"(A random mask shares {np.mean(by_chance):.1%} with them.)" in page
     masks_with_it = held.sum(axis=0)
     common, alone = (masks_with_it == 10).sum(), (masks_with_it == 1).sum()
