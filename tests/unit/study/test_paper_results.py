@@ -129,14 +129,20 @@ def test_no_mask_can_be_told_apart_from_the_others(report: str, paper: Tables) -
     defined = paper.cells[paper.cells.ais.notna()]
     assert len(defined) == 160
     assert f"The smallest q is {defined.q_others.min():.2f}." in report
+    apart = (defined.over_others_low > 0) | (defined.over_others_high < 0)
+    assert f"{apart.sum()} of the 160 intervals of the difference from the other" in report
     tests = defined[defined.benchmark.str.endswith(SUFFIX)]
     own = tests.benchmark == tests.ability + SUFFIX
+    highest = tests.over_others_high[own].sort_values()
+    assert f"95% interval rules out a difference of more than {highest.iloc[7]:.2f}.)" in report
     largest = tests.loc[tests.groupby("benchmark").ais.idxmax()]
     assert not (largest.benchmark == largest.ability + SUFFIX).any()
     assert (
         f"A mask costs its own test {tests.ais[own].mean():.2f} on average, and the other "
         f"abilities' masks cost the same tests {tests.ais[~own].mean():.2f}."
     ) in report
+    means = f"({tests.ais[own].mean():.2f} and {tests.ais[~own].mean():.2f} of the margin, on"
+    assert means in report
 
 
 def test_the_masks_are_nearly_equal(page: str, masks: dict[str, Mask]) -> None:
@@ -182,6 +188,8 @@ def test_form_falls_and_no_mask_is_flagged(page: str, paper: Tables) -> None:
         f"{-hellaswag.max():.0f} to {-hellaswag.min():.0f} nats on HellaSwag"
     ) in page
     assert f"(Random masks change it by at most {random.form.abs().max():.2f}.)" in page
+    letters = -cells.form[cells.benchmark == "mmlu"].min()
+    assert f"where the options are single letters, it falls by at most {letters:.1f}." in page
     assert not paper.broken
     above = cells[cells.ais.notna() & (cells.p_guessing_ablated < 0.05)]
     others = above[above.benchmark != f"inductive_reasoning{SUFFIX}"].groupby("ability").size()
@@ -234,6 +242,10 @@ def test_the_command_prints_the_verdicts(page: str, answers: Path) -> None:
         r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
     )
     assert f"twelve labels is {float(rank):.1f} (p = {p}), and {float(rest):.1f} after" in page
+    assert (
+        f"agreement either](study_details.md#the-papers-masks-own-tests-and-profiles) (p = {p})."
+        in page
+    )
     assert f"has been subtracted (p = {rest_p})" in page
     shares = re.findall(r"explains 0\.(\d+) .* tables 0\.(\d+) to 0\.(\d+)", done.stdout)
     (share, low, high), (alike, alike_low, alike_high) = shares
