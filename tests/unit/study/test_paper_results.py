@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,7 @@ from tests.unit.study.archives import (
     effective_row,
     one_cell,
     signed,
+    two,
 )
 
 from benchprof.masks.mask import Mask, read_mask
@@ -58,29 +61,49 @@ def paper(answers: Path) -> Tables:
     return read_tables(answers / "results/profiles", MODEL)
 
 
-def test_the_ais_are_those_of_the_answers(answers: Path, paper: Tables, unpacked: Path) -> None:
-    """From records: (intact - ablated) / (intact - guessing), with the study's intact answers."""
-    intact = {}
+@pytest.fixture(scope="module")
+def records(answers: Path, paper: Tables, unpacked: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """The records by benchmark and state: intact, an ability's mask, or `random` for the last."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    names = {}
     for name in (*CHOICES, *paper.own_tests.values()):
         file = unpacked / "results/evaluations" / MODEL / name / "intact.json"
+        found[name] = {"intact": json.loads(file.read_text())}
+        names[found[name]["intact"]["origin"]["requests"]["digest"]] = name
+    rows = pd.concat([paper.cells, paper.controls])
+    states = rows.drop_duplicates("mask_digest").set_index("mask_digest").ability
+    for file in sorted((answers / "store/evaluations").rglob("*.json")):
         record = json.loads(file.read_text())
-        intact[record["origin"]["requests"]["digest"]] = name, record
-    ais = {}
-    for file in (answers / "store/evaluations").rglob("*.json"):
-        ablated = json.loads(file.read_text())
-        name, record = intact[ablated["origin"]["requests"]["digest"]]
-        assert ablated["items"]["digest"] == record["items"]["digest"]
-        before, after = (
-            float(np.mean(one["items"]["scores"]["probability"])) for one in (record, ablated)
+        own = found[names[record["origin"]["requests"]["digest"]]]
+        assert record["items"]["digest"] == own["intact"]["items"]["digest"]
+        state = states[record["origin"]["mask"]["digest"]]
+        own["random" if state == "all_abilities" else state] = record
+    return found
+
+
+@pytest.fixture(scope="module")
+def scores(records: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
+    """`probability` of each item, a column per state, by benchmark."""
+    return {
+        name: pd.DataFrame(
+            {k: own["items"]["scores"]["probability"] for k, own in by_state.items()}
         )
-        rows = pd.concat([paper.cells, paper.controls])
-        rows = rows[(rows.benchmark == name) & rows.ais.notna()]
-        if not rows.empty:
-            digest = ablated["origin"]["mask"]["digest"]
-            ais[name, digest] = (before - after) / (before - rows.guessing.iloc[0])
-            (given,) = rows.ais[rows.mask_digest == digest]
-            assert given == pytest.approx(ais[name, digest], abs=1e-9)
-    assert len(ais) == 12 * 16
+        for name, by_state in records.items()
+    }
+
+
+def test_the_ais_are_those_of_the_answers(
+    paper: Tables, scores: Mapping[str, pd.DataFrame]
+) -> None:
+    """From records: (intact - ablated) / (intact - guessing), with the study's intact answers."""
+    checked = 0
+    for cell in paper.cells[paper.cells.ais.notna()].itertuples():
+        mean = scores[cell.benchmark].mean()
+        assert len(mean) == 12
+        expected = (mean["intact"] - mean[cell.ability]) / (mean["intact"] - cell.guessing)
+        assert cell.ais == pytest.approx(expected, abs=1e-9)
+        checked += 1
+    assert checked == 160
 
 
 def test_the_table_of_benchmarks(report: str, paper: Tables) -> None:
@@ -125,24 +148,98 @@ def test_each_mask_takes_nearly_everything(report: str, paper: Tables) -> None:
     assert f"On MMLU, {mmlu.min():.0%} to {mmlu.max():.0%} of the margin is lost." in report
 
 
-def test_no_mask_can_be_told_apart_from_the_others(report: str, paper: Tables) -> None:
+def test_no_ais_differs_significantly_from_that_of_the_others(report: str, paper: Tables) -> None:
     defined = paper.cells[paper.cells.ais.notna()]
     assert len(defined) == 160
-    assert f"The smallest q is {defined.q_others.min():.2f}." in report
-    apart = (defined.over_others_low > 0) | (defined.over_others_high < 0)
-    assert f"{apart.sum()} of the 160 intervals of the difference from the other" in report
+    least = defined.loc[defined.q_others.idxmin()]
+    assert f"The smallest q is {least.q_others:.2f}: the temporal reasoning mask" in report
+    assert least.ability + SUFFIX == least.benchmark == f"temporal_reasoning{SUFFIX}"
+    assert least.over_others < 0
+    apart = defined[(defined.over_others_low > 0) | (defined.over_others_high < 0)]
+    assert f"{len(apart)} of the 160 intervals of this difference exclude 0, five of" in report
+    assert (apart.benchmark == "boolq").sum() == 5
     tests = defined[defined.benchmark.str.endswith(SUFFIX)]
     own = tests.benchmark == tests.ability + SUFFIX
     highest = tests.over_others_high[own].sort_values()
     assert f"95% interval rules out a difference of more than {highest.iloc[7]:.2f}.)" in report
     largest = tests.loc[tests.groupby("benchmark").ais.idxmax()]
     assert not (largest.benchmark == largest.ability + SUFFIX).any()
-    assert (
-        f"A mask costs its own test {tests.ais[own].mean():.2f} on average, and the other "
-        f"abilities' masks cost the same tests {tests.ais[~own].mean():.2f}."
-    ) in report
-    means = f"({tests.ais[own].mean():.2f} and {tests.ais[~own].mean():.2f} of the margin, on"
-    assert means in report
+    clear = tests.benchmark != f"contextual_recall{SUFFIX}"
+    doses = [tests.ais[rows].mean() for rows in (own, ~own, own & clear, ~own & clear)]
+    assert "these are {:.2f} and {:.2f}, but without".format(*doses) in report
+    assert "is small, {2:.2f} and {3:.2f}.".format(*doses) in report
+
+
+def _beyond(scores: Mapping[str, pd.DataFrame], benchmark: str, ability: str) -> pd.Series:
+    """What a mask costs each item more than the mean of the other abilities' masks."""
+    own = scores[benchmark]
+    others = [name for name in own if name not in {ability, "intact", "random"}]
+    assert len(others) == 9
+    return own[others].mean(axis=1) - own[ability]
+
+
+def test_own_masks_cost_no_more_than_others(
+    report: str, paper: Tables, scores: Mapping[str, pd.DataFrame]
+) -> None:
+    tests = paper.own_tests
+    by_test = [_beyond(scores, test, ability) for ability, test in tests.items()]
+    mean = np.mean([own.mean() for own in by_test])
+    error = np.sqrt(sum(own.var() / len(own) for own in by_test)) / len(by_test)
+    falls = [scores[test]["intact"] - scores[test][ability] for ability, test in tests.items()]
+    fall = np.mean([own.mean() for own in falls])
+    told = f"under its own mask and by {fall - mean:.3f} under the others (difference {bound(mean)}"
+    assert f"falls by {fall:.3f} {told}, standard error {error:.3f})" in report
+    assert f"(the score falls by {fall:.3f} and {fall - mean:.3f})" in report
+    # Those that were counted when k was chosen.
+    left_out = {"deductive_reasoning", "spatial_reasoning"}
+    eight = [own for ability, own in zip(tests, by_test, strict=True) if ability not in left_out]
+    mean = np.mean([own.mean() for own in eight])
+    error = np.sqrt(sum(own.var() / len(own) for own in eight)) / len(eight)
+    told = f"own masks cost {-mean:.3f} less than the others do (standard error {error:.3f})"
+    assert told in report
+
+
+def test_the_differences_that_would_be_missed(
+    report: str, paper: Tables, scores: Mapping[str, pd.DataFrame]
+) -> None:
+    """80% power at 5%: 2.8 standard errors, here over items, of a mean mask, in AIS."""
+    found = {}
+    for name in paper.counting(read_rules().benchmarks):
+        cells = paper.cells[paper.cells.benchmark == name]
+        errors = [_beyond(scores, name, own).sem() for own in cells.ability]
+        found[name] = 2.8 * np.mean(errors) / (cells.intact - cells.guessing).iloc[0]
+    for limit, names in {
+        0.1: ("commonsense_qa", "hellaswag"),
+        0.2: ("arc_challenge", "mmlu"),
+        0.6: ("boolq", "winogrande"),
+    }.items():
+        assert {round(found[name], 1) for name in names} == {limit}
+    assert "0.1 on CommonsenseQA and HellaSwag, 0.2 on ARC-Challenge and MMLU, and 0.6" in report
+
+
+def test_on_boolq_the_masks_change_how_often_the_model_says_yes(
+    report: str, records: Mapping[str, Mapping[str, Any]]
+) -> None:
+    yes, balanced = [], []
+    for state, record in records["boolq"].items():
+        if state not in {"intact", "random"}:
+            items = record["items"]
+            logs = np.array([[one for one, _ in both] for both in items["responses"]])
+            said = 1 / (1 + np.exp(logs[:, 0] - logs[:, 1]))
+            right = np.array([gold == [1] for gold in items["gold"]])
+            yes.append(said.mean())
+            balanced.append((said[right].mean() + 1 - said[~right].mean()) / 2)
+    assert len(yes) == 10
+    assert f'model says "yes" ({min(yes):.0%} to {max(yes):.0%} of the probability)' in report
+    assert f"all ten score {min(balanced):.2f} to {max(balanced):.2f}." in report
+
+
+def test_by_length_normalised_accuracy_less_is_lost(report: str, answers: Path) -> None:
+    impact = pd.read_csv(answers / "results/profiles/impact.csv")
+    impact = impact[(impact.metric == "acc_norm") & (impact.ability != "all_abilities")]
+    spans = {name: signed(own.min(), own.max(), 2) for name, own in impact.groupby("benchmark").ais}
+    told = "the AIS is {} on HellaSwag and {} on ARC-Challenge"
+    assert told.format(spans["hellaswag"], spans["arc_challenge"]) in report
 
 
 def test_the_masks_are_nearly_equal(page: str, masks: dict[str, Mask]) -> None:
@@ -188,12 +285,15 @@ def test_form_falls_and_no_mask_is_flagged(page: str, paper: Tables) -> None:
         f"{-hellaswag.max():.0f} to {-hellaswag.min():.0f} nats on HellaSwag"
     ) in page
     assert f"(Random masks change it by at most {random.form.abs().max():.2f}.)" in page
-    letters = -cells.form[cells.benchmark == "mmlu"].min()
-    assert f"where the options are single letters, it falls by at most {letters:.1f}." in page
+    mmlu = -cells.form[cells.benchmark == "mmlu"]
+    assert f"On MMLU, it falls by only {mmlu.min():.1f} to {mmlu.max():.1f}." in page
     assert not paper.broken
     above = cells[cells.ais.notna() & (cells.p_guessing_ablated < 0.05)]
     others = above[above.benchmark != f"inductive_reasoning{SUFFIX}"].groupby("ability").size()
     assert (others.min(), others.max()) == (2, 5) and "and on two to five others" in page
+    by_test = above.groupby("benchmark").size()
+    assert by_test[f"deductive_reasoning{SUFFIX}"] == by_test[f"temporal_reasoning{SUFFIX}"] == 9
+    assert by_test[f"contextual_recall{SUFFIX}"] == by_test[f"spatial_reasoning{SUFFIX}"] == 6
     inductive = cells[cells.benchmark == f"inductive_reasoning{SUFFIX}"]
     assert inductive.p_guessing_ablated.max() < 0.001
     scores = f"(scores of {inductive.ablated.min():.2f} to {inductive.ablated.max():.2f}, intact"
@@ -203,26 +303,25 @@ def test_form_falls_and_no_mask_is_flagged(page: str, paper: Tables) -> None:
     assert f"lowers form most on {most} of {len(lowest)} tests and benchmarks" in page
 
 
-def test_what_stood_out_in_the_calibration(report: str, paper: Tables, answers: Path) -> None:
-    cells = paper.cells[paper.cells.benchmark == f"contextual_recall{SUFFIX}"]
-    by_mask = {}
-    for file in (answers / "store/evaluations").rglob("*.json"):
-        record = json.loads(file.read_text())
-        if record["origin"]["requests"]["digest"] == cells.requests_digest.iloc[0]:
-            digest = record["origin"]["mask"]["digest"]
-            by_mask[digest] = np.array(record["items"]["scores"]["probability"])
-    scores = {row.ability: by_mask[row.mask_digest] for row in cells.itertuples()}
-    own = scores.pop("contextual_recall")
-    beyond = np.mean([*scores.values()], axis=0) - own
-    drawn = np.random.default_rng(1).integers(0, len(own), (20_000, len(own)))
+def test_what_stood_out_in_the_calibration(
+    page: str, paper: Tables, scores: Mapping[str, pd.DataFrame]
+) -> None:
+    test = f"contextual_recall{SUFFIX}"
+    beyond = _beyond(scores, test, "contextual_recall").to_numpy()
+    drawn = np.random.default_rng(1).integers(0, len(beyond), (20_000, len(beyond)))
     low, high = np.quantile(beyond[drawn].mean(axis=1), (0.025, 0.975))
-    assert f"it costs {beyond.mean():.3f} more ({bound(low)} to {bound(high)}, not" in report
-    cell = one_cell(cells, f"contextual_recall{SUFFIX}", "contextual_recall")
+    assert f"it costs {beyond.mean():.3f} more ({bound(low)} to {bound(high)}, not" in page
+    cell = one_cell(paper.cells, test, "contextual_recall")
     assert (
         f"The dose of {cell.ais:.3f} ({bound(cell.ais_low)} to {bound(cell.ais_high)}) differs "
         f"significantly neither from random masks (q = {cell.q_random:.2f}) nor from the other "
         f"masks (q = {cell.q_others:.2f})."
-    ) in report
+    ) in page
+    one, other = paper.controls[paper.controls.benchmark == test].itertuples()
+    told = f"raises the score from {one.intact:.3f} to {one.ablated:.3f} (an AIS of {two(one.ais)})"
+    assert told in page and round(other.ablated, 3) == round(other.intact, 3)
+    share = cell.over_random - cell.ais
+    assert f"This accounts for {share:.2f} of the {cell.over_random:.3f} there." in page
 
 
 def test_the_command_prints_the_verdicts(page: str, answers: Path) -> None:
@@ -230,7 +329,10 @@ def test_the_command_prints_the_verdicts(page: str, answers: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     verdicts = re.findall(r"^## \d\..*: ([a-z ]+)$", done.stdout, re.M)
     assert verdicts == ["confirmed", *["not decidable"] * 3]
-    assert page.count("| confirmed, but N counts damage, not abilities: ") == 1
+    assert (
+        page.count("| confirmed by the letter of our rule, but N counts damage, not abilities: ")
+        == 1
+    )
     damage = re.findall(r"^- (\w+): N 10, .*N counts damage, not abilities$", done.stdout, re.M)
     assert sorted(damage) == sorted(BROKEN)
     assert "- winogrande: N 0, 10 bounds" in done.stdout
