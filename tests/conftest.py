@@ -90,7 +90,7 @@ def byte_tokenizer(chat: bool) -> PreTrainedTokenizerFast:
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """A folder that the first test to need it makes for all of xdist's workers; to be read only.
+    """Make a folder once for all of xdist's workers and return it. Tests must not change it.
 
     Args:
         factory: pytest's.

@@ -1,10 +1,11 @@
-"""The archives of docs/study.md, unpacked, and its way of writing numbers."""
+"""Helpers of the study's tests: its archives, its way of writing numbers, a picture made coarse."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests.conftest import ROOT
 STUDY = ROOT / "study/study.zip"
 RECALL = ROOT / "study/recall.zip"
 WRITTEN = ROOT / "study/written.zip"
+STATE = ROOT / "study/paper_state.tar.xz"
+ANSWERS = ROOT / "study/paper_answers.tar.xz"
 MODEL = "qwen25-coder-15b-instruct"
 GEMMA = "gemma-3-270m"
 SMALL = ("smollm2-135m-instruct", GEMMA)
@@ -41,6 +44,12 @@ def effects(model: str) -> Path:
 def unpack(archive: Path, folder: Path) -> Path:
     command = [sys.executable, "-m", "zipfile", "-e", str(archive), str(folder)]
     subprocess.run(command, check=True)
+    return folder
+
+
+def unpack_tar(archive: Path, folder: Path) -> Path:
+    with tarfile.open(archive) as file:
+        file.extractall(folder, filter="data")
     return folder
 
 

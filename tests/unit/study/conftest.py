@@ -15,7 +15,18 @@ import pandas as pd
 import pytest
 from study.tables import Rules, Tables, joined, read_tables
 from tests.conftest import ROOT, made_once
-from tests.unit.study.archives import COMPANIONS, MODEL, RECALL, STUDY, WRITTEN, effects, unpack
+from tests.unit.study.archives import (
+    ANSWERS,
+    COMPANIONS,
+    MODEL,
+    RECALL,
+    STATE,
+    STUDY,
+    WRITTEN,
+    effects,
+    unpack,
+    unpack_tar,
+)
 
 ABILITIES = ("a", "b", "c")
 BENCHMARKS = ("one", "two", "three", "four")
@@ -152,6 +163,18 @@ def recall(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive with the written answers."""
     return made_once(tmp_path_factory, "written", lambda folder: unpack(WRITTEN, folder))
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """How k was chosen for the paper's masks, and these masks."""
+    return made_once(tmp_path_factory, "state", lambda folder: unpack_tar(STATE, folder))
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The answers under the paper's masks, in a store, and the tables made from them."""
+    return made_once(tmp_path_factory, "answers", lambda folder: unpack_tar(ANSWERS, folder))
 
 
 @pytest.fixture(scope="session")

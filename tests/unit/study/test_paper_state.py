@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,22 +25,12 @@ from benchprof.run.jobs.calibration import CalibrateMasks
 from benchprof.run.run import read_run
 from benchprof.tensors import TensorFile
 
-STATE = ROOT / "study/paper_state.tar.xz"
-ANSWERS = ROOT / "study/paper_answers.tar.xz"
 COMPLETE = 17
 """Own tests and benchmarks, which all twelve masks have answered."""
 CONFIG = ROOT / "config/study_paper.yaml"
 CALIBRATION = yaml.safe_load(CONFIG.read_text())["calibration"]
 KS = [format(k, "f").rstrip("0") for k in CALIBRATION["fractions"]]
 PAGE = (ROOT / "docs/study_details.md").read_text(encoding="utf-8").replace("\u2212", "-")
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("state")
-    with tarfile.open(STATE) as file:
-        file.extractall(folder, filter="data")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -189,13 +178,11 @@ def test_the_command_prints_the_page_s_numbers(drops: list[Drops], chosen: Chose
 
 
 def test_the_answers_are_of_the_chosen_masks(
-    tmp_path: Path, masks: dict[str, Mapping[str, Any]]
+    answers: Path, masks: dict[str, Mapping[str, Any]]
 ) -> None:
-    with tarfile.open(ANSWERS) as archive:
-        archive.extractall(tmp_path, filter="data")
     digests = {origin["digest"] for name, origin in masks.items() if "_calibrated" in name}
     asked: dict[str, set[str]] = {}
-    for file in sorted((tmp_path / "store/evaluations").rglob("*.json")):
+    for file in sorted((answers / "store/evaluations").rglob("*.json")):
         record = read_record(file)
         assert key_of(record["origin"]) == file.stem
         mask = record["origin"]["mask"]

@@ -85,7 +85,7 @@ def _log_to(path: str | Path) -> None:
 
 
 def _log_os_error(logger: logging.Logger, error: OSError) -> None:
-    """A full disk is for the person to mend, and told without a traceback; all else is a fault."""
+    """Log a full disk in one line with what to do, and any other error with its traceback."""
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         logger.exception(FAULT)
         return

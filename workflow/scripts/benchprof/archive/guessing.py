@@ -22,8 +22,8 @@ class Counts:
 
     Attributes:
         n: documents.
-        best: of them, where the option is right that is so most often.
-        place: of this option.
+        best: how many of them the option is right for that is right most often.
+        place: of that option in the set.
         uniform: the score of a random choice.
     """
 

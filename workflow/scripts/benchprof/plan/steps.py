@@ -78,11 +78,6 @@ def _size(shape: Shape, on: Machine) -> Size:
     return Size(shape.parameters, shape.scope_size, shape.itemsize, on.gpu)
 
 
-def _storage_seconds(shape: Shape, written: int, on: Machine) -> float:
-    """Of loading a model and writing so many bytes."""
-    return (shape.weight_bytes + written) / on.storage
-
-
 def configured_shape(run: Run, model: str, on: Machine) -> Shape:
     """The shape of a model as a run uses it.
 
@@ -148,9 +143,7 @@ def _importance(run: Run, model: str, shape: Shape, load: Workload, on: Machine)
     )
     written = cost.SCORE * shape.scope_size * load.abilities
     seconds = cost.importance_seconds(shape, load.examples, importance.score, on_host, on)
-    seconds += _storage_seconds(shape, written, on)
-    rule, tokens = ComputeImportance.rule, load.examples.tokens
-    return Step(rule, 1, tokens, memory, disk=written, seconds=seconds)
+    return _scoring(shape, load.examples.tokens, memory, written, seconds, on)
 
 
 def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
@@ -159,9 +152,7 @@ def _attributions(shape: Shape, load: Workload, on: Machine) -> Step:
     memory = tuple(cost.attribution_memory(own, load.examples, on) for own in shape.by_gpu)
     written = cost.ATTRIBUTION * shape.units.attributed * load.examples.number
     seconds = cost.attribution_seconds(shape, load.examples, on)
-    seconds += _storage_seconds(shape, written, on)
-    rule, tokens = ComputeImportance.rule, load.examples.tokens
-    return Step(rule, 1, tokens, memory, disk=written, seconds=seconds)
+    return _scoring(shape, load.examples.tokens, memory, written, seconds, on)
 
 
 def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) -> Step:
@@ -171,9 +162,15 @@ def _knock_outs(shape: Shape, load: Workload, groups: KnockOuts, on: Machine) ->
     memory = tuple(cost.evaluation_memory(part, [read], False, 0, on) for part in shape.by_gpu)
     written = cost.LOSS * states * own.number
     seconds = cost.knock_out_seconds(shape, own, groups.groups, on)
-    seconds += _storage_seconds(shape, written, on)
-    rule, tokens = ComputeImportance.rule, states * own.tokens
-    return Step(rule, 1, tokens, memory, disk=written, seconds=seconds)
+    return _scoring(shape, states * own.tokens, memory, written, seconds, on)
+
+
+def _scoring(
+    shape: Shape, tokens: int, memory: tuple[int, ...], written: int, seconds: float, on: Machine
+) -> Step:
+    """A step of importance, with the time to load the model and to write the scores."""
+    seconds += (shape.weight_bytes + written) / on.storage
+    return Step(ComputeImportance.rule, 1, tokens, memory, disk=written, seconds=seconds)
 
 
 def _super(job: FindSuper, shape: Shape, text: QuestionCounts, on: Machine) -> Step:

@@ -105,7 +105,7 @@ def _check_composition(composition: Path, benchmarks: Iterable[str]) -> None:
         raise InputError(composition, "no such file", "the benchmarks' mixtures")
     try:
         mixtures = json.loads(composition.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         found = f"not JSON ({error})"
         raise InputError(composition, found, "the benchmarks' mixtures") from None
     for benchmark in benchmarks:
