@@ -48,11 +48,16 @@ def run_missing(project: Project, *files: str) -> None:
     """
     with contextlib.chdir(project.folder):
         run = read_run(CONFIGURATION)
-        for file in map(Path, files):
-            if not file.exists():
-                read = job_of(run, file).inputs.values()
-                run_missing(project, *(str(path) for own in read for path in paths_in(own)))
-                run_file(file, CONFIGURATION, threads=1)
+        for file in files:
+            _make(run, Path(file))
+
+
+def _make(run: Run, file: Path) -> None:
+    if not file.exists():
+        for own in job_of(run, file).inputs.values():
+            for needed in paths_in(own):
+                _make(run, needed)
+        run_file(file, CONFIGURATION, threads=1)
 
 
 @contextlib.contextmanager
