@@ -1,4 +1,5 @@
-# Analysis: what the masks look like. Not part of the default run: `snakemake analysis`.
+# Analysis: what the masks look like. `snakemake analysis` makes all; the default run makes
+# `compare_masks` alone, which its report reads.
 
 
 rule analysis:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from benchprof.report.overlap import read_overlap
 from benchprof.report.page import write_page
 from benchprof.report.summary import write_summary
 from benchprof.run import paths
@@ -12,6 +13,8 @@ from benchprof.run.script import run_script
 def main(job: WriteReport, threads: int) -> None:
     """Write the report, a page to read, and the summary, a text for the end of the run."""
     tables = {path.stem: pd.read_parquet(path) for path in job.tables}
+    if job.overlaps:
+        tables["overlap"] = read_overlap(job.overlaps)
     run, config = job.run, job.run.configuration
     write_page(
         target=paths.REPORT,
@@ -35,6 +38,7 @@ def main(job: WriteReport, threads: int) -> None:
         report=paths.REPORT,
         replication=tables.get("replication"),
         calibration_benchmarks=run.suite.calibration_splits,
+        overlap=tables.get("overlap"),
     )
 
 

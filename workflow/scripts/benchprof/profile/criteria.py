@@ -41,6 +41,9 @@ SIDE_DROP = 0.1
 """What a mask may take off the others' tests, and random damage off any, before it is said."""
 ENOUGH_CONTROLS = 5
 """Of fewer random masks it is said that q-values hold against these alone."""
+LARGE_OVERLAP = 0.5
+"""Share of their entries that two masks may have in common before it is said: beyond it, more of
+each mask is shared than is its own."""
 SELECTIVE_RISE = 1.5
 """How many times more a selective mask must raise its own answer loss than any other:
 docs/explanation/analysis.md."""

@@ -19,6 +19,7 @@ from benchprof.report.drops import control_drops, own_by_chance, own_drops, side
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import agreeing, readable
 from benchprof.report.numbers import number_off
+from benchprof.report.overlap import overlap_caveat
 from benchprof.report.undefined import readable_list
 from benchprof.run.ablation import CALIBRATED
 
@@ -28,16 +29,22 @@ COMPLEMENT = (
 )
 
 
-def caveats(matrix: Matrix, calibration_benchmarks: Collection[str] = ()) -> list[str]:
+def caveats(
+    matrix: Matrix,
+    calibration_benchmarks: Collection[str] = (),
+    overlap: pd.DataFrame | None = None,
+) -> list[str]:
     """What else limits the trust in a matrix; empty where nothing was found.
 
     Args:
         matrix: the cells.
         calibration_benchmarks: the benchmarks that are an ability's calibration split.
+        overlap: of `overlap.read_overlap`; nothing is said of overlap without it.
     """
     return [
         *_unbounded(matrix),
         *(_complement(matrix) if matrix.complement else _of_masks(matrix)),
+        *overlap_caveat(overlap, matrix),
         *_contrasts(matrix),
         *out_of_reach(matrix.cells.assign(benchmark=matrix.cells["benchmark"].map(readable))),
         *_calibration(matrix, calibration_benchmarks),

@@ -52,7 +52,7 @@ def write_page(
 
     Args:
         target: the HTML file.
-        tables: of the profile stage; all are shown and can be saved from the page.
+        tables: as `page_section.Tables`; all can be saved from the page.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
         calibration_benchmarks: those that are an ability's calibration split.
         config: of the run.

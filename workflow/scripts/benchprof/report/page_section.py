@@ -20,7 +20,8 @@ from benchprof.report.undefined import formless, undefined
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
 Tables = Mapping[str, pd.DataFrame]
-"""The tables of the profile stage by their names, less that of items; `replication` may lack."""
+"""The tables of the profile stage by their names, less that of items, and that of overlap; it and
+`replication` may lack."""
 Rows = Sequence[Mapping[str, Any]]
 """Rows of a table of the page: texts by the names that the template has for its columns."""
 
@@ -97,7 +98,7 @@ def section_of(
     """The section of one matrix.
 
     Args:
-        tables: of the profile stage.
+        tables: what there is to show.
         matrix: the cells that are shown.
         size: how many weights or units a mask has.
         album: the figures.
@@ -122,7 +123,7 @@ def section_of(
         benchmark_pairs=page_profiles.benchmark_pair_rows(tables["benchmark_similarity"], matrix),
         undefined=undefined(matrix),
         formless=formless(matrix),
-        caveats=caveats(matrix, calibration),
+        caveats=caveats(matrix, calibration, tables.get("overlap")),
         grids=[_grid(name, grid) for name, grid in _in_each_metric(tables["impact"], matrix)],
         benchmarks=_benchmarks(matrix, findings),
         details=list(page_tables.detail_rows(tables["impact"], matrix, flips)),

@@ -46,6 +46,7 @@ def write_summary(
     report: Path,
     replication: pd.DataFrame | None = None,
     calibration_benchmarks: Collection[str] = (),
+    overlap: pd.DataFrame | None = None,
 ) -> None:
     """Write the text of `impact_text` and where the figures and the report are.
 
@@ -58,14 +59,14 @@ def write_summary(
         figures: shown as given, so that relative paths stay relative.
         report: likewise.
         replication: of `replication_rows`, where it was measured.
-        calibration_benchmarks: as of `caveats.caveats`.
+        calibration_benchmarks, overlap: as of `caveats.caveats`.
     """
     listed = [str(path) for path in figures]
     if len(listed) > LISTED:
         listed = [f"{len(listed)} in {os.path.commonpath(figures)}"]
     places = ["Figures:", *(f"  {line}" for line in listed), f"Report: {report}"]
     text = impact_text(
-        table, own_benchmarks, impact, confidence, replication, calibration_benchmarks
+        table, own_benchmarks, impact, confidence, replication, calibration_benchmarks, overlap
     )
     write_text(target, text + "\n" + "\n".join(places) + "\n")
 
@@ -77,6 +78,7 @@ def impact_text(
     confidence: float,
     replication: pd.DataFrame | None = None,
     calibration_benchmarks: Collection[str] = (),
+    overlap: pd.DataFrame | None = None,
 ) -> str:
     """Every AIS matrix of the table with intervals, codes for its columns and what to know of it.
 
@@ -85,8 +87,9 @@ def impact_text(
     blocks = [
         "\n".join(
             [
-                *_block(matrix, impact, confidence, calibration_benchmarks),
-                *_train_items(replication, matrix),
+                *_block(matrix, impact, confidence),
+                *_listed(caveats(matrix, calibration_benchmarks, overlap)),
+                *_listed([train_items_sentence(replication, matrix)]),
             ]
         )
         for matrix in all_matrices(table, own_benchmarks)
@@ -94,9 +97,7 @@ def impact_text(
     return "\n\n".join(blocks) + "\n"
 
 
-def _block(
-    matrix: Matrix, impact: str, confidence: float, calibration_benchmarks: Collection[str]
-) -> Iterator[str]:
+def _block(matrix: Matrix, impact: str, confidence: float) -> Iterator[str]:
     yield f"Ability Impact Scores of {matrix.title}"
     yield (
         f"{FORMULAS[impact]}; score: {matrix.metrics()}; below: {100 * confidence:g}% interval, "
@@ -121,13 +122,12 @@ def _block(
     yield ""
     yield from textwrap.wrap(own_tests(matrix).sentence(), WIDTH)
     yield from textwrap.wrap(against_random(matrix), WIDTH)
-    for line in caveats(matrix, calibration_benchmarks):
-        yield from textwrap.wrap(f"- {line}", WIDTH, subsequent_indent="  ")
 
 
-def _train_items(replication: pd.DataFrame | None, matrix: Matrix) -> Iterator[str]:
-    sentence = train_items_sentence(replication, matrix)
-    yield from textwrap.wrap(f"- {sentence}" if sentence else "", WIDTH, subsequent_indent="  ")
+def _listed(sentences: Sequence[str]) -> Iterator[str]:
+    """Each as an item of a list; an empty one is left out."""
+    for sentence in filter(None, sentences):
+        yield from textwrap.wrap(f"- {sentence}", WIDTH, subsequent_indent="  ")
 
 
 def _marks(matrix: Matrix) -> str:

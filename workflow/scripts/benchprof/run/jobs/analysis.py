@@ -1,4 +1,4 @@
-"""Jobs of the analysis, which is no part of the default run: what the masks look like."""
+"""Jobs of the analysis: what the masks look like. The default run has `CompareMasks` alone."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ class LocateMasks(MasksOfOneK):
 
 @dataclass(frozen=True)
 class CompareMasks(MasksOfOneK):
-    """Tell how far the masks of one selection and k overlap."""
+    """Tell how far the masks of one selection and k overlap, which the report warns of."""
 
     rule = "compare_masks"
     what = "overlap"
+    of_ranked = False
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:

@@ -11,6 +11,7 @@ from benchprof import codebase, digests
 from benchprof.data import TITLES
 from benchprof.run import paths
 from benchprof.run.configuration import ShippedBenchmark
+from benchprof.run.jobs.analysis import CompareMasks
 from benchprof.run.jobs.calibration import EvaluateCalibration, calibration_files
 from benchprof.run.jobs.evaluation import (
     EvaluateBenchmark,
@@ -119,19 +120,26 @@ class WriteReport(Telling):
         return {model: paths.sizes(model) for model in self.run.models}
 
     @property
+    def overlaps(self) -> dict[tuple[str, str, str], Path]:
+        """How far the masks of each model, selection and k overlap; none of a single ability."""
+        jobs = CompareMasks.all_of(self.run)
+        return {(job.model, job.selection, job.k): job.csv for job in jobs}
+
+    @property
     def decisive(self) -> dict[str, Any]:
         """The keys that decided the numbers."""
         return decisive_of(self.run)
 
     @property
     def inputs(self) -> Files:
-        """Tables, figures and models, and what masks leave out."""
+        """Tables, figures and models, how far masks overlap, and what they leave out."""
         own: Files = {
             "tables": self.tables,
             "figures": self.figures,
             "drawings": self.drawings,
             "models": [paths.model(model) for model in self.run.models],
             "sizes": list(self.sizes.values()),
+            "overlaps": list(self.overlaps.values()),
         }
         return {**own, "super": list(self.super_sets.values())} if self.super_sets else own
 
@@ -229,6 +237,7 @@ def results_of(run: Run) -> list[Path]:
         *calibration_files(run),
         *table_files(),
         *MeasureReplication.files_of(run),
+        *CompareMasks.files_of(run),
         *figures,
         *paper_tables(run),
         paths.METHODS,

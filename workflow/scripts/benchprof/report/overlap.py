@@ -1,0 +1,56 @@
+"""How much the abilities' masks have in common, as the page and the summary say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from benchprof.profile.criteria import LARGE_OVERLAP
+from benchprof.report.matrix import Matrix
+from benchprof.report.names import readable
+from benchprof.report.numbers import number, number_off
+
+VIEW = ["model", "selection", "fraction"]
+
+
+def read_overlap(files: Mapping[tuple[str, str, str], Path]) -> pd.DataFrame:
+    """The tables of `analysis.overlap`, by model, selection and k, as one that names these."""
+    tables = [
+        pd.read_csv(path).assign(**dict(zip(VIEW, view, strict=True)))
+        for view, path in files.items()
+    ]
+    together = pd.concat(tables, ignore_index=True)
+    return together[[*VIEW, *together.columns.drop(VIEW)]]
+
+
+def overlap_caveat(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
+    """A sentence on the pairs of abilities that share more than `LARGE_OVERLAP` of their masks.
+
+    Nothing without a table, or where several abilities share one mask by intent.
+    """
+    if table is None or matrix.one_mask:
+        return []
+    every = matrix.rows_of(table)
+    shares = every.assign(share=shared(every["jaccard"]), expected=shared(every["chance"]))
+    large = shares[shares["share"] > LARGE_OVERLAP].sort_values("share", kind="stable")
+    if large.empty:
+        return []
+    most = large.iloc[-1]
+    pair = f"{readable(most['ability_a'])} and {readable(most['ability_b'])}"
+    least, largest = (number_off(own["share"], LARGE_OVERLAP) for own in (large.iloc[0], most))
+    chance = f"by chance {number(most['expected'])}"
+    if len(large) == 1:
+        found = f"the masks of {pair} have {largest} of their entries in common ({chance})"
+    else:
+        found = (
+            f"in {len(large)} of {len(every)} pairs of abilities, the two masks have {least} to "
+            f"{largest} of their entries in common (most: {pair}, {chance})"
+        )
+    return [f"Overlap: {found}. What these entries do can't be assigned to one ability."]
+
+
+def shared(jaccard: pd.Series) -> pd.Series:
+    """The entries of both masks as a share of a mask's; of their mean size, where sizes differ."""
+    return 2 * jaccard / (1 + jaccard)
