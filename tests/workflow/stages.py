@@ -22,7 +22,6 @@ from benchprof.models.scope import Scope
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import AbilitySplit, Specific
 from benchprof.run.jobs.all import job_of
-from benchprof.run.jobs.job import paths_in
 from benchprof.run.run import Run, read_run
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
@@ -54,9 +53,8 @@ def run_missing(project: Project, *files: str) -> None:
 
 def _make(run: Run, file: Path) -> None:
     if not file.exists():
-        for own in job_of(run, file).inputs.values():
-            for needed in paths_in(own):
-                _make(run, needed)
+        for needed in job_of(run, file).read:
+            _make(run, needed)
         run_file(file, CONFIGURATION, threads=1)
 
 

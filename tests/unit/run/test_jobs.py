@@ -71,10 +71,9 @@ def written_by(name: str) -> dict[Path, tuple[str, dict[str, str]]]:
     """The job of each output."""
     found: dict[Path, tuple[str, dict[str, str]]] = {}
     for job in jobs_of(Run.of(CONFIGURATIONS[name])):
-        for own in job.outputs.values():
-            for path in paths_in(own):
-                assert path not in found, (path, found[path], job.rule, job.wildcards)
-                found[path] = job.rule, job.wildcards
+        for path in job.written:
+            assert path not in found, (path, found[path], job.rule, job.wildcards)
+            found[path] = job.rule, job.wildcards
     return found
 
 
@@ -238,11 +237,10 @@ def test_jobs_of_every_shipped_configuration_fit_together(file: str) -> None:
 def check_jobs(run: Run) -> set[str]:
     """The rules of a run, whose jobs take what others make, or what the configuration names."""
     jobs = list(jobs_of(run))
-    made = [path for job in jobs for own in job.outputs.values() for path in paths_in(own)]
+    made = [path for job in jobs for path in job.written]
     assert len({*made}) == len(made)
     for job in jobs:
-        needed = {path for own in job.inputs.values() for path in paths_in(own)}
-        assert not {path for path in needed if path.parts[0] == "results"} - {*made}, job.rule
+        assert not {path for path in job.read if path.parts[0] == "results"} - {*made}, job.rule
         assert job.settings is not None
         assert job.memory(job.size) >= 0 and job.minutes(job.size) > 0
     return {job.rule for job in jobs}

@@ -12,7 +12,6 @@ from benchprof import digests, progress, runs
 from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs.all import job_of
-from benchprof.run.jobs.job import paths_in
 from benchprof.run.run import read_run
 from benchprof.run.script import run_job
 
@@ -39,13 +38,12 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
     run = read_run(configuration)
     check_inputs(run)
     job = job_of(run, file)
-    for own in job.inputs.values():
-        for path in paths_in(own):
-            if not path.exists():
-                files = " ".join(map(str, configuration))
-                command = f"python -m benchprof run {path} --configfile {files}"
-                remedy = f"Run the job that writes it first: {command}"
-                raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
+    for path in job.read:
+        if not path.exists():
+            files = " ".join(map(str, configuration))
+            command = f"python -m benchprof run {path} --configfile {files}"
+            remedy = f"Run the job that writes it first: {command}"
+            raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
     if not runs.is_locked(Path()):
         # The store notes what is used for the run that was claimed last.
         runs.claim(Path(runs.STATE), digests.of_value(run.values), configuration)

@@ -17,7 +17,7 @@ from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
 from benchprof.run.jobs.comparison import CompareCombinations
 from benchprof.run.jobs.figures import FIGURES, TIMED
-from benchprof.run.jobs.job import Job, paths_in
+from benchprof.run.jobs.job import Job
 from benchprof.run.jobs.planted import AcceptModel, AnswerPool, EvaluateBlocks, WritePool
 from benchprof.run.jobs.reading import ExportItems
 from benchprof.run.jobs.recovery import CheckRecovery, MeasureRecovery
@@ -69,8 +69,7 @@ def job_of(run: Run, file: Path) -> Job:
         InputError: none of the run's jobs does.
     """
     for job in jobs_of(run):
-        written = [path for own in job.outputs.values() for path in paths_in(own)]
-        if file in written or any(path in file.parents for path in written):
+        if file in job.written or any(path in file.parents for path in job.written):
             return job
     remedy = "Paths are relative to the folder of the run, such as results/profiles/impact.csv."
     raise InputError(file, "no job of this run writes it", "a result of the run", remedy)

@@ -98,8 +98,7 @@ class Job:
     @classmethod
     def files_of(cls, run: Run) -> list[Path]:
         """All that the rule's jobs write."""
-        every = (own for job in cls.all_of(run) for own in job.outputs.values())
-        return [path for own in every for path in paths_in(own)]
+        return [path for job in cls.all_of(run) for path in job.written]
 
     @classmethod
     def names(cls) -> list[str]:
@@ -125,6 +124,16 @@ class Job:
     def outputs(self) -> Files:
         """The files that it writes, by name."""
         raise NotImplementedError
+
+    @property
+    def read(self) -> list[Path]:
+        """All of `inputs`."""
+        return [path for own in self.inputs.values() for path in paths_in(own)]
+
+    @property
+    def written(self) -> list[Path]:
+        """All of `outputs`."""
+        return [path for own in self.outputs.values() for path in paths_in(own)]
 
     @property
     def settings(self) -> Any:
