@@ -47,6 +47,18 @@ RULES = {"locate_masks", "measure_selectivity", "measure_core", "measure_stabili
 FORMATS = ("csv", "png", "svg", "txt")
 
 
+def test_the_report_warns_of_masks_that_are_nearly_equal(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "copy")
+    file = project.folder / "results/analysis/tiny/overlap_specific_0.01.csv"
+    pd.read_csv(file).assign(jaccard=0.6).to_csv(file, index=False)
+    run_jobs(project, "results/report.html")
+    for told in ("report.html", "summary.txt"):
+        text = " ".join((project.folder / "results" / told).read_text().split())
+        # As of two masks of 4 that share 3: an index of 3 / 5.
+        assert "of Colours and Places have 0.75 of their contents in common" in text
+    assert "Overlap" not in (finished.folder / "results/summary.txt").read_text()
+
+
 def test_own_ais_under_the_masks_of_halves_stand_beside_the_ais(
     finished: Project, tmp_path: Path
 ) -> None:

@@ -205,6 +205,7 @@ def planned_by(tree: Path, project: Project) -> dict[str, int]:
     [
         ("benchprof/report/page.py", {"write_report"}),
         ("benchprof/report/style.py", {"plot_impact"}),
+        ("benchprof/analysis/overlap.py", {"compare_masks", "write_report"}),
         ("benchprof/profile/impact.py", PROFILE),
         ("benchprof/scoring/scorer.py", PROFILE | {"evaluate_benchmark"}),
         ("benchprof/masks/threshold.py", MASKS),

@@ -28,6 +28,7 @@ PLACES = "results/evaluations/tiny/places_test/intact.json"
 COLOURS = PLACES.replace("places", "colours")
 IMPORTANCE = "results/importance/tiny/places.safetensors"
 IMPACT = "results/profiles/impact.csv"
+OVERLAP = "results/analysis/tiny/overlap_specific_0.01.csv"
 # A file of each of the two jobs that make a selection's masks.
 SPECIFIC = (
     "results/masks/tiny/places/specific_0.01.safetensors",
@@ -54,7 +55,7 @@ def test_a_run_makes_every_result(finished: Project) -> None:
         assert (results / path).stat().st_size > 0
     # The manifest is written last, of files that are all there.
     noted = json.loads((results / "manifest.json").read_text())["results"]
-    assert "results/report.html" in noted
+    assert {"results/report.html", OVERLAP} <= noted.keys()
     assert all((finished.folder / name).is_file() for name in noted)
 
 

@@ -239,7 +239,7 @@ MODULES = {
         "benchprof.replication.masks",
     ),
     "replication": ("benchprof.replication.table",),
-    # The tables and figures of `snakemake analysis`.
+    # The tables and figures of `snakemake analysis`, of which every run makes those of overlap.
     "analysis": ANALYSIS,
     # What else makes the selectivity table: the kinds of companion, form and its intervals.
     "selectivity": SELECTIVITY,

@@ -43,7 +43,7 @@ ENOUGH_CONTROLS = 5
 """Of fewer random masks it is said that q-values hold against these alone."""
 LARGE_OVERLAP = 0.5
 """Share of their entries that two masks may have in common before it is said: beyond it, more of
-each mask is shared than is its own."""
+each mask is shared than is not."""
 SELECTIVE_RISE = 1.5
 """How many times more a selective mask must raise its own answer loss than any other:
 docs/explanation/analysis.md."""

@@ -17,8 +17,12 @@ VIEW = ["model", "selection", "fraction"]
 
 def read_overlap(files: Mapping[tuple[str, str, str], Path]) -> pd.DataFrame:
     """The tables of `analysis.overlap`, by model, selection and k, as one that names these."""
+    # An ability may be named like a number, or `null`.
+    names = {"ability_a": str, "ability_b": str}
     tables = [
-        pd.read_csv(path).assign(**dict(zip(VIEW, view, strict=True)))
+        pd.read_csv(path, converters=names, keep_default_na=False).assign(
+            **dict(zip(VIEW, view, strict=True))
+        )
         for view, path in files.items()
     ]
     together = pd.concat(tables, ignore_index=True)
@@ -28,29 +32,30 @@ def read_overlap(files: Mapping[tuple[str, str, str], Path]) -> pd.DataFrame:
 def overlap_caveat(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
     """A sentence on the pairs of abilities that share more than `LARGE_OVERLAP` of their masks.
 
-    Nothing without a table, or where several abilities share one mask by intent.
+    Nothing without a table, or where all have one mask, of which another sentence tells.
     """
     if table is None or matrix.one_mask:
         return []
     every = matrix.rows_of(table)
-    shares = every.assign(share=shared(every["jaccard"]), expected=shared(every["chance"]))
+    shares = every.assign(share=_shared(every["jaccard"]), expected=_shared(every["chance"]))
     large = shares[shares["share"] > LARGE_OVERLAP].sort_values("share", kind="stable")
     if large.empty:
         return []
     most = large.iloc[-1]
     pair = f"{readable(most['ability_a'])} and {readable(most['ability_b'])}"
     least, largest = (number_off(own["share"], LARGE_OVERLAP) for own in (large.iloc[0], most))
-    chance = f"by chance {number(most['expected'])}"
+    share = largest if least == largest else f"{least} to {largest}"
+    chance = f"two random masks: {number(most['expected'])}"
     if len(large) == 1:
-        found = f"the masks of {pair} have {largest} of their entries in common ({chance})"
+        found = f"the masks of {pair} have {share} of their contents in common ({chance})"
     else:
         found = (
-            f"in {len(large)} of {len(every)} pairs of abilities, the two masks have {least} to "
-            f"{largest} of their entries in common (most: {pair}, {chance})"
+            f"in {len(large)} of {len(every)} pairs of abilities, the two masks have {share} of "
+            f"their contents in common (most: {pair}; {chance})"
         )
-    return [f"Overlap: {found}. What these entries do can't be assigned to one ability."]
+    return [f"Overlap: {found}. What they have in common can't be assigned to one ability."]
 
 
-def shared(jaccard: pd.Series) -> pd.Series:
-    """The entries of both masks as a share of a mask's; of their mean size, where sizes differ."""
+def _shared(jaccard: pd.Series) -> pd.Series:
+    """The entries of both masks as a share of a mask's: all masks of a view are equally large."""
     return 2 * jaccard / (1 + jaccard)

@@ -20,8 +20,8 @@ from benchprof.report.undefined import formless, undefined
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
 Tables = Mapping[str, pd.DataFrame]
-"""The tables of the profile stage by their names, less that of items, and that of overlap; it and
-`replication` may lack."""
+"""The tables of the profile stage by their names, less that of items, and the table of `overlap`;
+this one and `replication` may be missing."""
 Rows = Sequence[Mapping[str, Any]]
 """Rows of a table of the page: texts by the names that the template has for its columns."""
 
