@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def scores_of(
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
         model_digest="model", requests_digest="requests", complement=complement,
-        libraries=frozenset(),
+        software=Counter(),
     )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def scores_losing(ablations: dict[Ablation, int], **named: Any) -> Scores:
 
 ABILITIES = ("x", "y", "z", "w")
 NAMES = ("first", "second", "x_test")
+SOFTWARE = {"tokenizers": "0.22", "transformers": "5.1"}
 
 
 @pytest.fixture
@@ -86,7 +88,8 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
                 tasks = [f"task_{i % 12 if benchmark == 'second' else 0}" for i in range(n)]
                 chance = random.beta(base * 10, (1 - base) * 10, n)
                 path = tmp_path / model / benchmark / "intact.json"
-                how: dict[str, Any] = {"tasks": tasks, "model": model, "requests": benchmark}
+                how: dict[str, Any] = {"tasks": tasks, "model": model, "requests": benchmark,
+                                       "made": {"software": SOFTWARE}}  # fmt: skip
                 write_record(path, record_of_chances(chance, random, **how))
                 intact[model, benchmark] = path
                 own = [(ability, None) for ability in ABILITIES]

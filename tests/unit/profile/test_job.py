@@ -26,6 +26,7 @@ TABLES = (
     "reliability",
     "findings",
     "flips",
+    "software",
 )
 OWN = {"x": "x_test"}
 
@@ -187,18 +188,23 @@ def test_answers_by_two_versions_of_a_library_are_named(
     """No key knows the version: records of both may be compared."""
     intact, sources = records()
     own = next(source for source in sources if source.benchmark == "first")
-    of_model = [intact[own.model, "first"], own.record]
-    for path, version in zip(of_model, ("5.1", "5.2"), strict=True):
-        record = json.loads(path.read_text())
-        software = {"tokenizers": "0.22", "transformers": version}
-        record["origin"]["made"] = {"software": software}
-        content = {key: value for key, value in record.items() if key != "digest"}
-        path.write_bytes(record_bytes(content))
+    record = json.loads(own.record.read_text())
+    record["origin"]["made"]["software"]["transformers"] = "5.2"
+    content = {key: value for key, value in record.items() if key != "digest"}
+    own.record.write_bytes(record_bytes(content))
     compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
     (told,) = [text for text in caplog.messages if text.startswith("The answers come")]
     assert told.startswith(
         "The answers come from tokenizers 0.22, transformers 5.1, transformers 5.2"
     )
+    # 3 benchmarks, each answered intact, under 4 masks and under 2 random ones.
+    rows = pd.read_csv(tmp_path / "profiles/software.csv", dtype={"version": str})
+    other = {"m": "n", "n": "m"}[own.model]
+    assert sorted(rows.itertuples(index=False, name=None)) == sorted([
+        (own.model, "tokenizers", "0.22", 21), (own.model, "transformers", "5.1", 20),
+        (own.model, "transformers", "5.2", 1), (other, "tokenizers", "0.22", 21),
+        (other, "transformers", "5.1", 21),
+    ])  # fmt: skip
 
 
 def test_a_record_of_another_mask_is_refused(records, tmp_path: Path) -> None:

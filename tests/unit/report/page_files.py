@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 
 from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.findings import findings_rows
+from benchprof.profile.software import COLUMNS as SOFTWARE
 from benchprof.report.page import write_page
 from benchprof.run.configuration import Configuration
 from benchprof.section import read_section
@@ -63,6 +64,10 @@ def tables_of_methods(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "power": profiles.assign(
             base=0.5, sd=0.2, gained=0.1, design_effect=1.0, detectable_ais=np.inf,
             **{"items_for_ais_0.1": 643.0, "items_for_ais_0.2": 161.0},
+        ),
+        "software": pd.DataFrame(
+            [(table["model"].iloc[0], "torch", version, 8) for version in ("2.9.1", "2.10.0")],
+            columns=SOFTWARE,
         ),
     }  # fmt: skip
 

@@ -126,6 +126,14 @@ def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path)
     assert f"{cell['q_random']:.3f}" in text
 
 
+def test_the_page_names_what_made_the_answers(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    reader = written(tmp_path / "report.html", make_table(2, 2), card)
+    text = " ".join(reader.text.split())
+    assert all(f"{MODEL}torch{version}8" in text for version in ("2.9.1", "2.10.0"))
+
+
 def test_similarity_is_there_with_two_models_only(
     make_table: Table, card: Path, tmp_path: Path
 ) -> None:

@@ -130,6 +130,14 @@ def methods(
     return text.read_text(), bibliography.read_text()
 
 
+def test_the_methods_name_the_versions_that_made_the_answers(
+    make_table: Table, tmp_path: Path
+) -> None:
+    """Not those of the process that writes; where no record names one, none."""
+    text, _ = methods(tmp_path, make_table(2, 2))
+    assert "transformers [@wolf2020transformers] and torch 2.10.0 and 2.9.1." in text
+
+
 def test_the_methods_tell_what_masks_leave_out_of_each_model(
     make_table: Table, tmp_path: Path
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from benchprof.profile.scores import (
     read_scores,
 )
 from benchprof.profile.settings import ProfileSettings
+from benchprof.profile.software import ANSWERING, software_rows, versions_of
 from benchprof.profile.source import Source
 from benchprof.profile.table import add_dose, add_flag, add_k
 from benchprof.sampling import derived_seed
@@ -54,10 +56,10 @@ MOST_SHUFFLED = 500
 class MeasuredModel:
     """What one model's records of one benchmark come to.
 
-    `libraries` is that of its `Scores`.
+    `software` is that of its `Scores`.
     """
 
-    libraries: frozenset[str]
+    software: Counter[tuple[str, str]]
     impact: pd.DataFrame
     resampled: dict[ProfileKey, Floats]
     noise: dict[ProfileKey, Floats]
@@ -119,23 +121,28 @@ def compute_profile(
         "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),
         "findings": findings_rows(table, settings.seed, resampled, noise),
         "flips": flip_rows(states),
+        "software": software_rows(
+            (model, part.software) for (model, _), part in zip(intact, measured, strict=True)
+        ),
     }
     for name, rows in tables.items():
         _write(rows, folder / name)
     write_items(states, folder / "items.parquet")
-    _warn_of_versions({name for part in measured for name in part.libraries})
+    _warn_of_versions(tables["software"])
     for sentence in out_of_reach(table[table["headline"]]):
         logger.warning(sentence)
     undefined = table[table["headline"] & table["ais"].isna()]
     logger.info("%d rows; undefined in the headline metric: %d", len(table), len(undefined))
 
 
-def _warn_of_versions(libraries: Collection[str]) -> None:
+def _warn_of_versions(software: pd.DataFrame) -> None:
     """Say where answers come from several versions of a library."""
-    if len(libraries) > len({own.split()[0] for own in libraries}):
+    found = {package: versions_of(software, package) for package in ANSWERING}
+    if any(len(versions) > 1 for versions in found.values()):
+        named = [f"{package} {version}" for package, own in found.items() for version in own]
         told = "The answers come from %s. What differs may be the library's doing; in a new store, "
         told += "all is answered again with one version."
-        logger.warning(told, ", ".join(sorted(libraries)))
+        logger.warning(told, ", ".join(named))
 
 
 def _check_metric(wanted: str, intact: Iterable[Path]) -> None:
@@ -236,7 +243,7 @@ def _measure(
     headline = rows[rows["headline"]].iloc[0]
     undefined = Reason(headline["reason_code"], headline["reason"])
     return MeasuredModel(
-        libraries=scores.libraries,
+        software=scores.software,
         impact=rows,
         resampled=_resampled(scores, shown) if shown else {},
         noise=_noise(scores, settings) if shown else {},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,12 +20,10 @@ from benchprof.profile.guessing import Guessing, read_guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.key import ProfileKey
 from benchprof.profile.resampling import Floats
+from benchprof.profile.software import packages_of
 from benchprof.profile.source import Source
 from benchprof.profile.units import Units, units_of
 from benchprof.run.ablation import Ablation
-
-LIBRARIES = ("tokenizers", "transformers")
-"""What a model's answers depend on beyond rounding, and no digest knows."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Scores:
         model_digest: of the model.
         requests_digest: of what was asked.
         complement: whether all but each mask was ablated, and not the mask.
-        libraries: each of `LIBRARIES` with its version, of every record.
+        software: how many of the records name a package and version.
     """
 
     model: str
@@ -59,7 +58,7 @@ class Scores:
     model_digest: str
     requests_digest: str
     complement: bool
-    libraries: frozenset[str]
+    software: Counter[tuple[str, str]]
 
     @property
     def n(self) -> int:
@@ -108,7 +107,7 @@ def read_scores(
         given = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
         complement: bool | None = None
-        libraries: set[str] = set()
+        software: Counter[tuple[str, str]] = Counter()
         for number, source in enumerate((None, *sources)):
             record = base
             if source is not None:
@@ -116,7 +115,7 @@ def read_scores(
                 complement = _complement(source, record, complement)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
-            libraries |= _libraries(record)
+            software.update(packages_of(record))
             if look is not None:
                 look(record)
     return Scores(
@@ -132,7 +131,7 @@ def read_scores(
         model_digest=base["origin"]["model"]["digest"],
         requests_digest=base["origin"]["requests"]["digest"],
         complement=bool(complement),
-        libraries=frozenset(libraries),
+        software=software,
     )
 
 
@@ -207,12 +206,6 @@ def _complement(source: Source, record: Record, others: bool | None) -> bool:
         found = "the mask was ablated in one record and all but the mask in another"
         raise InputError(source.record, found, "one and the same", "Delete it and run again.")
     return own
-
-
-def _libraries(record: Record) -> set[str]:
-    made = record["origin"].get("made")
-    software = made["software"] if made else {}
-    return {f"{name} {software[name]}" for name in LIBRARIES if name in software}
 
 
 def _identity(record: Record) -> dict[str, str]:

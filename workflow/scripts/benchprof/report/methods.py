@@ -12,7 +12,7 @@ import pandas as pd
 from benchprof.files import write_text
 from benchprof.origin import read_origin
 from benchprof.profile.shown import shown_masks
-from benchprof.provenance import software
+from benchprof.profile.software import versions_of
 from benchprof.report.method_masks import (
     importance_step,
     listed_step,
@@ -70,7 +70,7 @@ def write_methods(
         text: the Markdown file; citations are Pandoc's, `[@key]`.
         bibliography: the BibTeX file.
         config: of the run.
-        tables: as of `method_steps`.
+        tables: as of `method_steps`, and `software`.
         models: the source of each model as configured.
         shipped: the shipped benchmark behind each benchmark that is one, by its name.
         super_sets: each model's super set, where a selection leaves it out.
@@ -78,7 +78,7 @@ def write_methods(
     found = {model: read_origin(path) for model, path in super_sets.items()}
     steps = method_steps(config, tables, found)
     told = (f"**{step.name}.** {step.cited}" for step in steps)
-    paragraphs = [_opening(), *told, _benchmarks(shipped)]
+    paragraphs = [_opening(tables["software"]), *told, _benchmarks(shipped)]
     body = "\n\n".join(filter(None, paragraphs))
     write_text(text, f"# Methods\n\n{body}\n")
     cited = {key for step in steps for own in step.sources.values() for key in own}
@@ -86,13 +86,18 @@ def write_methods(
     write_text(bibliography, references(cited, models))
 
 
-def _opening() -> str:
-    versions = software()
+def _opening(software: pd.DataFrame) -> str:
+    """What made the answers: this process may run other versions."""
+
+    def named(package: str, name: str) -> str:
+        return f"{name} {series(versions_of(software, package))}".strip()
+
     return (
-        "Benchmarks were profiled by ablation [@kim2025benchmark] with benchprof "
-        f"{versions['benchprof']}, a Snakemake [@molder2021sustainable] workflow over "
-        f"lm-evaluation-harness {versions['lm-eval']} [@gao2021framework], transformers "
-        f"{versions['transformers']} [@wolf2020transformers] and torch {versions['torch']}."
+        "Benchmarks were profiled by ablation [@kim2025benchmark] with "
+        f"{named('benchprof', 'benchprof')}, a Snakemake [@molder2021sustainable] workflow over "
+        f"{named('lm-eval', 'lm-evaluation-harness')} [@gao2021framework], "
+        f"{named('transformers', 'transformers')} [@wolf2020transformers] and "
+        f"{named('torch', 'torch')}."
     )
 
 

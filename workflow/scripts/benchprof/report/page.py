@@ -19,7 +19,6 @@ from benchprof.origin import read_origin
 from benchprof.portable import portable
 from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
 from benchprof.profile.shown import shown_masks
-from benchprof.provenance import software
 from benchprof.report import page_profiles, page_tables
 from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
 from benchprof.report.glossary import GLOSSARY, explainer, marked
@@ -127,7 +126,7 @@ def _provenance(
         "setting_lines": list(_flat(portable(settings))),
         "requests": _digests_by(impact, ["model", "benchmark"], "requests_digest"),
         "masks": _digests_by(impact, masks, "mask_digest"),
-        "software": software(),
+        "software": tables["software"].to_dict("records"),
         "limits": {
             "significance": SIGNIFICANCE,
             "small": LEAST_DOSE,

@@ -23,6 +23,7 @@ TABLES = (
     "similarity",
     "benchmark_similarity",
     "model_differences",
+    "software",
 )
 """The tables that the page shows. That of items has a row per item and is too large for it."""
 

@@ -64,8 +64,15 @@ class WriteMethods(Telling):
 
     @property
     def tables(self) -> list[Path]:
-        """The tables of the profile stage that say how benchmarks were treated."""
-        names = ("impact", "power", "reliability", "similarity", "benchmark_similarity")
+        """The tables of the profile stage that say how benchmarks were treated, and by what."""
+        names = (
+            "impact",
+            "power",
+            "reliability",
+            "similarity",
+            "benchmark_similarity",
+            "software",
+        )
         return [paths.profile(name, "parquet") for name in names]
 
     @property
