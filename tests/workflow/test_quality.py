@@ -222,8 +222,9 @@ def behind(module: str) -> set[str]:
             }
             | {*codebase.MODULES["knock_outs"]} - {*codebase.MODULES["importance"]},
         ),
-        # What is read of a record: its code is in the evaluations' digest, which made it.
-        ("calibration", {"benchprof.evaluation.record"}),
+        # What is read of a record: its code is in the evaluations' digest, which made it. And which
+        # packages it names, which is no number.
+        ("calibration", {"benchprof.evaluation.record", "benchprof.profile.software"}),
         ("profile", {"benchprof.evaluation.record"}),
         # The weights that random masks are matched to: their dtype is the configuration's.
         # What tells how active units are has a digest of its own, which controls of units carry.

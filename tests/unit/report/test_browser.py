@@ -245,8 +245,8 @@ def test_on_paper_a_row_stays_a_row(opened: webdriver.Chrome) -> None:
 
 def test_the_tables_can_be_saved(opened: webdriver.Chrome) -> None:
     links = {e.text: e.get_attribute("href") for e in shown(opened, "#tables a")}
-    names = ["impact", "similarity", "benchmark_similarity", "reliability", "power", "findings"]
-    names += ["flips", "model_differences"]
+    names = ["impact", "similarity", "benchmark_similarity", "reliability", "power", "software"]
+    names += ["findings", "flips", "model_differences"]
     assert list(links) == [f"{name}.csv" for name in names]
     kind, content = str(links["impact.csv"]).split(",")
     assert kind == "data:text/csv;base64"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -133,9 +134,13 @@ def methods(
 def test_the_methods_name_the_versions_that_made_the_answers(
     make_table: Table, tmp_path: Path
 ) -> None:
-    """Not those of the process that writes; where no record names one, none."""
+    """Not those of the process that writes, whose code made the tables; of transformers none."""
     text, _ = methods(tmp_path, make_table(2, 2))
-    assert "transformers [@wolf2020transformers] and torch 2.10.0 and 2.9.1." in text
+    assert (
+        "The models' answers were made with benchprof 0.9 over lm-evaluation-harness 0.4.9 "
+        "[@gao2021framework], transformers [@wolf2020transformers] and torch 2.10.0 and 2.9.1."
+    ) in text
+    assert f"with benchprof {version('benchprof')}, a Snakemake [@molder" in text
 
 
 def test_the_methods_tell_what_masks_leave_out_of_each_model(

@@ -268,6 +268,7 @@ MODULES = {
     ),
     "methods": (
         *TOLD,
+        "benchprof.profile.software",
         "benchprof.report.latex",
         "benchprof.report.method_masks",
         "benchprof.report.method_statistics",

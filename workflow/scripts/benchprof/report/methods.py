@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -87,14 +88,15 @@ def write_methods(
 
 
 def _opening(software: pd.DataFrame) -> str:
-    """What made the answers: this process may run other versions."""
+    """What made the answers, with other versions than this process may run, and the tables."""
 
     def named(package: str, name: str) -> str:
         return f"{name} {series(versions_of(software, package))}".strip()
 
     return (
-        "Benchmarks were profiled by ablation [@kim2025benchmark] with "
-        f"{named('benchprof', 'benchprof')}, a Snakemake [@molder2021sustainable] workflow over "
+        "Benchmarks were profiled by ablation [@kim2025benchmark] with benchprof "
+        f"{version('benchprof')}, a Snakemake [@molder2021sustainable] workflow. The models' "
+        f"answers were made with {named('benchprof', 'benchprof')} over "
         f"{named('lm-eval', 'lm-evaluation-harness')} [@gao2021framework], "
         f"{named('transformers', 'transformers')} [@wolf2020transformers] and "
         f"{named('torch', 'torch')}."
