@@ -56,7 +56,8 @@ def second_profiles(
         correlations = own.corrwith(asked[name]).rename(lambda test: test.removesuffix(SUFFIX))
         # This orders the masks as their AIS do: all share one base and one intact score.
         cost = -asked[name].loc[abilities]
-        spearman = correlations.corr(cost, method="spearman")
+        flat = cost.nunique() == 1
+        spearman = float("nan") if flat else correlations.corr(cost, method="spearman")
         found.append(SecondProfile(name, correlations, float(spearman)))
     return found
 

@@ -20,7 +20,9 @@ from study.tables import SUFFIX, Tables, read_rules, read_tables
 from tests.conftest import ROOT
 from tests.unit.study.archives import (
     CHOICES,
+    FLEXIBLE,
     MODEL,
+    STRICT,
     bound,
     coarse,
     effective_row,
@@ -32,7 +34,7 @@ from tests.unit.study.archives import (
 from benchprof.masks.mask import Mask, read_mask
 from benchprof.report.names import readable
 
-DAMAGED = ("arc_challenge", "hellaswag", "boolq", "commonsense_qa", "mmlu")
+DAMAGED = ("arc_challenge", "hellaswag", "boolq", "commonsense_qa", "mmlu", "gsm8k")
 """The benchmarks on which each mask takes most or all of the margin."""
 
 
@@ -49,35 +51,39 @@ def paper(answers: Path) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def records(answers: Path, paper: Tables, unpacked: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """The records by benchmark and state: intact or an ability's mask."""
+def records(
+    answers: Path, paper: Tables, unpacked: Path, written: Path
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """The records by benchmark and state: intact, an ability's mask or a random one's seed."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     names = {}
-    for name in (*CHOICES, *paper.own_tests.values()):
-        file = unpacked / "results/evaluations" / MODEL / name / "intact.json"
+    for name in (*CHOICES, *paper.own_tests.values(), "gsm8k"):
+        archive = written if name == "gsm8k" else unpacked
+        file = archive / "results/evaluations" / MODEL / name / "intact.json"
         found[name] = {"intact": json.loads(file.read_text())}
         names[found[name]["intact"]["origin"]["requests"]["digest"]] = name
     rows = pd.concat([paper.cells, paper.controls])
-    states = rows.drop_duplicates("mask_digest").set_index("mask_digest").ability
+    rows = rows.drop_duplicates("mask_digest").set_index("mask_digest")
+    states = rows.ability.where(rows.seed.isna(), rows.seed.astype(str))
     for file in sorted((answers / "store/evaluations").rglob("*.json")):
         record = json.loads(file.read_text())
-        asked = record["origin"]["requests"]["digest"]
-        if asked not in names:  # a benchmark that has been begun and not reported
-            continue
-        own = found[names[asked]]
+        own = found[names[record["origin"]["requests"]["digest"]]]
         assert record["items"]["digest"] == own["intact"]["items"]["digest"]
-        state = states[record["origin"]["mask"]["digest"]]
-        if state != "all_abilities":
-            own[state] = record
+        own[states[record["origin"]["mask"]["digest"]]] = record
+    assert {len(own) for own in found.values()} == {13}
     return found
 
 
 @pytest.fixture(scope="module")
 def scores(records: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
-    """`probability` of each item, a column per state, by benchmark."""
+    """The score of each item, a column per state less the random masks, by benchmark."""
     return {
         name: pd.DataFrame(
-            {k: own["items"]["scores"]["probability"] for k, own in by_state.items()}
+            {
+                state: own["items"]["scores"][STRICT if name == "gsm8k" else "probability"]
+                for state, own in by_state.items()
+                if not state.isdigit()
+            }
         )
         for name, by_state in records.items()
     }
@@ -94,21 +100,24 @@ def test_the_ais_are_those_of_the_answers(
         expected = (mean["intact"] - mean[cell.ability]) / (mean["intact"] - cell.guessing)
         assert cell.ais == pytest.approx(expected, abs=1e-9)
         checked += 1
-    assert checked == 160
+    assert checked == 170
 
 
 def test_the_table_of_benchmarks(report: str, paper: Tables) -> None:
-    for name in CHOICES:
+    for name in (*CHOICES, "gsm8k"):
         cells, random = (own[own.benchmark == name] for own in (paper.cells, paper.controls))
+        scores = signed(cells.ablated.min(), cells.ablated.max(), 3)
         row = (
             f"| {readable(name)} | {cells.intact.iloc[0]:.3f} | {cells.guessing.iloc[0]:.3f} | "
-            f"{signed(cells.ablated.min(), cells.ablated.max(), 3)} | "
+            f"{'0.000' if name == 'gsm8k' else scores} | "
             f"{random.ablated.min():.3f} and {random.ablated.max():.3f} | "
         )
         if cells.ais.isna().all():
             row += "none | none | |"
         else:
-            row += f"{signed(cells.ais.min(), cells.ais.max(), 3)} | "
+            same = cells.ais.nunique() == 1
+            row += bound(cells.ais.iloc[0]) if same else signed(cells.ais.min(), cells.ais.max(), 3)
+            row += " | "
             row += f"{bound(random.ais.min())} and {bound(random.ais.max())} | "
             row += f"{cells.q_others.min():.2f} |"
         assert row in report
@@ -127,14 +136,14 @@ def test_the_tables_of_masks_and_of_effective_numbers(page: str, paper: Tables) 
     found = paper.reliability.reliability
     assert f"BoolQ's profile is the most reliable ({found.boolq:.2f}), HellaSwag's has" in page
     assert f"HellaSwag's has {found.hellaswag:.2f}, and the other four have 0." in page
-    for name in paper.counting(read_rules().benchmarks):
+    for name in (own for own in paper.counting(read_rules().benchmarks) if own != "gsm8k"):
         assert found[name] == 0 or name in {"boolq", "hellaswag"}
         assert effective_row(readable(name), paper.findings.loc[name]) in page
 
 
 def test_each_mask_takes_nearly_everything(report: str, paper: Tables) -> None:
     cells, random = (own[own.benchmark.isin(DAMAGED)] for own in (paper.cells, paper.controls))
-    assert len(cells) == 50
+    assert len(cells) == 60
     assert cells[["q_ais", "q_random"]].max(axis=None) < 0.0025
     assert (cells[["ais_low", "over_random_low"]] > 0).all(axis=None)
     assert f"(AIS of {signed(cells.ais.min(), cells.ais.max(), 2)})" in report
@@ -145,13 +154,13 @@ def test_each_mask_takes_nearly_everything(report: str, paper: Tables) -> None:
 
 def test_no_ais_differs_significantly_from_that_of_the_others(report: str, paper: Tables) -> None:
     defined = paper.cells[paper.cells.ais.notna()]
-    assert len(defined) == 160
+    assert len(defined) == 170
     least = defined.loc[defined.q_others.idxmin()]
     assert f"The smallest q is {least.q_others:.2f}: the temporal reasoning mask" in report
     assert least.ability + SUFFIX == least.benchmark == f"temporal_reasoning{SUFFIX}"
     assert least.over_others < 0
     apart = defined[(defined.over_others_low > 0) | (defined.over_others_high < 0)]
-    assert f"{len(apart)} of the 160 intervals of this difference exclude 0, five of" in report
+    assert f"{len(apart)} of the 170 intervals of this difference exclude 0, five of" in report
     assert (apart.benchmark == "boolq").sum() == 5
     tests = defined[defined.benchmark.str.endswith(SUFFIX)]
     own = tests.benchmark == tests.ability + SUFFIX
@@ -203,7 +212,7 @@ def test_the_differences_that_would_be_missed(
 ) -> None:
     """80% power at 5%: 2.8 standard errors, here over items, of a mean mask, in AIS."""
     found = {}
-    for name in paper.counting(read_rules().benchmarks):
+    for name in (own for own in paper.counting(read_rules().benchmarks) if own != "gsm8k"):
         cells = paper.cells[paper.cells.benchmark == name]
         errors = [_beyond(scores, name, own).sem() for own in cells.ability]
         found[name] = 2.8 * np.mean(errors) / (cells.intact - cells.guessing).iloc[0]
@@ -221,7 +230,7 @@ def test_on_boolq_the_masks_change_how_often_the_model_says_yes(
 ) -> None:
     yes, balanced = [], []
     for state, record in records["boolq"].items():
-        if state != "intact":
+        if state != "intact" and not state.isdigit():
             items = record["items"]
             logs = np.array([[one for one, _ in both] for both in items["responses"]])
             said = 1 / (1 + np.exp(logs[:, 0] - logs[:, 1]))
@@ -287,6 +296,8 @@ def test_form_falls_and_no_mask_is_flagged(page: str, paper: Tables) -> None:
     mmlu = -cells.form[cells.benchmark == "mmlu"]
     assert f"On MMLU, it falls by only {mmlu.min():.1f} to {mmlu.max():.1f}." in page
     assert not paper.broken
+    assert "above guessing on 17 of the 18 tests and benchmarks" in page
+    assert cells.groupby("benchmark").ais.count().gt(0).sum() == 17
     above = cells[cells.ais.notna() & (cells.p_guessing_ablated < 0.05)]
     others = above[above.benchmark != f"inductive_reasoning{SUFFIX}"].groupby("ability").size()
     assert (others.min(), others.max()) == (2, 5) and "and on two to five others" in page
@@ -298,9 +309,49 @@ def test_form_falls_and_no_mask_is_flagged(page: str, paper: Tables) -> None:
     assert inductive.p_guessing_ablated.max() < 0.001
     scores = f"(scores of {inductive.ablated.min():.2f} to {inductive.ablated.max():.2f}, intact"
     assert f"{scores} {inductive.intact.iloc[0]:.2f})" in page
-    lowest = cells.loc[cells[cells.form.notna()].groupby("benchmark").form.idxmin()]
+    lowest = cells.loc[cells[cells.form_of == "nats"].groupby("benchmark").form.idxmin()]
     most = (lowest.ability == "contextual_recall").sum()
-    assert f"lowers form most on {most} of {len(lowest)} tests and benchmarks" in page
+    told = f"lowers form most on {most} of {len(lowest)} tests and multiple-choice benchmarks"
+    assert told in page
+
+
+def test_nothing_is_left_of_gsm8k(page: str, records: Mapping[str, Mapping[str, Any]]) -> None:
+    """Which texts have an answer to read is read from the texts."""
+    items = {state: own["items"] for state, own in records["gsm8k"].items()}
+    solved = {state: sum(own["scores"][STRICT]) for state, own in items.items()}
+    random = [state for state in solved if state.isdigit()]
+    masks = [state for state in solved if state != "intact" and state not in random]
+    assert len(masks) == 10 and not any(solved[state] for state in masks)
+    one, other = (f"{solved[seed]:.0f}" for seed in sorted(random))
+    told = (
+        "it solves {:.0f} of 100 tasks when intact, {} and {} under the two random masks, and none"
+    )
+    assert told.format(solved["intact"], one, other) in page
+    unread = {
+        state: sum(not re.search(r"#### (-?[0-9.,]+)", text) for (text,) in own["responses"])
+        for state, own in items.items()
+    }
+    least, most = (end(unread[state] for state in masks) for end in (min, max))
+    one, other = (str(unread[seed]) for seed in sorted(random))
+    assert f"{least} to {most} of the 100 texts have no answer that the strict metric" in page
+    assert f"(intact {unread['intact']}, random masks {one} and {other})" in page
+    flexible = [sum(items[state]["scores"][FLEXIBLE]) for state in masks]
+    told = f"counts {min(flexible):.0f} to {max(flexible):.0f} tasks as solved (intact"
+    assert f"{told} {sum(items['intact']['scores'][FLEXIBLE]):.0f})" in page
+    both = [
+        digest
+        for digest, *right in zip(
+            items["intact"]["digest"],
+            *(items[state]["scores"][STRICT] for state in ("intact", "1")),
+            strict=True,
+        )
+        if all(right)
+    ]
+    assert f"{len(both)} tasks are solved when intact and under the random mask with seed 1" in page
+    place = items["intact"]["digest"].index(min(both))
+    assert f"(number {items['intact']['index'][place]}, digest {min(both)})" in page
+    (text,) = items["analogical_reasoning"]["responses"][place]
+    assert f'Under the mask, it writes "{text.strip()}".' in page
 
 
 def test_what_stood_out_in_the_calibration(
@@ -334,14 +385,14 @@ def test_the_command_prints_the_verdicts(page: str, answers: Path) -> None:
     damage = re.findall(r"^- (\w+): N 10, .*N counts damage, not abilities$", done.stdout, re.M)
     assert sorted(damage) == sorted(DAMAGED)
     assert "- winogrande: N 0, 10 bounds" in done.stdout
-    assert "- N of 2 or more: 5 of 6 (0.36 to 1.00)" in done.stdout
-    assert "(interval 36% to 100%)" in page
-    assert "- lower bound above -0.1: 83% of the cells" in done.stdout
-    assert "only 83% of the lower bounds are above \N{MINUS SIGN}0.1" in page
+    assert "- N of 2 or more: 6 of 7 (0.42 to 1.00)" in done.stdout
+    assert "is 86% (interval 42% to 100%)" in page
+    assert "- lower bound above -0.1: 86% of the cells" in done.stdout
+    assert "only 86% of the lower bounds are above \N{MINUS SIGN}0.1" in page
     (rank, p), (rest, rest_p) = re.findall(
         r"^- (?:AIS|without the factor): mean rank ([\d.]+) .*, p ([\d.]+)$", done.stdout, re.M
     )
-    assert f"twelve labels is {float(rank):.1f} (p = {p}), and {float(rest):.1f} after" in page
+    assert f"fourteen labels is {float(rank):.1f} (p = {p}), and {float(rest):.1f} after" in page
     assert (
         f"agreement either](study_details.md#the-papers-masks-own-tests-and-profiles) (p = {p})."
         in page
