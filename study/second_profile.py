@@ -18,7 +18,8 @@ class SecondProfile:
     Attributes:
         benchmark: its name.
         correlations: by ability, over states, of its score and the one on the ability's own test.
-        spearman: of these correlations and what the masks cost the benchmark.
+        spearman: of these correlations and what the masks cost the benchmark; NaN where they cost
+            it the same.
     """
 
     benchmark: str
@@ -56,7 +57,8 @@ def second_profiles(
         correlations = own.corrwith(asked[name]).rename(lambda test: test.removesuffix(SUFFIX))
         # This orders the masks as their AIS do: all share one base and one intact score.
         cost = -asked[name].loc[abilities]
-        flat = cost.nunique() == 1
+        # What is left of equal scores, once a mean is removed, is the mean alone.
+        flat = table[name].loc[abilities].nunique() == 1
         spearman = float("nan") if flat else correlations.corr(cost, method="spearman")
         found.append(SecondProfile(name, correlations, float(spearman)))
     return found

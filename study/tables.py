@@ -164,7 +164,7 @@ def with_doubled_q(tables: Tables, rules: Rules) -> Tables:
     """With the q-values of a code benchmark doubled while the other one is not answered.
 
     Both have ten tests: the other's ten in the same family can at most double a q-value. The
-    paper's masks may never be asked HumanEval (docs/study_design.md, "What could stop the study").
+    paper's masks were asked neither (docs/study_design.md, "What could stop the study").
     """
     cells = tables.cells.copy()
     own = cells.benchmark.isin(alone(tables, rules))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,3 +58,11 @@ def test_general_damage_alone_leaves_no_score() -> None:
     table = scores(_tables(OWN | asked))
     left = removed(table[["asked"]], table[list(OWN)].mean(axis=1))
     assert left.to_numpy() == pytest.approx(np.zeros((4, 1)), abs=1e-12)
+
+
+@pytest.mark.parametrize("without_mean", [False, True])
+def test_masks_that_cost_a_benchmark_the_same_have_no_order(without_mean: bool) -> None:
+    """Once the mean of the tests is removed, equal scores are the mean turned round: no data."""
+    asked = {"asked": [0.0, 0.0, 0.0, 0.4]}
+    (found,) = second_profiles(_tables(OWN | asked), ["asked"], without_mean)
+    assert math.isnan(found.spearman)
