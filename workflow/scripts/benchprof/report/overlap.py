@@ -45,7 +45,8 @@ def overlap_caveat(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
     pair = f"{readable(most['ability_a'])} and {readable(most['ability_b'])}"
     least, largest = (number_off(own["share"], LARGE_OVERLAP) for own in (large.iloc[0], most))
     share = largest if least == largest else f"{least} to {largest}"
-    chance = f"two random masks: {number(most['expected'])}"
+    expected = number(most["expected"])
+    chance = f"two random masks: {expected if expected != '0.00' else 'below 0.01'}"
     if len(large) == 1:
         found = f"the masks of {pair} have {share} of their contents in common ({chance})"
     else:
