@@ -281,6 +281,33 @@ def test_an_ability_is_named_with_what_is_wrong_with_its_mask() -> None:
     assert mask_doubts(only(kept_alone)) == {}
 
 
+def written(unread: dict[str, float], intact: float = 0.04) -> pd.DataFrame:
+    """A benchmark with written answers, and the share that cannot be parsed under each mask."""
+    rows = [
+        row(1.0, benchmark="gsm8k", ability=ability)
+        | {"form_of": "share", "form_intact": intact, "form": share - intact}
+        for ability, share in unread.items()
+    ]
+    return finished(rows)
+
+
+@pytest.mark.parametrize(
+    ("unread", "told"),
+    [
+        ({A: 0.97, B: 1.0, C: 0.98}, "under all 3 abilities' masks, 97% to 100% of the answers"),
+        ({A: 0.6, B: 0.5, C: 0.1}, "under the mask of Contextual recall, 60% of the answers"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_named(unread: dict[str, float], told: str) -> None:
+    (doubt,) = [line for line in caveats(only(written(unread))) if line.startswith("Unread")]
+    assert f"{told} to GSM8K cannot be parsed (intact: 4%)." in doubt
+
+
+def test_nothing_is_said_of_answers_that_were_unreadable_before_or_are_choices() -> None:
+    before = caveats(only(written({A: 0.97, B: 0.97, C: 0.97}, intact=0.6)))
+    assert not any("Unread" in line for line in [*before, *caveats(only(small()))])
+
+
 @pytest.mark.parametrize(
     ("own", "others", "separable"), [(0.95, 0.01, True), (0.2, 0.01, False), (0.95, 0.4, False)]
 )

@@ -66,6 +66,10 @@ FORM_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
 """The smallest change of form that findings mention, if random controls change it less: the
 choices together are 1.6 times less likely, or a tenth of the answers is concerned."""
 
+MOST_UNREAD = 0.5
+"""Share of written answers or programs that cannot be parsed beyond which scores may tell of that
+alone: more texts have no answer than have one."""
+
 # Whether a mask hits an ability or the form of its items: docs/explanation/analysis.md, "Effects".
 
 ABILITY_FORM = 0.25

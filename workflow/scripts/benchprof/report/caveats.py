@@ -12,6 +12,8 @@ from benchprof.profile.criteria import (
     ENOUGH_CONTROLS,
     FULL_DOSE,
     LEAST_DOSE,
+    MOST_UNREAD,
+    SHARE,
     SIDE_DROP,
     separates,
 )
@@ -43,6 +45,7 @@ def caveats(
     """
     return [
         *_unbounded(matrix),
+        *_unread(matrix),
         *(_complement(matrix) if matrix.complement else _of_masks(matrix)),
         *overlap_caveat(overlap, matrix),
         *_contrasts(matrix),
@@ -97,6 +100,30 @@ def _unbounded(matrix: Matrix) -> list[str]:
         f"on at least one side ({readable_list(unbounded['benchmark'].unique())}): in too many "
         "resamples of the items the intact model is not above guessing."
     ]
+
+
+def _unread(matrix: Matrix) -> list[str]:
+    """Benchmarks on which ablated models write hardly anything that can be scored."""
+    written = matrix.cells[matrix.cells["form_of"] == SHARE]
+    share = (written["form_intact"] + written["form"]).astype(float)
+    unread = written.assign(share=share)
+    unread = unread[(unread["share"] > MOST_UNREAD) & (unread["form_intact"] <= MOST_UNREAD)]
+    lines = []
+    for benchmark, own in unread.groupby("benchmark", sort=False):
+        least, most = f"{own['share'].min():.0%}", f"{own['share'].max():.0%}"
+        abilities = list(own["ability"])
+        masks = (
+            f"all {len(abilities)} abilities' masks"
+            if len(abilities) == len(matrix.abilities) > 1
+            else f"the {agreeing(len(abilities), 'mask', 'masks')} of {readable_list(abilities)}"
+        )
+        lines.append(
+            f"Unreadable answers: under {masks}, {least if least == most else f'{least} to {most}'}"
+            f" of the answers to {readable(str(benchmark))} cannot be parsed (intact: "
+            f"{own['form_intact'].iloc[0]:.0%}). These AIS may only say that the model no longer "
+            "writes answers that can be read."
+        )
+    return lines
 
 
 def _broken(matrix: Matrix) -> list[str]:
