@@ -45,7 +45,6 @@ def caveats(
     """
     return [
         *_unbounded(matrix),
-        *_unread(matrix),
         *(_complement(matrix) if matrix.complement else _of_masks(matrix)),
         *overlap_caveat(overlap, matrix),
         *_contrasts(matrix),
@@ -62,6 +61,7 @@ def _complement(matrix: Matrix) -> list[str]:
 def _of_masks(matrix: Matrix) -> list[str]:
     """What the masks' own effects say against them."""
     return [
+        *_unread(matrix),
         *_broken(matrix),
         *_separability(matrix),
         *_doses(matrix),
