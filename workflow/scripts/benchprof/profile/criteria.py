@@ -68,7 +68,7 @@ choices together are 1.6 times less likely, or a tenth of the answers is concern
 
 MOST_UNREAD = 0.5
 """Share of written answers or programs that cannot be parsed beyond which scores may tell of that
-alone: more texts have no answer than have one."""
+alone, if a mask moves form: more texts have no answer than have one."""
 
 # Whether a mask hits an ability or the form of its items: docs/explanation/analysis.md, "Effects".
 

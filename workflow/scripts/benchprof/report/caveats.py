@@ -10,6 +10,7 @@ import pandas as pd
 from benchprof.profile.correction import out_of_reach
 from benchprof.profile.criteria import (
     ENOUGH_CONTROLS,
+    FORM_MOVED,
     FULL_DOSE,
     LEAST_DOSE,
     MOST_UNREAD,
@@ -19,8 +20,8 @@ from benchprof.profile.criteria import (
 )
 from benchprof.report.drops import control_drops, own_by_chance, own_drops, side_drops
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import agreeing, readable
-from benchprof.report.numbers import number_off
+from benchprof.report.names import agreeing, metric, readable
+from benchprof.report.numbers import number, number_off, span
 from benchprof.report.overlap import overlap_caveat
 from benchprof.report.undefined import readable_list
 from benchprof.run.ablation import CALIBRATED
@@ -103,25 +104,24 @@ def _unbounded(matrix: Matrix) -> list[str]:
 
 
 def _unread(matrix: Matrix) -> list[str]:
-    """Benchmarks on which ablated models write hardly anything that can be scored."""
-    written = matrix.cells[matrix.cells["form_of"] == SHARE]
-    share = (written["form_intact"] + written["form"]).astype(float)
-    unread = written.assign(share=share)
-    unread = unread[(unread["share"] > MOST_UNREAD) & (unread["form_intact"] <= MOST_UNREAD)]
+    """Benchmarks of whose written answers masks leave few that can be parsed."""
+    cells = matrix.cells.assign(unread=matrix.cells["form_intact"] + matrix.cells["form"])
+    written = cells[(cells["form_of"] == SHARE) & cells["ais"].notna()]
+    unread = written[
+        (written["unread"] > MOST_UNREAD) & (written["form"] >= FORM_MOVED[SHARE])
+    ].astype({"unread": float, "form_random": float})
     lines = []
     for benchmark, own in unread.groupby("benchmark", sort=False):
-        least, most = f"{own['share'].min():.0%}", f"{own['share'].max():.0%}"
-        abilities = list(own["ability"])
-        masks = (
-            f"all {len(abilities)} abilities' masks"
-            if len(abilities) == len(matrix.abilities) > 1
-            else f"the {agreeing(len(abilities), 'mask', 'masks')} of {readable_list(abilities)}"
-        )
+        shares = (number_off(own["unread"].agg(end), MOST_UNREAD) for end in ("min", "max"))
+        largest = own["form_random"].max()
+        random = f"; random masks change this by at most {number(largest)}"
+        intact = number(own["form_intact"].iloc[0])
         lines.append(
-            f"Unreadable answers: under {masks}, {least if least == most else f'{least} to {most}'}"
-            f" of the answers to {readable(str(benchmark))} cannot be parsed (intact: "
-            f"{own['form_intact'].iloc[0]:.0%}). These AIS may only say that the model no longer "
-            "writes answers that can be read."
+            f"Unreadable answers: under the {agreeing(len(own), 'mask', 'masks')} of "
+            f"{readable_list(own['ability'])}, {span(*shares)} of the texts written for "
+            f"{readable(str(benchmark))} cannot be parsed ({metric(own['metric'].iloc[0])}; "
+            f"intact: {intact}{random if np.isfinite(largest) else ''}). These AIS may only say that the "
+            "model no longer writes in the form that is scored."
         )
     return lines
 

@@ -21,6 +21,11 @@ def number_off(value: float, limit: float, least: int = 2) -> str:
     return number(value, next(readable, least))
 
 
+def span(least: str, most: str) -> str:
+    """The ends of a range in words; where they read the same, one."""
+    return least if least == most else f"{least} to {most}"
+
+
 def interval(low: float, high: float) -> str:
     """An interval in words: "0.10 to 0.35", "0.10 to ∞"."""
     return f"{number(low)} to {number(high)}".replace("inf", "∞")

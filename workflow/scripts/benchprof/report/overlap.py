@@ -10,7 +10,7 @@ import pandas as pd
 from benchprof.profile.criteria import LARGE_OVERLAP
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import readable
-from benchprof.report.numbers import number, number_off
+from benchprof.report.numbers import number, number_off, span
 
 VIEW = ["model", "selection", "fraction"]
 
@@ -43,8 +43,7 @@ def overlap_caveat(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
         return []
     most = large.iloc[-1]
     pair = f"{readable(most['ability_a'])} and {readable(most['ability_b'])}"
-    least, largest = (number_off(own["share"], LARGE_OVERLAP) for own in (large.iloc[0], most))
-    share = largest if least == largest else f"{least} to {largest}"
+    share = span(*(number_off(own["share"], LARGE_OVERLAP) for own in (large.iloc[0], most)))
     expected = number(most["expected"])
     chance = f"two random masks: {expected if expected != '0.00' else 'below 0.01'}"
     if len(large) == 1:

@@ -10,7 +10,7 @@ import pandas as pd
 from benchprof.replication.table import COLUMNS, train_items_error
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import counted
-from benchprof.report.numbers import number
+from benchprof.report.numbers import number, span
 
 
 def own_half_ais(table: pd.DataFrame | None, matrix: Matrix) -> Mapping[str, str]:
@@ -38,8 +38,7 @@ def train_items_sentence(table: pd.DataFrame | None, matrix: Matrix) -> str:
         if error > 0
         else "these differ no more than the noise of the test items explains"
     )
-    least, most = int(known["items"].min()), int(known["items"].max())
-    items = f"{least}" if least == most else f"{least} to {most}"
+    items = span(*(f"{known['items'].agg(end):.0f}" for end in ("min", "max")))
     return (
         "The intervals account for the test items only. Different train items would give different "
         f"masks: judging by masks from halves of them ({items} items each), {adds} "
