@@ -120,8 +120,8 @@ def _unread(matrix: Matrix) -> list[str]:
             f"Unreadable answers: under the {agreeing(len(own), 'mask', 'masks')} of "
             f"{readable_list(own['ability'])}, {span(*shares)} of the texts written for "
             f"{readable(str(benchmark))} cannot be parsed ({metric(own['metric'].iloc[0])}; "
-            f"intact: {intact}{random if np.isfinite(largest) else ''}). These AIS may only say that "
-            "the model no longer writes in the form that is scored."
+            f"intact: {intact}{random if np.isfinite(largest) else ''}). These AIS may only say "
+            "that the model no longer writes in the form that is scored."
         )
     return lines
 
