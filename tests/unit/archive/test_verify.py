@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import csv
 import functools
@@ -25,7 +26,7 @@ from tests.conftest import ROOT, json_values
 from tests.unit.archive.conftest import Run, finish
 
 from benchprof import digests
-from benchprof.archive import evidence
+from benchprof.archive import evidence, verify
 from benchprof.archive.container import Archive
 from benchprof.archive.layout import ArchiveError
 from benchprof.archive.listing import (
@@ -129,6 +130,20 @@ def test_a_check_loads_the_standard_library_and_itself_alone(archive: Path) -> N
     names = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert names <= sys.stdlib_module_names | {"__main__", "benchprof"}
     assert "benchprof.archive.tables" in done.stdout and "pickle" not in names
+
+
+def test_a_python_that_is_too_old_for_the_library_is_told_so(archive: Path) -> None:
+    """It gets as far as the check of its version, since the file is syntax for any Python 3."""
+    ast.parse(Path(verify.__file__).read_bytes(), feature_version=(3, 7))
+    code = (
+        "import runpy, sys; sys.version_info = (3, 10, 12, 'final', 0);"
+        f"runpy.run_path({str(archive)!r}, run_name='__main__')"
+    )
+    command = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    # 1 would say that the archive is refused.
+    assert done.returncode == 2 and not done.stdout
+    assert "3.11" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_the_project_s_copy_verifies_as_a_file(archive: Path) -> None:

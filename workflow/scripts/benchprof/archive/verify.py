@@ -10,7 +10,15 @@ import importlib.util
 import sys
 from pathlib import Path
 
+OLDEST = (3, 11)
+"""The oldest Python that can import the library. This file itself is syntax for any Python 3."""
+
 if __name__ == "__main__":
+    if sys.version_info < OLDEST:
+        found = "This is Python " + sys.version.split()[0] + "; expected 3.11 or later. "
+        sys.stderr.write(found + "Run the check again with a newer Python, such as python3.11.\n")
+        # Not 1, which says that the archive is refused.
+        sys.exit(2)
     here = Path(__file__).absolute()
     archive = here.parent if here.name == "__main__.py" else None
     if not __package__:
