@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import importlib
+import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tests.conftest import ROOT
+from tests.workflow.conftest import Project, counts_in
 
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
@@ -100,6 +105,21 @@ def test_the_annotation_environment_has_the_ranges_of_pyproject() -> None:
     assert f"python {project['requires-python']}" in environment["dependencies"]
 
 
+def test_the_container_s_commands_plan_a_run_of_the_mounted_folder(project: Project) -> None:
+    """Its folder of the project is this checkout here, and the mounted one a tiny project's."""
+    text = (ROOT / "envs/Containerfile").read_text()
+    (documented,) = re.findall(r"^#   podman run .* (snakemake .*)$", text, re.MULTILINE)
+    (default,) = re.findall(r"^CMD (.*)$", text, re.MULTILINE)
+    for words in (shlex.split(documented), json.loads(default)):
+        command = [word.replace("/opt/benchprof", str(ROOT)) for word in words]
+        done = subprocess.run(
+            [sys.executable, "-m", *command, "-n"], cwd=project.folder, env=project.environment(),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert counts_in(done.stdout)["prepare_model"] == 1
+
+
 def test_the_library_never_imports_snakemake() -> None:
     for module in (ROOT / "workflow/scripts/benchprof").rglob("*.py"):
         # Also within a function.
@@ -158,14 +178,42 @@ def test_a_job_that_loads_no_model_does_not_wait_for_the_libraries_that_do(
     assert done.returncode == 0
 
 
-def test_annotations_need_no_model() -> None:
-    """Their environment (envs/annotation.yaml) has neither torch nor lm-eval."""
-    code = """
+def distributions_behind(requirements: Sequence[str]) -> set[str]:
+    """What pip would install for some requirements, by its name: with all that those require."""
+    found, waiting = set(), [Requirement(own) for own in requirements]
+    while waiting:
+        own = waiting.pop()
+        name, extras = canonicalize_name(own.name), ["", *own.extras]
+        if (name, *extras) in found:
+            continue
+        found.add((name, *extras))
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            asked = map(Requirement, metadata.requires(name) or [])
+            waiting += [
+                more
+                for more in asked
+                if not more.marker or any(more.marker.evaluate({"extra": own}) for own in extras)
+            ]
+    return {name for name, *_ in found}
+
+
+def test_annotations_need_no_more_than_their_environment_has() -> None:
+    """Every package that pip would not install there is made absent here, and the script runs."""
+    environment = yaml.safe_load((ROOT / "envs/annotation.yaml").read_text())
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    there = distributions_behind(pip)
+    absent = {
+        module
+        for module, owners in metadata.packages_distributions().items()
+        if not there & set(map(canonicalize_name, owners)) and module != "benchprof"
+    }
+    assert {"torch", "transformers", "lm_eval", "datasets"} <= absent
+    code = f"""
 import sys
 
 class Absent:
     def find_spec(self, name, *_):
-        if name.partition(".")[0] in ("torch", "transformers", "lm_eval", "datasets"):
+        if name.partition(".")[0] in {sorted(absent)}:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, Absent())
