@@ -35,8 +35,8 @@ LIBRARY = ROOT / "workflow/scripts"
 # what identifies them by content, how memory is taken, and what can only stop a job.
 NO_NUMBERS = {
     "benchprof.codebase", "benchprof.data", "benchprof.digests", "benchprof.errors",
-    "benchprof.evaluation.faults", "benchprof.evaluation.fields", "benchprof.files",
-    "benchprof.importance.faults",
+    "benchprof.evaluation.faults", "benchprof.evaluation.fields", "benchprof.expansion",
+    "benchprof.files", "benchprof.importance.faults",
     "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
     "benchprof.models.architecture", "benchprof.models.card", "benchprof.models.causality",
     "benchprof.models.checkpoint",

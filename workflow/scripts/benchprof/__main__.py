@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchprof import digests, progress, runs
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.run.inputs import check_inputs
 from benchprof.run.jobs.all import job_of
 from benchprof.run.run import read_run
@@ -54,9 +55,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchprof", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="run the job that writes a file, in this process")
-    running.add_argument("file", type=Path, metavar="RESULT", help="such as results/report.html")
     running.add_argument(
-        "--configfile", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
+        "file", type=path_argument, metavar="RESULT", help="such as results/report.html"
+    )
+    running.add_argument(
+        "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")], metavar="FILE"
     )
     running.add_argument("--threads", type=int, default=1)
     return parser.parse_args(arguments)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchprof.demand import Note, needed_by, notes_of
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.inventory import (
     Entry,
     begun_as,
@@ -43,8 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "list":
             print("\n".join(listed(options.store, time.time())))
         else:
-            keep = [[Path(file) for file in files] for files in options.keep]
-            for line in prune(options.store, keep, options.unused_for, options.dry_run):
+            for line in prune(options.store, options.keep, options.unused_for, options.dry_run):
                 print(line)
     except InputError as error:
         print(error, file=sys.stderr)
@@ -188,12 +188,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--store", type=Path, default=Path("store"), metavar="FOLDER")
+    parser.add_argument("--store", type=path_argument, default=Path("store"), metavar="FOLDER")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="what is in the store, by run, age and size")
     pruning = commands.add_parser("prune", help="remove what no --keep needs")
     pruning.add_argument(
-        "--keep", nargs="+", action="append", required=True, metavar="FILE",
+        "--keep", nargs="+", action="append", type=path_argument, required=True, metavar="FILE",
         help="a configuration, of one file or of several that lie over each other; may be repeated",
     )  # fmt: skip
     pruning.add_argument(

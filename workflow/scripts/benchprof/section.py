@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from benchprof.errors import InputError, did_you_mean
+from benchprof.expansion import ExpansionError
 
 
 class Section(BaseModel):
@@ -87,7 +88,9 @@ def _as_input_error(
     if fault["loc"][-1:] == ("[key]",):
         return InputError(where, f"the name {fault['loc'][-2]!r}", str(allowed))
     expected = allowed or fault["msg"].removeprefix("Input should be ")
-    return InputError(where, _shown(found), expected)
+    cause = fault.get("ctx", {}).get("error")
+    remedy = str(cause) if isinstance(cause, ExpansionError) else ""
+    return InputError(where, _shown(found), expected, remedy)
 
 
 def _shown(value: Any) -> str:

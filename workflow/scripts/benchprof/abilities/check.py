@@ -28,6 +28,7 @@ from benchprof.abilities.checks.shape import MINIMUM
 from benchprof.abilities.checks.suite import check_all
 from benchprof.abilities.item import SPLITS
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.files import write_json, write_text
 from benchprof.models.card import read_card
 
@@ -134,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "folders",
         nargs="+",
-        type=Path,
+        type=path_argument,
         metavar="FOLDER",
         help="holds train.jsonl, calibration.jsonl and test.jsonl",
     )
@@ -146,8 +147,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar=("TRAIN", "CALIBRATION", "TEST"),
         help="items that each split needs (default: 400 200 200)",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report as JSON")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write it as Markdown")
+    parser.add_argument(
+        "--json", type=path_argument, metavar="FILE", help="also write the report as JSON"
+    )
+    parser.add_argument(
+        "--markdown", type=path_argument, metavar="FILE", help="also write it as Markdown"
+    )
     _add_model_options(parser)
     return parser
 
@@ -155,13 +160,13 @@ def _parser() -> argparse.ArgumentParser:
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
-        type=Path,
+        type=path_argument,
         metavar="FOLDER",
         help="a prepared model: adds its accuracy and probability on items and companions",
     )
     parser.add_argument(
         "--model-markdown",
-        type=Path,
+        type=path_argument,
         metavar="FILE",
         help="with --model: write that with the digests of model and items, as Markdown",
     )

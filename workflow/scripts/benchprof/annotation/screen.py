@@ -29,6 +29,7 @@ from benchprof.annotation.sample import StudyItem, ordered
 from benchprof.annotation.session import Session
 from benchprof.annotation.study import Study, read_study
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.plain_text import without_controls
 from benchprof.report.names import readable
 
@@ -296,7 +297,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--configfile",
-        type=Path,
+        type=path_argument,
         default=Path("config.yaml"),
         metavar="FILE",
         help="the configuration that names abilities and items (default: config.yaml)",

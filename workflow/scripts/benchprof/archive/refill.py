@@ -20,6 +20,7 @@ from benchprof.archive.refilled import Refilled
 from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.run.run import Run, read_run
 
 
@@ -38,10 +39,13 @@ def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
 def main() -> int:
     """Run the command; 1 where the archive is refused or something cannot be written."""
     parser = argparse.ArgumentParser(prog="python -m benchprof.archive.refill", description=__doc__)
-    parser.add_argument("archive", type=Path)
+    parser.add_argument("archive", type=path_argument)
     parser.add_argument("--digest", help="the archive's published digest; another is refused")
     parser.add_argument(
-        "--configfile", type=Path, default=Path("config.yaml"), help="of the run in this folder"
+        "--configfile",
+        type=path_argument,
+        default=Path("config.yaml"),
+        help="of the run in this folder",
     )
     add_limits(parser)
     take_any_text()

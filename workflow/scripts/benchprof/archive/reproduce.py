@@ -23,6 +23,7 @@ from benchprof.archive.limits import DEFAULT_LIMITS, Limits, add_limits, limits_
 from benchprof.archive.listing import RESULTS, Need, check_needed_path, unpack
 from benchprof.archive.terminal import complain, say, take_any_text
 from benchprof.archive.verdict import check
+from benchprof.expansion import path_argument
 from benchprof.portable import OUTSIDE
 
 # Where the archive's results go: nothing of them may pass for a result of the new run.
@@ -183,11 +184,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchprof.archive.reproduce", description=__doc__
     )
-    parser.add_argument("archive", type=Path)
-    parser.add_argument("--into", type=Path, required=True, help="a new folder", metavar="FOLDER")
+    parser.add_argument("archive", type=path_argument)
+    parser.add_argument(
+        "--into", type=path_argument, required=True, help="a new folder", metavar="FOLDER"
+    )
     parser.add_argument("--benchmark", required=True, help="its name in the configuration")
     parser.add_argument(
-        "--data", type=Path, help="folder with what the archive leaves out", metavar="FOLDER"
+        "--data",
+        type=path_argument,
+        help="folder with what the archive leaves out",
+        metavar="FOLDER",
     )
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     add_limits(parser)

@@ -16,6 +16,7 @@ from benchprof.archive.rerun import TABLES, rewritten_tables
 from benchprof.archive.rows import TOLERANCE
 from benchprof.archive.tables import COLUMNS, check_tables
 from benchprof.archive.terminal import complain, on_one_line, say, take_any_text
+from benchprof.expansion import path_argument
 
 # If more files than this were checked alike, the verdict says only how many they are.
 NAMED = 8
@@ -138,7 +139,9 @@ def main(archive: Path | None = None) -> int:
         archive: what is checked where the command names none.
     """
     parser = argparse.ArgumentParser(prog="verify", description="Check an archive of a run.")
-    parser.add_argument("archive", type=Path, nargs="?" if archive else None, default=archive)
+    parser.add_argument(
+        "archive", type=path_argument, nargs="?" if archive else None, default=archive
+    )
     parser.add_argument(
         "--files", dest="each", action="store_true", help="name every file in the verdict"
     )

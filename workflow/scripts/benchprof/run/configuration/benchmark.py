@@ -6,14 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from benchprof.run.configuration.fields import CompanionKind, Limit, kind_by
+from benchprof.run.configuration.fields import (
+    EXPANDED,
+    CompanionKind,
+    ItemsFile,
+    Limit,
+    kind_by,
+)
 from benchprof.section import EachOnce, Section, Text
 
 
 class Ability(Section):
     """An ability: its diagnostic items."""
 
-    items: Text = Field(description="a folder with train.jsonl, calibration.jsonl and test.jsonl")
+    items: Annotated[Text, EXPANDED] = Field(
+        description="a folder with train.jsonl, calibration.jsonl and test.jsonl"
+    )
     definition: str | None = Field(
         default=None,
         pattern=r"^[^\n]*[^\s][^\n]*$(?!\n)",
@@ -64,18 +72,16 @@ class LmTask(FewShot):
     """A task that lm-eval knows, with or without a local file."""
 
     task: Text = Field(description="the name of an lm-eval task")
-    data: str | None = Field(
-        default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
-    )
+    data: ItemsFile | None = None
 
 
 class TaskFile(FewShot):
     """The user's own lm-eval task file."""
 
-    task_file: str = Field(pattern=r"\.ya?ml$", description="an lm-eval task file (.yaml)")
-    data: str | None = Field(
-        default=None, pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"
-    )
+    task_file: Annotated[
+        str, Field(pattern=r"\.ya?ml$", description="an lm-eval task file (.yaml)"), EXPANDED
+    ]
+    data: ItemsFile | None = None
 
 
 BENCHMARKS = {kind: frozenset({kind}) for kind in ("benchmark", "ability", "task", "task_file")}

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-Directory = Annotated[str, Field(min_length=1, description="a folder")]
+from benchprof.expansion import expanded
+
+
+def _expanded(value: Any) -> Any:
+    return expanded(value) if isinstance(value, str) else value
+
+
+EXPANDED = BeforeValidator(_expanded)
+"""Of every path: `~` and `$VARIABLE` are replaced before anything else is looked at."""
+
+Directory = Annotated[str, Field(min_length=1, description="a folder"), EXPANDED]
+ItemsFile = Annotated[
+    str, Field(pattern=r"\.jsonl$", description="a JSON Lines file (.jsonl)"), EXPANDED
+]
 Flag = Annotated[bool, Field(description="true or false")]
 Limit = Annotated[int, Field(ge=1, description="a whole number of items, 1 or more")]
 Share = Annotated[float, Field(gt=0, lt=1, description="a number above 0 and below 1")]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from benchprof.run.configuration.fields import Flag, Share, Slug
+from benchprof.run.configuration.fields import EXPANDED, Flag, Share, Slug
 from benchprof.section import EachOnce, Section, Text
 
 
@@ -40,7 +40,9 @@ class Specific(Selection):
     )
     pool: float | None = Field(default=None, gt=1, description="a number above 1")
     others: Literal["mean", "max"] = Field(default="mean", description="one of mean, max")
-    background: Text | None = Field(default=None, description="a folder with train.jsonl")
+    background: Annotated[Text, EXPANDED] | None = Field(
+        default=None, description="a folder with train.jsonl"
+    )
     in_top_of: int | None = Field(
         default=None, ge=1, description="a whole number of abilities, 1 or more"
     )

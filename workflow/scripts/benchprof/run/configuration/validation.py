@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from benchprof.run.configuration.fields import Limit, ModelName, Number, Share
+from benchprof.run.configuration.fields import EXPANDED, Limit, ModelName, Number, Share
 from benchprof.section import EachOnce, Section
 
 SelectionName = Literal["top", "specific", "core", "bottom"]
@@ -49,9 +49,11 @@ class Thresholds(Section):
 class Validation(Section):
     """Models whose abilities lie in known weights, and what must be found of them."""
 
-    composition: str = Field(
-        pattern=r"\.json$", description="a JSON file of the benchmarks' mixtures"
-    )
+    composition: Annotated[
+        str,
+        Field(pattern=r"\.json$", description="a JSON file of the benchmarks' mixtures"),
+        EXPANDED,
+    ]
     planted: Annotated[list[ModelName], EachOnce] = Field(
         min_length=1, description="names of models from folders with a card.json"
     )
