@@ -25,7 +25,8 @@ HEADER = """\
 This page lists every key of the configuration with its allowed values, default and meaning.
 
 `make run` reads `config.yaml`, and `.venv/bin/snakemake --configfile FILE` reads another file.
-Paths are relative to the folder in which you run the command. Unknown keys cause an error.
+Paths are relative to the folder in which you run the command, and may contain `~` and environment
+variables, such as `$SCRATCH/store`. Unknown keys and variables cause an error.
 
 If a file begins with `extends: OTHER.yaml`, it needs to contain only what differs from that other
 file, whose path is relative to the folder of the first. The program merges sections, replaces all
