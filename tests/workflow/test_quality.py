@@ -48,8 +48,8 @@ NO_NUMBERS = {
     "benchprof.portable",
     "benchprof.provenance", "benchprof.runs", "benchprof.run.ablation",
     "benchprof.run.configuration", "benchprof.section",
-    "benchprof.sharing", "benchprof.store", "benchprof.tasks.catalogue", "benchprof.tensors",
-    "benchprof.uses", "benchprof.yaml_files",
+    "benchprof.sharing", "benchprof.store", "benchprof.tasks.catalogue", "benchprof.tasks.own_code",
+    "benchprof.tensors", "benchprof.uses", "benchprof.yaml_files",
 }  # fmt: skip
 ABLATION = "benchprof.run.ablation"
 """Names of masks, which are no numbers; and which masks are compared, which two stages list."""

@@ -139,18 +139,103 @@ def test_a_document_that_cannot_be_scored_is_named(
         evaluate(prepared, tmp_path, task)
 
 
-def test_a_division_by_zero_of_a_task_s_own_scoring_is_not(tmp_path: Path) -> None:
-    """Nor is any other fault of arithmetic: finite logits would not mend it."""
-    (tmp_path / "scoring.py").write_text(
-        "def process_results(doc, results):\n    return {'acc': 1 / doc['answer']}\n"
+def with_code(folder: Path, key: str, body: str, task: str = WRITTEN) -> str:
+    """A task whose key names a function of a file, by its body."""
+    arguments = "doc, results" if key == "process_results" else "doc"
+    (folder / "code.py").write_text(f"def made({arguments}):\n    {body}\n")
+    lines = [line for line in task.splitlines() if not line.startswith(f"{key}:")]
+    return "\n".join([*lines, f"{key}: !function code.made\n"])
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return {'exact_match': results[0][0] == 'a'}", "IndexError: "),
+        ("return {'exact_match': float(results[0] or 0)}", "ValueError: could not convert string"),
+        ("return {'exact_match': 1 / doc['answer']}", "ZeroDivisionError: division by zero"),
+        ("return {'exact_match': float('nan')}", r"exact_match is nan for \[''\]"),
+        ("return {'exact_match': 1e999}", "exact_match is inf"),
+        ("return {'exact_match': None}", "TypeError: "),
+        ("return None", "AttributeError: "),
+    ],
+)
+def test_scoring_is_tried_before_the_model_is_loaded(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, words: str
+) -> None:
+    monkeypatch.setattr(job, "load_model", lambda *_: pytest.fail("it was loaded"))
+    where = r"^task written, document \d, process_results: "
+    code = tmp_path / "code.py"
+    with pytest.raises(InputError, match=rf"{where}{words}.* made of {code} "):
+        evaluate(prepared, tmp_path, with_code(tmp_path, "process_results", body))
+
+
+def test_scoring_of_log_likelihoods_is_tried_too(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Choices whose probabilities are too small for a number are an odd answer."""
+    monkeypatch.setattr(job, "load_model", lambda *_: pytest.fail("it was loaded"))
+    shares = "[math.exp(value) for value, _ in results]"
+    body = f"import math; own = {shares}; return {{'acc': own[0] / sum(own)}}"
+    with pytest.raises(InputError, match=r"^task own, document .*process_results: ZeroDivisionErr"):
+        evaluate(prepared, tmp_path, with_code(tmp_path, "process_results", body, OWN))
+
+
+def test_a_filter_that_fails_names_the_document(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "load_model", lambda *_: pytest.fail("it was loaded"))
+    (tmp_path / "code.py").write_text(
+        "def made(resps, docs):\n    return [[r[0] + 'x' * (1 // (2 - doc['id']))] "
+        "for r, doc in zip(resps, docs)]\n"
     )
-    own = source(tmp_path, OWN + "process_results: !function scoring.process_results\n")
-    tiny_model("llama").save_pretrained(tmp_path / "own")
-    byte_tokenizer(chat=False).save_pretrained(tmp_path / "own")
-    store = Store(tmp_path / "store")
-    prepare_model({"folder": str(tmp_path / "own")}, tmp_path / "model", store)
-    with pytest.raises(ZeroDivisionError):
-        evaluate_benchmark(
-            settings(tmp_path / "model"), own, None, 1, {}, "zero",
-            {"intact": tmp_path / "records/intact.json"}, store,
-        )  # fmt: skip
+    filters = (
+        "filter_list:\n- name: own\n  filter:\n"
+        "  - {function: custom, filter_fn: !function code.made}\n  - {function: take_first}\n"
+    )
+    with pytest.raises(
+        InputError, match=r"^task written, document 2, filter_list: ZeroDivisionErr"
+    ):
+        evaluate(prepared, tmp_path, WRITTEN + filters)
+
+
+@pytest.mark.parametrize("task", [OWN, WRITTEN])
+def test_faultless_scoring_bears_every_answer_that_is_tried(tmp_path: Path, task: str) -> None:
+    requests_for(settings(tmp_path), source(tmp_path, task), None, 1).try_scoring()
+
+
+LATER = "1 // (2 - doc['id'])"
+"""Fails on the third document alone; lm-eval itself tries the first."""
+
+
+@pytest.mark.parametrize(
+    ("task", "key", "error"),
+    [
+        (WRITTEN.replace("question}}", "9 // (2 - id)}}"), "doc_to_text", "ZeroDivision"),
+        (WRITTEN.replace('"one"', '"{{1 // (2 - id)}}"'), "doc_to_target", "ZeroDivision"),
+        (OWN.replace(": answer", ": '{{1 // (2 - id)}}'"), "doc_to_target", "ZeroDivision"),
+        (WRITTEN + "gen_prefix: '{{1 // (2 - id)}}'\n", "gen_prefix", "ZeroDivision"),
+    ],
+)
+def test_a_template_that_fails_on_a_later_document_is_named(
+    tmp_path: Path, task: str, key: str, error: str
+) -> None:
+    with pytest.raises(InputError, match=rf"^task \w+, document 2, {key}: {error}"):
+        requests_for(settings(tmp_path), source(tmp_path, task), None, 1)
+
+
+@pytest.mark.parametrize(
+    ("task", "key", "body", "found"),
+    [
+        (WRITTEN, "doc_to_text", f"return str({LATER})", "ZeroDivision"),
+        (WRITTEN, "doc_to_text", "return None if doc['id'] == 2 else 'x'", "Assertion.*: None"),
+        (OWN, "doc_to_target", f"return 0 * ({LATER})", "ZeroDivision"),
+        (OWN, "doc_to_choice", f"return ['one', str({LATER})]", "ZeroDivision"),
+    ],
+)
+def test_a_function_that_fails_on_a_later_document_is_named(
+    tmp_path: Path, task: str, key: str, body: str, found: str
+) -> None:
+    own = source(tmp_path, with_code(tmp_path, key, body, task))
+    code = tmp_path / "code.py"
+    with pytest.raises(InputError, match=rf"^task \w+, document 2, {key}: {found}.* {code} "):
+        requests_for(settings(tmp_path), own, None, 1)

@@ -97,6 +97,8 @@ def _compute(
     check_content(settings.folder)
     for assigned in asked:
         check_settings_of(settings.folder, assigned.requests)
+        if not assigned.assignment.source.runs_programs:
+            assigned.requests.try_scoring()
     model = load_model(settings)
     speed_up_scoring(model)
     keep_freed_memory(model.device)

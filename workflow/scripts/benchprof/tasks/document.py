@@ -12,6 +12,7 @@ from lm_eval.api.task import Task
 from benchprof.errors import InputError
 from benchprof.tasks.definition import ShownOptions
 from benchprof.tasks.guessing import Offer
+from benchprof.tasks.own_code import own_code
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,26 @@ def document_of(
         offer: the answers that the question shows.
 
     Raises:
-        InputError: the right choice is none of its choices.
+        InputError: the right choice is none of its choices; or a template or function of the task
+            fails.
     """
-    context = task.fewshot_context(
-        doc,
-        num_fewshot=task.config.num_fewshot or 0,
-        apply_chat_template=chat_template is not None,
-        chat_template=chat_template,
-        gen_prefix=task.doc_to_prefix(doc),
-    )
-    built = task.construct_requests(
-        doc=doc,
-        ctx=context,
-        metadata=(task.config.task, index, task.config.repeats),
-        apply_chat_template=chat_template is not None,
-        chat_template=chat_template,
-    )
+    with own_code(task, index):
+        context = task.fewshot_context(
+            doc,
+            num_fewshot=task.config.num_fewshot or 0,
+            apply_chat_template=chat_template is not None,
+            chat_template=chat_template,
+            gen_prefix=task.doc_to_prefix(doc),
+        )
+        built = task.construct_requests(
+            doc=doc,
+            ctx=context,
+            metadata=(task.config.task, index, task.config.repeats),
+            apply_chat_template=chat_template is not None,
+            chat_template=chat_template,
+        )
+        choices, gold = _choices_and_gold(task, index, doc)
     instances = tuple(built) if isinstance(built, list) else (built,)
-    choices, gold = _choices_and_gold(task, index, doc)
     return Document(task, index, digest, doc, instances, choices, gold, offer)
 
 
@@ -87,9 +90,11 @@ def offer_of(task: Task, index: int, doc: dict[str, Any], shown: ShownOptions | 
     """
     name = str(task.config.task)
     if shown is None:
-        return Offer(name, *_choices_and_gold(task, index, doc))
+        with own_code(task, index):
+            return Offer(name, *_choices_and_gold(task, index, doc))
     options = shown.of(doc, task.config.dataset_name)
-    answer = str(task.doc_to_target(doc))
+    with own_code(task, index):
+        answer = str(task.doc_to_target(doc))
     return Offer(name, options, tuple(i for i, text in enumerate(options) if text == answer))
 
 

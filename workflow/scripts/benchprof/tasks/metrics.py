@@ -11,10 +11,13 @@ import numpy as np
 from lm_eval.api.task import ConfigurableTask, Task
 from scipy.special import log_softmax
 
+from benchprof.errors import InputError
 from benchprof.tasks.document import Document
+from benchprof.tasks.own_code import fault, own_code
 
 CHOSEN = {"acc", "acc_bytes", "acc_mutual_info", "acc_norm"}
 """lm-eval's metrics in which a random choice scores right options / options."""
+PROCESS = "process_results"
 Response = Any
 """What a model answers: (log-likelihood, greedy), a log-likelihood, or a text."""
 
@@ -33,7 +36,11 @@ def probability_of_gold(loglikelihoods: Sequence[float], gold: Sequence[int]) ->
 def task_scores(
     documents: Sequence[Document], by_document: Sequence[Sequence[Response]]
 ) -> dict[str, list[float]]:
-    """The tasks' own metrics; only metrics that every document has."""
+    """The tasks' own metrics; only metrics that every document has.
+
+    Raises:
+        InputError: a filter or function of a task raises, or a score is no finite number.
+    """
     per_document: list[dict[str, float]] = [{} for _ in documents]
     numbers: dict[int, list[int]] = defaultdict(list)
     for number, document in enumerate(documents):
@@ -42,21 +49,41 @@ def task_scores(
             instance.resps, instance.filtered_resps = [response], {}
     for members in numbers.values():
         task = documents[members[0]].task
-        task._instances = [i for number in members for i in documents[number].instances]
-        task.apply_filters()
+        _filter(task, [documents[number] for number in members])
         for number in members:
             per_document[number] = _own_metrics(task, documents[number])
     shared = set.intersection(*(set(scores) for scores in per_document))
     return {metric: [s[metric] for s in per_document] for metric in sorted(shared)}
 
 
+def _filter(task: Task, documents: Sequence[Document]) -> None:
+    """Apply a task's filters to all responses; where that fails, alone to find whose it is."""
+    try:
+        with own_code(task, None, "filter_list"):
+            _apply_filters(task, documents)
+    except InputError:
+        for document in documents:
+            with own_code(task, document.index, "filter_list"):
+                _apply_filters(task, [document])
+        raise
+
+
+def _apply_filters(task: Task, documents: Sequence[Document]) -> None:
+    task._instances = [instance for document in documents for instance in document.instances]
+    task.apply_filters()
+
+
 def _own_metrics(task: Task, document: Document) -> dict[str, float]:
     scores: dict[str, float] = {}
     for filtering in document.instances[0].filtered_resps:
         given = [instance.filtered_resps[filtering] for instance in document.instances]
-        for metric, value in task.process_results(document.content, given).items():
-            if _is_score(task, metric):
-                scores[_name(metric, filtering)] = float(value)
+        with own_code(task, document.index, PROCESS):
+            found = task.process_results(document.content, given)
+            own = {name: float(value) for name, value in found.items() if _is_score(task, name)}
+        for metric, value in own.items():
+            if not math.isfinite(value):
+                raise fault(task, document.index, PROCESS, f"{metric} is {value} for {given!r}")
+            scores[_name(metric, filtering)] = value
     return scores
 
 

@@ -21,6 +21,9 @@ from benchprof.tasks.functions import identity_of
 from benchprof.tasks.guessing import Pool, pool_of
 from benchprof.tasks.metrics import Response, metrics_of, probability_of_gold, task_scores
 
+TRIED = (("", -1.0), ('½ [1,2.3.4"\n\n{-', -1e4))
+"""An empty and an odd text; and log-likelihoods, of which the second's exponential is zero."""
+
 
 @dataclass(frozen=True)
 class Requests:
@@ -86,6 +89,19 @@ class Requests:
                 for d, given in zip(self.documents, by_document, strict=True)
             ]
         return scores | task_scores(self.documents, by_document)
+
+    def try_scoring(self) -> None:
+        """Score an empty and an odd answer to every request, as any model may give them.
+
+        A function of the task that does not bear them would end the job after the model answered.
+
+        Raises:
+            InputError: names the task, the document and the function.
+        """
+        kinds = [instance.request_type for instance in self.instances]
+        for text, value in TRIED:
+            answers = {"loglikelihood": (value, False), "loglikelihood_rolling": value}
+            self.scores([answers.get(kind, text) for kind in kinds])
 
     def verdicts(self, responses: Sequence[Response], sandbox: Sandbox) -> list[Verdict]:
         """What became of each document's program, which is its first response."""
