@@ -9,7 +9,13 @@ import pytest
 from tqdm import tqdm
 from tqdm.auto import tqdm as tqdm_of_libraries
 
-from benchprof.progress import duration, shown
+from benchprof.progress import crowding, duration, shown
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with nothing else to do."""
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
 
 
 def wait(bar: tqdm, seconds: float) -> None:
@@ -52,6 +58,52 @@ def test_what_an_earlier_run_did_is_in_no_rate(caplog: pytest.LogCaptureFixture)
         wait(bar, 60)
         bar.update(10)
     assert caplog.messages == ["progress: 90% in 1 minute, about 1 minute left"]
+
+
+def test_an_estimate_takes_the_rate_of_the_last_minutes(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with shown(terminal=False), tqdm(total=200, file=io.StringIO()) as bar:
+        # Ten steps a minute, a pause of ten hours in the second one, then twenty a minute.
+        for seconds, steps in ((60, 10), (36_000, 10), (60, 10), *[(60, 20)] * 5):
+            wait(bar, seconds)
+            bar.update(steps)
+    left = [message.partition(", about ")[2] for message in caplog.messages]
+    assert left[:3] == ["19 minutes left", "18 minutes left", "17 minutes left"]
+    assert left[-1] == "4 minutes left"  # 70 steps
+
+
+def test_a_step_that_takes_minutes_counts_in_full(caplog: pytest.LogCaptureFixture) -> None:
+    """A bar is drawn meanwhile too."""
+    caplog.set_level(logging.INFO)
+    with shown(terminal=False), tqdm(total=10, file=io.StringIO()) as bar:
+        for step in (0, 0, 1, 0, 0, 1):
+            wait(bar, 60)
+            bar.update(step)
+            bar.refresh()
+    assert caplog.messages[-1] == "progress: 20% in 6 minutes, about 24 minutes left"
+
+
+def test_a_busy_machine_is_named(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    told = []
+    for load in (2.0, 6.0):
+        monkeypatch.setattr("os.getloadavg", lambda load=load: (load, 0.0, 0.0))
+        with shown(terminal=False), tqdm(total=100, file=io.StringIO()) as bar:
+            wait(bar, 60)
+            bar.update(50)
+        told.append(caplog.messages[-1])
+    assert ["busy" in line for line in told] == [False, True]
+
+
+def test_work_beside_other_work_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    monkeypatch.setattr("os.getloadavg", lambda: (6.0, 0.0, 0.0))
+    assert crowding(2) == 2
+    monkeypatch.setattr("os.getloadavg", lambda: (1.0, 0.0, 0.0))
+    assert crowding(2) == 1
 
 
 @pytest.mark.parametrize(

@@ -21,21 +21,26 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchprof.run.paths.model", lambda name: Path("not_prepared", name))
     monkeypatch.setattr(duration, "roughly_measured", lambda *_: CPU)
     monkeypatch.setattr(duration, "use_threads", lambda _: None)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
 
 
-def test_the_time_is_that_of_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("load", "share"), [(0.0, 1), (6.0, 4)])
+def test_the_time_is_about_that_of_the_plan(
+    monkeypatch: pytest.MonkeyPatch, load: float, share: int
+) -> None:
+    """Beside six other processes on two cores, a speed may be a quarter of what it is alone."""
     told: list[float] = []
     monkeypatch.setattr("benchprof.progress.duration", lambda s: told.append(s) or "35 minutes")
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
     config = read_run([ROOT / "config.yaml"])
     (model,) = config.configuration.models.values()
     line = duration.duration_line(config, cores=2)
-    assert line.startswith(
-        "If nothing is finished yet, this run's models take about 35 minutes on "
-    )
     assert model.dtype in line
+    assert ("busy" in line) == (share > 1)
     text = plan([ROOT / "config.yaml"], True, {}, 4)
-    hours = float(text.split("Together: ")[1].split()[0])
-    assert told == [pytest.approx(hours * 3600, rel=0.01)]
+    seconds = 3600 * float(text.split("Together: ")[1].split()[0])
+    assert told == pytest.approx([seconds / share / 1.5, seconds * 1.5], rel=0.01)
 
 
 def test_benchmarks_of_unknown_size_are_named(tmp_path: Path) -> None:

@@ -10,7 +10,11 @@ import contextlib
 import functools
 import inspect
 import logging
-from collections.abc import Iterator, Mapping
+import os
+import statistics
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from tqdm import tqdm
@@ -21,6 +25,11 @@ INTERVAL = 60.0
 SURE = 0.1
 """Share of the work after which a bar on a terminal says how long the rest takes, at the latest
 after `INTERVAL`: the first steps are the slowest."""
+RECENT = 5
+"""Intervals from whose rates a log says how long the rest takes: the machine may be busier than it
+was, and the job may have been stopped for hours."""
+BUSY = 1.5
+"""A machine is called busy where its load would keep so many times its cores busy."""
 UNSURE = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}, {rate_fmt}]"
 
 _meter: Any = tqdm.format_meter
@@ -56,6 +65,11 @@ def duration(seconds: float) -> str:
     return " ".join(parts)
 
 
+def crowding(threads: int) -> float:
+    """How many times as long so many threads take beside what runs on this machine; at least 1."""
+    return max(1.0, (os.getloadavg()[0] + threads) / (os.cpu_count() or 1))
+
+
 def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
@@ -76,16 +90,29 @@ def _tell(bar: Any, msg: str | None = None, pos: int | None = None) -> bool:
     elapsed, told = state["elapsed"], getattr(bar, "told", 0.0)
     if msg is None and elapsed - told >= INTERVAL:
         bar.told = elapsed
-        logger.info("%s", _line(state))
+        if not hasattr(bar, "marks"):
+            bar.marks = deque([(0.0, state["initial"])], maxlen=RECENT + 1)
+        if state["n"] > bar.marks[-1][1]:
+            bar.marks.append((elapsed, state["n"]))
+        logger.info("%s", _line(state, bar.marks))
     return False
 
 
-def _line(state: dict[str, Any]) -> str:
-    """How far the work is, how long it took, and how long the rest takes at the same rate."""
+def _line(state: dict[str, Any], marks: Sequence[tuple[float, float]]) -> str:
+    """How far the work is, how long it took, and how long the rest takes at the recent rate.
+
+    Args:
+        state: of the bar.
+        marks: the last times at which the log was told of progress, with what was done then.
+    """
     name = state["prefix"].removesuffix(": ") or "progress"
     done, total, elapsed = state["n"], state["total"], state["elapsed"]
     if not total:
         return f"{name}: {done:,} {state['unit']} in {duration(elapsed)}"
-    begun = done - state["initial"]
-    left = f", about {duration(elapsed * (total - done) / begun)} left" if begun else ""
+    # The lower median, which an interval with a pause does not reach.
+    paces = [(end - begin) / (more - less) for (begin, less), (end, more) in pairwise(marks)]
+    left = ""
+    if paces:
+        left = f", about {duration((total - done) * statistics.median_low(paces))} left"
+        left += " (the machine is busy)" * (crowding(0) >= BUSY)
     return f"{name}: {done / total:.0%} in {duration(elapsed)}{left}"
