@@ -13,6 +13,8 @@ VALIDATION ?= config/planted.yaml config/planted_form.yaml config/planted_confou
 CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
+# This checkout's library, also where .venv is another one's.
+export PYTHONPATH := $(CURDIR)/workflow/scripts$(if $(PYTHONPATH),:$(PYTHONPATH))
 
 .PHONY: run test test-faults archive lock plan validate planted-models annotate check docs abilities benchmarks bench-scoring fetch-data clean
 .DEFAULT_GOAL := run

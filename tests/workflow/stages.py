@@ -30,7 +30,7 @@ CONFIGURATION = [Path("config.yaml")]
 
 
 def run_jobs(project: Project, *files: str) -> None:
-    """Run the jobs that write these files, in this order, as `python -m benchprof run` does.
+    """Run the jobs that write these files, in this order, as `python -m benchprof job` does.
 
     In this process, which has imported already what each of Snakemake's jobs would import again.
     """

@@ -230,6 +230,20 @@ def test_edited_code_runs_what_its_numbers_are_in(
         assert not planned
 
 
+def test_jobs_run_the_library_of_their_own_checkout(finished: Project, tree: Path) -> None:
+    """Also where the environment has another checkout's: two folders may share one."""
+    project = finished.copy(tree.parent / "alone")
+    shutil.copytree(ROOT / "envs", tree / "envs")
+    with (tree / "workflow/scripts/benchprof/masks/size.py").open("a") as file:
+        file.write("\n_check = check_sizes\n\n\ndef check_sizes(**own):\n    _check(**own)\n"
+                   "    Path('library').write_text(__file__)\n")  # fmt: skip
+    assert str(ROOT / "workflow/scripts") in project.environment()["PYTHONPATH"]
+    (project.folder / "results/checks/tiny.json").unlink()
+    project.run("-s", str(tree / "workflow/Snakefile"), "results/checks/tiny.json")
+    imported = Path((project.folder / "library").read_text())
+    assert imported == tree / "workflow/scripts/benchprof/masks/size.py"
+
+
 def test_edited_comments_and_docstrings_run_nothing(project: Project, tree: Path) -> None:
     for module in (tree / "workflow/scripts").rglob("*.py"):
         text = module.read_text().replace('"""', '"""So it was said: ', 1)

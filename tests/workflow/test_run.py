@@ -130,7 +130,9 @@ def test_touched_scripts_run_nothing(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     # Of a checkout of its own: by these scripts' times, other tests' jobs may be stale meanwhile.
     workflow = tmp_path / "workflow"
-    shutil.copytree(ROOT / "workflow", workflow, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("workflow", "envs"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     snakefile = ["-s", str(workflow / "Snakefile")]
     profile = ["--workflow-profile", str(workflow / "profiles/default")]
     before = project.planned(*snakefile, *profile)

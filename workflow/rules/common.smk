@@ -1,12 +1,19 @@
 # The run that all rules belong to. Whatever decides stands in benchprof.run.
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-sys.path.insert(0, str(Path(str(workflow.current_basedir), "../scripts").resolve()))
+SCRIPTS = str(Path(str(workflow.current_basedir), "../scripts").resolve())
+sys.path.insert(0, SCRIPTS)
+# For jobs, on any executor: each parses this file before it starts its script. Snakemake only
+# appends SCRIPTS to a script's path, after a library that the environment has from elsewhere.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [SCRIPTS, *filter(None, [os.getenv("PYTHONPATH")])]
+)
 
 from benchprof import digests, runs
 from benchprof.errors import InputError

@@ -1,4 +1,4 @@
-"""Any job runs alone: `python -m benchprof run FILE`."""
+"""Any job runs alone: `python -m benchprof job FILE`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from benchprof.errors import InputError
 from benchprof.evaluation.record import EVALUATIONS
 from benchprof.models.preparation import prepare_model
 from benchprof.run import script
-from benchprof.run.jobs.all import JOBS
+from benchprof.run.jobs.all import JOBS, job_of
 from benchprof.run.jobs.models import CheckSizes
-from benchprof.run.run import Run
+from benchprof.run.run import Run, read_run
 from benchprof.run.script import run_job
 from benchprof.store import Store
 from benchprof.uses import read_uses
@@ -42,7 +42,7 @@ def project(tmp_path: Path, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.usefixtures("project")
 def test_a_file_of_no_job_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "results/checks/absent.json"]) == 1
+    assert main(["job", "results/checks/absent.json"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("results/checks/absent.json: no job of this run writes it; expected")
     assert said.count("\n") == 1
@@ -50,10 +50,10 @@ def test_a_file_of_no_job_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("project")
 def test_a_missing_input_is_told_with_what_makes_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "results/checks/m.json"]) == 1
+    assert main(["job", "results/checks/m.json"]) == 1
     assert capsys.readouterr().err == (
         "results/models/m: no such file; expected a file that check_sizes reads. Run the job that "
-        "writes it first: python -m benchprof run results/models/m --configfile config.yaml\n"
+        "writes it first: python -m benchprof job results/models/m --configfile config.yaml\n"
     )
     assert not Path("results").exists()
 
@@ -69,7 +69,7 @@ def test_a_faulty_configuration_is_told_before_anything_runs(
     change: dict[str, Any], said: str, project: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("config.yaml").write_text(yaml.safe_dump(project | change))
-    assert main(["run", "results/models/m"]) == 1
+    assert main(["job", "results/models/m"]) == 1
     assert capsys.readouterr().err.startswith(said)
     assert not Path("results").exists()
 
@@ -85,7 +85,7 @@ def test_the_store_notes_the_configuration_that_the_command_was_given(
         job.run.store.use(Path("results/x"), EVALUATIONS, ["aa"])
 
     monkeypatch.setattr("benchprof.__main__.run_job", use_store)
-    assert main(["run", "results/models/m", "--configfile", "own.yaml"]) == 0
+    assert main(["job", "results/models/m", "--configfile", "own.yaml"]) == 0
     own = digests.of_value(project | {"seed": 5})
     assert [(use.configuration, use.files) for _, use in read_uses(Path("store"))] == [
         (own, ["own.yaml"])
@@ -93,7 +93,7 @@ def test_the_store_notes_the_configuration_that_the_command_was_given(
     runs.claim(Path(runs.STATE), "the workflow's", ["other.yaml"])
     (Path(runs.STATE) / "locks").mkdir()
     (Path(runs.STATE) / "locks/0.input.lock").touch()
-    assert main(["run", "results/models/m", "--configfile", "own.yaml"]) == 0
+    assert main(["job", "results/models/m", "--configfile", "own.yaml"]) == 0
     assert {use.configuration for _, use in read_uses(Path("store"))} == {own, "the workflow's"}
 
 
@@ -101,11 +101,11 @@ def test_the_store_notes_the_configuration_that_the_command_was_given(
 def test_jobs_run_one_after_the_other(
     tiny_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["run", "results/models/m"]) == 0
+    assert main(["job", "results/models/m"]) == 0
     card = json.loads(Path("results/models/m/model.json").read_text())
     independent = prepare_model({"folder": str(tiny_folder)}, Path("again"), Store(Path("store")))
     assert (card["digest"], card["parameters"]) == (independent.digest, independent.parameters)
-    assert main(["run", "results/checks/m.json"]) == 0
+    assert main(["job", "results/checks/m.json"]) == 0
     sizes = json.loads(Path("results/checks/m.json").read_text())
     # Two layers of three matrices of 16 x 24.
     assert sizes["scope"] == 2 * 3 * 16 * 24
@@ -114,13 +114,26 @@ def test_jobs_run_one_after_the_other(
     }
     # It runs whatever the file's age, with what another file lays over the configuration.
     Path("more.yaml").write_text("fractions: [0.1]\n")
-    command = ["run", "results/checks/m.json", "--configfile", "config.yaml", "more.yaml"]
+    command = ["job", "results/checks/m.json", "--configfile", "config.yaml", "more.yaml"]
     assert main([*command, "--threads", "2"]) == 0
     assert list(json.loads(Path("results/checks/m.json").read_text())["n"]) == ["0.1"]
     # A fault that the job itself finds: as a message, not as a trace.
     Path("more.yaml").write_text("fractions: [0.9]\n")
     assert main(command) == 1
     assert "at most the 2,304 weights of the scope 'mlp'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_job_s_settings_are_noted_before_its_outputs() -> None:
+    """So that outputs of one configuration are stale under another, and not under their own."""
+    result, settings = Path("results/checks/m.json"), Path("results/settings/check_sizes/m.json")
+    configuration = [Path("config.yaml")]
+    Path("more.yaml").write_text("fractions: [0.1]\n")
+    run_file(Path("results/models/m"), configuration, 1)
+    for own in (configuration, [*configuration, Path("more.yaml")], configuration):
+        run_file(result, own, 1)
+        assert json.loads(settings.read_text()) == job_of(read_run(own), result).settings
+        assert settings.stat().st_mtime_ns <= result.stat().st_mtime_ns
 
 
 @pytest.mark.usefixtures("project")
@@ -156,7 +169,7 @@ def test_an_installation_without_scripts_says_so(
         run_job(CheckSizes(Run.of(SMALL), "m"), 1)
 
 
-@pytest.mark.parametrize("arguments", [[], ["run"], ["walk", "x"]])
+@pytest.mark.parametrize("arguments", [[], ["job"], ["walk", "x"]])
 def test_a_command_without_a_file_is_explained(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

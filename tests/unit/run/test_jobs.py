@@ -29,6 +29,7 @@ from benchprof.run.jobs.all import job_of, jobs_of
 from benchprof.run.jobs.analysis import CompareMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark
 from benchprof.run.jobs.job import paths_in
+from benchprof.run.jobs.models import CheckSizes
 from benchprof.run.jobs.planted import EvaluateBlocks
 from benchprof.run.jobs.recovery import VERDICT, CheckRecovery
 from benchprof.run.jobs.selectivity import MeasureSelectivity
@@ -495,6 +496,22 @@ def test_the_settings_of_what_a_job_made_replace_those_of_a_plan_meanwhile(folde
     run_script(main, snakemake)
     (file, own), *_ = EvaluateBenchmark(Run.of(SMALL), **wildcards).settings_files.items()
     assert json.loads((folder / file).read_text()) == own
+
+
+def test_a_job_stops_that_has_another_library_than_its_checkout(folder: Path) -> None:
+    """As in an environment with a library that comes first: its numbers would pass for these."""
+    snakemake = SimpleNamespace(
+        log=["job.log"], config=SMALL, params=SimpleNamespace(job="check_sizes"),
+        wildcards={"model": "m"}, threads=1, scriptdir=str(folder / "other"),
+    )  # fmt: skip
+    ran: list[CheckSizes] = []
+    # A script in a cache, without a library beside it, has an installed one.
+    run_script(lambda job, _: ran.append(job), snakemake)
+    assert len(ran) == 1
+    (folder / "other/benchprof").mkdir(parents=True)
+    with pytest.raises(SystemExit):
+        run_script(lambda job, _: ran.append(job), snakemake)
+    assert len(ran) == 1
 
 
 def test_rejected_items_are_left_out_without_blocks_too() -> None:

@@ -153,7 +153,7 @@ def recall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(folder: Path) -> None:
         unpack(RECALL, folder)
         for model in COMPANIONS:
-            command = [sys.executable, "-m", "benchprof", "run", str(effects(model))]
+            command = [sys.executable, "-m", "benchprof", "job", str(effects(model))]
             subprocess.run([*command, "--configfile", "config.yaml"], cwd=folder, check=True)
 
     return made_once(tmp_path_factory, "recall", make)

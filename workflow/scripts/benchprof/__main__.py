@@ -1,4 +1,4 @@
-"""Run one job of a run without Snakemake: python -m benchprof run results/profiles/impact.csv."""
+"""Run one job of a run without Snakemake: python -m benchprof job results/profiles/impact.csv."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
     for path in job.read:
         if not path.exists():
             files = " ".join(map(str, configuration))
-            command = f"python -m benchprof run {path} --configfile {files}"
+            command = f"python -m benchprof job {path} --configfile {files}"
             remedy = f"Run the job that writes it first: {command}"
             raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
     if not runs.is_locked(Path()):
@@ -54,7 +54,7 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchprof", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    running = commands.add_parser("run", help="run the job that writes a file, in this process")
+    running = commands.add_parser("job", help="run the job that writes a file, in this process")
     running.add_argument(
         "file", type=path_argument, metavar="RESULT", help="such as results/report.html"
     )
