@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.conftest import tiny_model
 from tests.model_types import MORE
 
-from benchprof.analysis.core import core_table, holders
+from benchprof.analysis.core import by_chance, core_table, holders
 from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.job import look_at_masks
 from benchprof.analysis.location import COLUMNS as LOCATION
@@ -173,3 +173,25 @@ def test_core_by_hand(tmp_path: Path) -> None:
     chance = ["chance_all", "chance_half", "chance_alone"]
     assert table.loc["0.25", chance].tolist() == pytest.approx([1 / 16, 7 / 16, 9 / 16])
     assert table.loc["0.5", chance].tolist() == pytest.approx([2 / 4, 2 * 3 / 4, 2 / 4])
+
+
+def test_masks_of_other_sizes_share_by_chance_what_their_sizes_give() -> None:
+    """Masks of 1, 2 and 4 of 4 entries: every entry is in the third."""
+    held = by_chance([1, 2, 4], 4)
+    # In one mask alone: none of the first two's, and of the third's those in neither.
+    alone = 4 * (3 / 4) * (2 / 4)
+    every = (1 + 2 + 4) / 3
+    in_all = 1 * 2 / 4
+    assert held == pytest.approx([alone / 3, every - alone / 3 - in_all, in_all])
+    assert by_chance([3, 3], 10) == pytest.approx([3 * 0.7, 3 * 0.3])
+
+
+def test_core_of_masks_with_less_than_n_above_zero(tmp_path: Path) -> None:
+    files = {}
+    for ability, own in {"x": [9, 8, -7, -1], "y": [9, -8, -7, 0]}.items():
+        path = tmp_path / ability
+        write_tensors(path, {GATE: torch.tensor(own, dtype=torch.float32)}, {})
+        files[ability] = TensorFile(path)
+    (row,) = core_table(files, {"0.75": 3}).to_dict("records")
+    # x has entries 0 and 1, y has entry 0.
+    assert [row[name] for name in ("n", "all", "alone")] == [1.5, 1, 0.5]

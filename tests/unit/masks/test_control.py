@@ -35,6 +35,16 @@ def test_deciles_are_by_rank_of_magnitude() -> None:
     assert magnitude_deciles(torch.zeros(20)).bincount().tolist() == [2] * 10
 
 
+def test_the_mean_of_masks_of_several_sizes_has_their_mean_size() -> None:
+    large = {"a": [4, 0, 0, 0, 0, 0, 0, 0, 0, 0], "b": [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]}
+    small = {"b": [2, 0, 0, 0, 0, 0, 0, 0, 0, 0]}
+    # 3.5 entries, rounded down: a 2, b 1.5 of them in proportion 4 to 3 are 1.71 and 1.29.
+    assert mean_strata([large, small]) == {
+        "a": [2, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        "b": [1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    }
+
+
 def test_the_mean_of_masks_keeps_their_size() -> None:
     one = {"a": [3, 0, 0, 0, 0, 0, 0, 0, 0, 0]}
     other = {"a": [0, 1, 0, 0, 0, 0, 0, 0, 0, 0], "b": [2, 0, 0, 0, 0, 0, 0, 0, 0, 0]}

@@ -40,12 +40,16 @@ def shares(scores: Scores) -> dict[str, dict[Place, float]]:
     }
 
 
+def above_zero(score: dict[Place, float]) -> dict[Place, float]:
+    return {place: s for place, s in score.items() if s > 0}
+
+
 def others(of: Scores, ability: str, place: Place) -> list[float]:
     return [own[place] for name, own in of.items() if name != ability]
 
 
 def top(scores: Scores, ability: str, n: int) -> list[Place]:
-    return ranked(scores[ability])[:n]
+    return ranked(above_zero(scores[ability]))[:n]
 
 
 def top_of_parts(parts_of: Callable[[list[Place], int], list[list[Place]]]) -> Reference:
@@ -61,7 +65,9 @@ def top_of_parts(parts_of: Callable[[list[Place], int], list[list[Place]]]) -> R
         return [
             place
             for number, (part, share) in enumerate(zip(parts, shares, strict=True))
-            for place in ranked({p: own[p] for p in part})[: math.floor(share) + (number in more)]
+            for place in ranked(above_zero({p: own[p] for p in part}))[
+                : math.floor(share) + (number in more)
+            ]
         ]
 
     return select
@@ -83,14 +89,15 @@ def bottom(scores: Scores, ability: str, n: int) -> list[Place]:
 
 def core(scores: Scores, ability: str, n: int) -> list[Place]:
     scaled = shares(scores)
-    return ranked({p: min(own[p] for own in scaled.values()) for p in scores[ability]})[:n]
+    least = {p: min(own[p] for own in scaled.values()) for p in scores[ability]}
+    return ranked(above_zero(least))[:n]
 
 
 def ratio(over: Callable[[list[float]], float]) -> Callable[[Scores, str, int], list[Place]]:
     def select(scores: Scores, ability: str, n: int) -> list[Place]:
         scaled, own = shares(scores), scores[ability]
         epsilon = 0.01 / len(own)
-        pool = ranked(own)[: min(2 * n, len(own))]
+        pool = ranked(above_zero(own))[: 2 * n]
         return ranked(
             {p: scaled[ability][p] / (over(others(scaled, ability, p)) + epsilon) for p in pool}
         )[:n]
@@ -98,11 +105,11 @@ def ratio(over: Callable[[list[float]], float]) -> Callable[[Scores, str, int], 
     return select
 
 
-def exclude(least: int) -> Callable[[Scores, str, int], list[Place] | None]:
-    def select(scores: Scores, ability: str, n: int) -> list[Place] | None:
+def exclude(least: int) -> Reference:
+    def select(scores: Scores, ability: str, n: int) -> list[Place]:
         tops = [set(top(scores, name, n)) for name in scores if name != ability]
-        left = [p for p in ranked(scores[ability]) if sum(p in one for one in tops) < least]
-        return left[:n] if len(left) >= n else None
+        own = ranked(above_zero(scores[ability]))
+        return [p for p in own if sum(p in one for one in tops) < least][:n]
 
     return select
 
@@ -110,9 +117,8 @@ def exclude(least: int) -> Callable[[Scores, str, int], list[Place] | None]:
 def lead(over: Callable[[list[float]], float]) -> Callable[[Scores, str, int], list[Place]]:
     def select(scores: Scores, ability: str, n: int) -> list[Place]:
         scaled = shares(scores)
-        return ranked(
-            {p: s - over(others(scaled, ability, p)) for p, s in scaled[ability].items()}
-        )[:n]
+        own = above_zero(scaled[ability])
+        return ranked({p: s - over(others(scaled, ability, p)) for p, s in own.items()})[:n]
 
     return select
 
@@ -167,8 +173,6 @@ def test_masks_equal_their_definition(data: st.DataObject) -> None:
             if signed and getattr(rule, "definition", None) == "ratio":
                 continue  # of numbers that may be negative: refused with the configuration
             expected = [reference(scores, "x", n) for n in counts]
-            if None in expected:
-                continue  # `exclude` leaves too little: refused, tested elsewhere
             with mock.patch.object(parts, "LEAST_CHUNK", SMALL_CHUNK):
                 ((_, found),) = selected(selection, rule, files, counts, ["x"])
             assert [places_of(entries) for entries in found] == list(map(set, expected)), (

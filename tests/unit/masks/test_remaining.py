@@ -109,7 +109,7 @@ def test_masks_are_those_of_importance_without_the_set(
         assert found == {name: [kept[name][i] for i in chosen[name].tolist()] for name in chosen}
         assert not any({*found.get(name, ())} & {*out} for name, out in LEFT_OUT.items())
         # k is a share of all, with the set.
-        assert mask.size == COUNTS[own.k]
+        assert mask.origin["n_at_k"] == COUNTS[own.k]
         assert mask.origin["whole"] == 130
         assert mask.origin["super"] == read_mask(tmp_path / "super").digest
         assert {indices.dtype for indices in mask.entries.values()} == {torch.int32}

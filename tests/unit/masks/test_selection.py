@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.rankings import select_core, select_top
+from benchprof.masks.rankings import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares, check_comparable
 from benchprof.masks.size import entry_count
 from benchprof.masks.specific import (
@@ -17,6 +17,7 @@ from benchprof.masks.specific import (
     select_excluding,
     select_max,
     select_ratio,
+    select_sum,
 )
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile, write_tensors
@@ -69,7 +70,7 @@ def ratio_of(
 
 
 def test_ratio_leaves_the_core(files: dict[str, TensorFile]) -> None:
-    # epsilon = 0.01/12. Pool of 5 for n=1 (ties fill it with DOWN[0]): ratios of a are
+    # epsilon = 0.01/12. Of the pool of 5 for n=1 four score above zero: ratios of a are
     # GATE[0] .5/(.5+e)=1.0, DOWN[1] .3/(.1+e)=2.98, GATE[3] .1/e=120, UP[2] .1/(.4+e)=.25.
     (one,) = ratio_of(files, "a", 1, 5)
     assert plain(one) == {GATE: [3]}
@@ -98,18 +99,18 @@ def test_the_pool_bounds_the_ratio(files: dict[str, TensorFile]) -> None:
     assert plain(entries) == {DOWN: [1]}
 
 
-def test_a_pool_larger_than_the_scope_is_the_scope(files: dict[str, TensorFile]) -> None:
+def test_a_pool_larger_than_the_scope_is_all_of_it_above_zero(files: dict[str, TensorFile]) -> None:
     (entries,) = ratio_of(files, "a", 12, 5)
-    assert sum(map(len, entries.values())) == 12
+    assert plain(entries) == {DOWN: [1], GATE: [0, 3], UP: [2]}
 
 
 def test_core_is_what_both_need(files: dict[str, TensorFile]) -> None:
     # Minima: GATE[0] .5, DOWN[1] .1, UP[2] .1, all others 0; the tie goes to "down".
-    found = select_core(Shares.of_files(files), [1, 3, 4])
+    found = select_core(Shares.of_files(files), [1, 2, 4])
     assert [plain(e) for e in found] == [
         {GATE: [0]},
+        {DOWN: [1], GATE: [0]},
         {DOWN: [1], GATE: [0], UP: [2]},
-        {DOWN: [0, 1], GATE: [0], UP: [2]},
     ]
 
 
@@ -117,8 +118,9 @@ def test_max_is_the_lead(files: dict[str, TensorFile]) -> None:
     # Leads of a: DOWN[1] .2, GATE[3] .1, UP[2] -.3, all others 0.
     (entries,) = select_max(Shares.of_files(files), "a", [2])
     assert plain(entries) == {DOWN: [1], GATE: [3]}
-    (all_but_one,) = select_max(Shares.of_files(files), "a", [11])
-    assert plain(all_but_one)[UP] == [0, 1, 3]
+    # Entries of score 0, whose lead is 0, come before none of lead -.3: they are in no mask.
+    (every,) = select_max(Shares.of_files(files), "a", [11])
+    assert plain(every) == {DOWN: [1], GATE: [0, 3], UP: [2]}
 
 
 def tops_of_others(files: dict[str, TensorFile], ability: str, count: int) -> list[Entries]:
@@ -144,9 +146,36 @@ def test_ratio_leaves_out_what_the_other_ranks_high(files: dict[str, TensorFile]
         ratio_of(files, "a", 2, 1, skipped)
 
 
-def test_exclude_that_leaves_too_little_is_refused(files: dict[str, TensorFile]) -> None:
-    with pytest.raises(InputError, match="more than the 5 entries that are left"):
-        select_excluding(Shares.of_files(files), "a", [7], tops_of_others(files, "a", 7))
+def test_exclude_takes_what_the_other_leaves_above_zero(files: dict[str, TensorFile]) -> None:
+    (entries,) = select_excluding(Shares.of_files(files), "a", [7], tops_of_others(files, "a", 7))
+    assert plain(entries) == {GATE: [3]}
+
+
+def test_a_pool_that_is_not_full_may_be_left_with_less_than_n(files: dict[str, TensorFile]) -> None:
+    # All four of a's entries above zero are in the pool; b's top 2 are two of them.
+    (entries,) = ratio_of(files, "a", 3, 5, lambda ability: tops_of_others(files, ability, 2))
+    assert plain(entries) == {DOWN: [1], GATE: [3]}
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> dict[str, TensorFile]:
+    # As of a Lasso: few are not 0. Shares of a: GATE[3] .5, DOWN[2] .25, UP[0] -.25.
+    return {
+        "a": importance(tmp_path, "a", {GATE: [0, 0, 0, 4], UP: [-2, 0, 0, 0], DOWN: [0, 0, 2, 0]}),
+        "b": importance(tmp_path, "b", {GATE: [0, 0, 0, 2], UP: [3, 0, 0, 0], DOWN: [0, 0, -5, 0]}),
+    }
+
+
+def test_no_mask_is_filled_up_with_what_scores_zero_or_less(signed: dict[str, TensorFile]) -> None:
+    shares = Shares.of_files(signed)
+    both = {DOWN: [2], GATE: [3]}
+    for within in ("model", "tensor"):
+        assert plain(select_top(signed["a"], [6], within)[0]) == both
+    # GATE[3] .5 - .2, DOWN[2] .25 - .5: the difference may be below zero, the share may not.
+    assert [plain(e) for e in select_sum(shares, "a", [1, 6])] == [{GATE: [3]}, both]
+    assert [plain(e) for e in select_core(shares, [6])] == [{GATE: [3]}]
+    # Nearest to zero are the first of them, by position: that is what `bottom` is.
+    assert plain(select_bottom(signed["a"], [2])[0]) == {DOWN: [0, 1]}
 
 
 def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchprof.errors import InputError
 from benchprof.masks import threshold
-from benchprof.masks.threshold import Entries, index_dtype, largest
+from benchprof.masks.threshold import Entries, above_zero, index_dtype, largest
 
 
 def by_sorting(scores: dict[str, torch.Tensor], count: int) -> Entries:
@@ -63,6 +63,14 @@ def test_larger_counts_hold_smaller_ones() -> None:
     small, large = largest(["a", "b"], scores.__getitem__, [10, 40])
     for name, indices in small.items():
         assert set(indices.tolist()) <= set(large[name].tolist())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_what_is_minus_infinite_is_never_taken(dtype: torch.dtype) -> None:
+    scores = above_zero(torch.tensor([0.0, 3.0, -1.0, 1e-45, -0.0], dtype=dtype))
+    found = largest(["a"], {"a": scores}.__getitem__, [1, 2, 3, 5])
+    assert [entries["a"].tolist() for entries in found] == [[1], [1, 3], [1, 3], [1, 3]]
+    assert largest(["a"], lambda _: above_zero(torch.zeros(3)), [2]) == [{}]
 
 
 def test_more_than_there_is_is_refused() -> None:

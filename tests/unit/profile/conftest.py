@@ -97,9 +97,8 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
                                                          ("all_abilities", 2)]):  # fmt: skip
                     mask = tmp_path / model / f"{ability}{seed}.safetensors"
                     name = digests.of_value([model, ability, seed])
-                    write_tensors(
-                        mask, {"w": torch.zeros(1)}, {"digest": name, "fraction": "0.001"}
-                    )
+                    said = {"digest": name, "fraction": "0.001", "n": 1}
+                    write_tensors(mask, {"w": torch.zeros(1)}, said)
                     kept = 0.5 if ability == "x" else 1 - 0.05 * place
                     record = path.with_name(f"{ability}{seed}.json")
                     ablated = record_of_chances(chance * kept, random, mask=name, **how)

@@ -15,7 +15,7 @@ from benchprof.profile.correction import add_corrected
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.source import Source
-from benchprof.profile.table import add_dose, add_flag, add_k
+from benchprof.profile.table import add_dose, add_flag, add_of_masks
 
 CELLS = {ablation("x"): 9, ablation("y"): 0, ablation("z"): 2, ablation("all_abilities", seed=1): 1}
 
@@ -137,7 +137,7 @@ def test_k_is_that_of_each_ablation_s_mask() -> None:
         for benchmark in ("a", "b")
         for own, k in zip(CELLS, ("0.001", "0.001", "0.003", "0.01"), strict=True)
     }
-    found = add_k(table, ks)
+    found = add_of_masks(table, "k", ks, after="fraction")
     assert list(found.columns[4:6]) == ["fraction", "k"]
     by_ability = dict(zip(found["ability"], found["k"], strict=True))
     assert by_ability == {"x": "0.001", "y": "0.001", "z": "0.003", "all_abilities": "0.01"}

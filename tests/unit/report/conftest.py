@@ -64,7 +64,7 @@ def row(
     tested = seed is None and not reason
     return {
         "model": model, "benchmark": benchmark, "ability": ability, "selection": "specific",
-        "fraction": "0.001", "k": "0.001", "seed": seed, "metric": metric,
+        "fraction": "0.001", "k": "0.001", "mask_size": 134515, "seed": seed, "metric": metric,
         "headline": metric == "probability", "ablation_of": ablation_of,
         "n": 60, "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,
         "p_guessing": 0.4 if reason else 1e-6, "reason": reason,

@@ -126,6 +126,13 @@ def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path)
     assert f"{cell['q_random']:.3f}" in text
 
 
+def test_the_page_has_the_masks_own_sizes(make_table: Table, card: Path, tmp_path: Path) -> None:
+    table = make_table()
+    table.loc[table["ability"] == "spatial_reasoning", "mask_size"] = 7
+    text = " ".join(written(tmp_path / "report.html", table, card).text.split())
+    assert "7 to 134,515 of 134,515 weights a mask" in text
+
+
 def test_the_page_names_what_made_the_answers(
     make_table: Table, card: Path, tmp_path: Path
 ) -> None:

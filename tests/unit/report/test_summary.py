@@ -260,6 +260,18 @@ def test_doubts_name_what_causes_them() -> None:
     ]
 
 
+def test_masks_that_are_smaller_than_others_are_named_with_their_size() -> None:
+    table = small()
+    assert not [line for line in caveats(only(table)) if line.startswith("Smaller masks")]
+    own = table["seed"].isna()
+    table["mask_size"] = table["ability"].map({A: 5, B: 3, C: 2}).where(own, 3).astype(int)
+    (line,) = (line for line in caveats(only(table)) if line.startswith("Smaller masks"))
+    assert "Deductive reasoning (3), Spatial reasoning (2) hold less than the largest (5)" in line
+    assert "average size, 3" in line
+    (line,) = (line for line in caveats(only(table[own])) if line.startswith("Smaller masks"))
+    assert "average size" not in line
+
+
 def test_a_mask_whose_dose_may_be_chance_is_in_doubt() -> None:
     """Where random masks cost as much, where the difference may be chance, where the dose may."""
     table = small()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
+from statistics import mean
 
+import numpy as np
 import pandas as pd
 import torch
-from scipy.stats import binom
 
 from benchprof.masks.rankings import select_top
 from benchprof.masks.threshold import Entries
@@ -16,7 +18,7 @@ COLUMNS = ["fraction", "n", "all", "half", "alone", "chance_all", "chance_half",
 
 
 def core_table(files: Mapping[str, TensorFile], counts: Mapping[str, int]) -> pd.DataFrame:
-    """A row per k: what other abilities' `top` masks hold of a `top` mask's n entries.
+    """A row per k: what other abilities' `top` masks hold of a `top` mask's entries.
 
     Memory: the masks, 4 bytes an entry of every ability and k.
 
@@ -25,23 +27,46 @@ def core_table(files: Mapping[str, TensorFile], counts: Mapping[str, int]) -> pd
         counts: n by k.
 
     Returns:
-        How many of a mask's n entries are in `all` masks, in more than `half` of the masks, and in
-        no other mask (`alone`), as means over abilities. With `chance_` in front, the numbers to
-        expect if each mask drew its n entries at random from the whole scope.
+        How many entries a mask has (`n`), and how many of them are in `all` masks, in more than
+        `half` of the masks, and in no other mask (`alone`), as means over abilities. With `chance_`
+        in front, the numbers to expect if each mask drew its entries at random from the whole
+        scope.
     """
     tops = [select_top(file, list(counts.values())) for file in files.values()]
     masks, size = len(tops), next(iter(files.values())).total_size
     half = masks // 2 + 1
     rows = []
-    for number, (fraction, n) in enumerate(counts.items()):
-        held = holders([top[number] for top in tops])
+    for number, fraction in enumerate(counts):
+        chosen = [top[number] for top in tops]
+        held, numbers = holders(chosen), [sum(map(len, entries.values())) for entries in chosen]
         # An entry that `times` masks hold counts once for each of them.
         means = [times * entries / masks for times, entries in enumerate(held, start=1)]
-        others = binom(masks - 1, n / size)
-        chance = [others.pmf(masks - 1), others.sf(half - 2), others.pmf(0)]
-        observed = [means[-1], sum(means[half - 1 :]), means[0]]
-        rows.append((fraction, n, *observed, *(n * share for share in chance)))
+        found = by_chance(numbers, size)
+        rows.append((fraction, mean(numbers), *_summed(means, half), *_summed(found, half)))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def by_chance(numbers: Sequence[int], size: int) -> list[float]:
+    """Entries of a mask that exactly 1, 2, ... masks hold if all are drawn at random.
+
+    Args:
+        numbers: entries of each mask.
+        size: of what they are drawn from.
+
+    Returns:
+        Means over the masks.
+    """
+    share = [number / size for number in numbers]
+    every = []
+    for own, number in enumerate(numbers):
+        others = [[1 - p, p] for mask, p in enumerate(share) if mask != own]
+        every.append(number * functools.reduce(np.convolve, others, np.ones(1)))
+    return [float(entries) for entries in np.mean(every, axis=0)]
+
+
+def _summed(held: Sequence[float], half: int) -> tuple[float, float, float]:
+    """Entries in all masks, in `half` of them or more, and in one alone."""
+    return held[-1], sum(held[half - 1 :]), held[0]
 
 
 def holders(masks: Sequence[Entries]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import mean
 
 from benchprof.analysis.overlap import mask_size, overlap_of
 from benchprof.masks.threshold import Entries
@@ -26,12 +27,14 @@ def stability_rows(
         sizes: number of entries of every tensor in scope, by name.
 
     Returns:
-        The `jaccard` index of the two masks, the share of the entries of either that both hold;
-        and that of two masks with as many entries in each tensor drawn by `chance`.
+        The number of `entries` of a mask, as a mean of the two; their `jaccard` index, the share of
+        the entries of either that both hold; and that of two masks with as many entries in each
+        tensor drawn by `chance`.
     """
     rows: list[tuple[str | int | float, ...]] = []
     for mask, one in first.items():
         found = overlap_of(one, second[mask], sizes)
+        entries = mean((mask_size(one), mask_size(second[mask])))
         named = (mask.selection, mask.k, mask.ability, items[mask.ability])
-        rows.append((*named, mask_size(one), found.jaccard, found.chance))
+        rows.append((*named, entries, found.jaccard, found.chance))
     return rows

@@ -31,7 +31,7 @@ class TrainItems:
         """The items that importance is computed from: a seeded sample."""
         excluded = self.exclude.get(name, ())
         items = [item for item in read_items(self.files[name]) if item.id not in excluded]
-        contents = [_content(item) for item in items]
+        contents = [content_of(item) for item in items]
         return [items[number] for number in sample(contents, self.limit, self.seed)]
 
     def of(self, names: Collection[str]) -> TrainItems:
@@ -39,6 +39,6 @@ class TrainItems:
         return replace(self, files={name: self.files[name] for name in names})
 
 
-def _content(item: Item) -> str:
+def content_of(item: Item) -> str:
     """What of an item may reach the loss: its id, type and companions do not."""
     return digests.of_value([item.context, item.question, list(item.options), item.answer])

@@ -75,7 +75,7 @@ def _shuffled(own: Examples) -> tuple[list[Example], list[Example]]:
 
 
 def _no_unit_left(file: Path) -> InputError:
-    """The error if all coefficients are 0, since a mask would then hold whatever comes first."""
+    """The error if all coefficients are 0, which no mask can be made from."""
     return InputError(
         f"{file}, with `importance.score: knock_out`",
         "no unit is left that explains the loss without groups",

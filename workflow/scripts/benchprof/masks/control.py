@@ -39,10 +39,10 @@ def count_strata(entries: Entries, deciles_of: Mapping[str, torch.Tensor]) -> St
 
 
 def mean_strata(several: Sequence[Strata]) -> Strata:
-    """The mean of several masks' counts, in whole entries and with the same total as each.
+    """The mean of several masks' counts, in whole entries and with the mean of their totals.
 
-    All masks hold the same number of entries. Entries lost by rounding down go to the strata
-    with the largest remainders, ties to the lower (tensor name, decile).
+    That mean is rounded down. Entries lost by rounding down in the strata go to those with the
+    largest remainders, ties to the lower (tensor name, decile).
     """
     names = sorted({name for strata in several for name in strata})
     cells = [(name, decile) for name in names for decile in range(DECILES)]

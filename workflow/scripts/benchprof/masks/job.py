@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from benchprof import codebase
+from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_levels, digest_of_all
 from benchprof.masks.control import (
@@ -52,6 +53,9 @@ def select_masks(
 ) -> None:
     """Write the masks of one selection.
 
+    A mask holds the n entries that its k asks for (`n_at_k` in its metadata), or fewer where fewer
+    are above zero, as `threshold.above_zero` says.
+
     Args:
         folder: the prepared model, for |θ|.
         rule: of the selection; the masks' metadata hold its settings.
@@ -81,16 +85,21 @@ def select_masks(
     whole = whole_size(folder, unit) if fraction_of == "model" else size
     (selection,) = {ablation.selection for ablation in targets}
     ks = list(dict.fromkeys(ablation.k for ablation in targets))
-    counts = [entry_count(k, whole, unit) for k in ks]
+    counts = {k: entry_count(k, whole, unit) for k in ks}
     abilities = list(dict.fromkeys(ablation.ability for ablation in targets))
     origins = {name: file.origin for name, file in files.items()}
-    for ability, masks in selected(selection, rule, files, counts, abilities):
+    for ability, masks in selected(selection, rule, files, [*counts.values()], abilities):
         for ablation in (own for own in targets if own.ability == ability):
             entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
             origin = selected_origin(ablation, origins, rule, fraction_of, without)
-            origin |= {"unit": unit, "whole": whole}
-            write_mask(targets[ablation], Mask(entries, origin))
-            logger.info("%s, %s: %d entries", ability, ablation.k, sum(map(len, entries.values())))
+            origin |= {"unit": unit, "whole": whole, "n_at_k": counts[ablation.k]}
+            mask = Mask(entries, origin)
+            if not mask.size:
+                raise _nothing_above_zero(ablation, unit)
+            write_mask(targets[ablation], mask)
+            logger.info(
+                "%s, %s: %d of %d entries", ability, ablation.k, mask.size, origin["n_at_k"]
+            )
 
 
 @dataclass(frozen=True)
@@ -141,7 +150,7 @@ def draw_controls(
         classes: what they are matched in.
         masks: the abilities' masks.
         targets: where each control goes; one of `all_abilities` is matched to the abilities' masks
-            on average.
+            on average, also in its size.
         super_set: the mask of the entries that are in no control, as in none of the masks; None
             for none.
     """
@@ -164,6 +173,18 @@ def draw_controls(
         }
         write_mask(target, Mask(draw_control(counts, deciles, control.seed), origin))
         logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
+
+
+def _nothing_above_zero(ablation: Ablation, unit: str) -> InputError:
+    """The error for an empty mask: ablating nothing would look like an ability without effect."""
+    every = " for every ability" if ablation.selection == "core" else ""
+    return InputError(
+        f"mask {ablation.name}",
+        f"no {unit} that scores above zero{every}",
+        f"one {unit} or more, whose ablation should hurt",
+        "Take more items or another score, or leave the ability or the selection out; what is "
+        "computed stays in the store.",
+    )
 
 
 def _opened(

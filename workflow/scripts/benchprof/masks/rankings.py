@@ -9,14 +9,16 @@ import torch
 
 from benchprof.masks.parts import chunks, largest_of_parts, whole_tensors
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, largest
+from benchprof.masks.threshold import Entries, above_zero, largest
 from benchprof.tensors import TensorFile
 
 
 def select_top(
     importance: TensorFile, counts: Sequence[int], within: str = "model"
 ) -> list[Entries]:
-    """`top`: the entries with the highest importance, for each count.
+    """`top`: the entries with the highest importance, for each count; only such as are above zero.
+
+    A mask is smaller than the count where fewer entries, or fewer of a part, are above zero.
 
     Args:
         importance: of one ability.
@@ -25,13 +27,17 @@ def select_top(
             tensor, chunk: each tensor, or each chunk of consecutive weights of the tensors in the
             order of their names, gives a share by its size; not nested in the count.
     """
+
+    def scores(name: str) -> torch.Tensor:
+        return above_zero(importance.tensor(name))
+
     if within == "model":
-        return largest(importance.names, importance.tensor, counts)
+        return largest(importance.names, scores, counts)
     sizes = {name: importance.size(name) for name in importance.names}
     return [
         largest_of_parts(
             whole_tensors(sizes) if within == "tensor" else chunks(sizes, count),
-            importance.tensor,
+            scores,
             count,
         )
         for count in counts
@@ -49,10 +55,12 @@ def select_bottom(importance: TensorFile, counts: Sequence[int]) -> list[Entries
 def select_core(shares: Shares, counts: Sequence[int]) -> list[Entries]:
     """`core`: the entries with the largest minimum over abilities of the share.
 
-    What ranks high for every ability. The same mask for all of them; nested in the count.
+    What ranks high for every ability. The same mask for all of them; nested in the count, and
+    smaller than it where fewer entries are above zero for every ability.
     """
 
     def least(tensor: str) -> torch.Tensor:
-        return functools.reduce(torch.minimum, (shares.of(a, tensor) for a in shares.files))
+        shared = functools.reduce(torch.minimum, (shares.of(a, tensor) for a in shares.files))
+        return above_zero(shared)
 
     return largest(shares.names, least, counts)

@@ -11,7 +11,7 @@ import torch
 from benchprof.errors import InputError
 from benchprof.masks.rankings import select_top
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, largest, more_than_scope
+from benchprof.masks.threshold import Entries, above_zero, largest, more_than_scope
 
 AT_ONCE = 2 * 10**9
 """Bytes that the pools of several abilities may take, of which ratios are computed together."""
@@ -27,7 +27,7 @@ def select_ratio(
 ) -> Iterator[tuple[str, list[Entries]]]:
     """Definition `ratio`: among the entries that rank high for an ability, those others need least.
 
-    Among the `pool`·n entries with the highest score s_a, the n with the largest
+    Among the `pool`·n entries with the highest score s_a above zero, the n with the largest
     s_a / (o + ε), o the mean or the maximum of the other abilities' s; all s as shares,
     ε = 0.01/|T|. Not nested in n, since the pool grows with it. A weight that every ability
     needs, and this one a little more, can have a large ratio: `skipped` keeps it out.
@@ -49,7 +49,7 @@ def select_ratio(
             `in_several_tops`.
 
     Raises:
-        InputError: fewer than n entries of a pool are not skipped.
+        InputError: fewer than n entries of a full pool are not skipped.
     """
     for count in counts:
         if count > shares.size:
@@ -64,7 +64,7 @@ def select_ratio(
         for ability in group:
             # Nothing of it is held while the next is made.
             yield ability, _best_ratios(
-                ability, pools.pop(ability), ratios.pop(ability), widest, counts,
+                ability, pools.pop(ability), ratios.pop(ability), sizes, counts,
                 None if skipped is None else skipped(ability),
             )  # fmt: skip
 
@@ -73,19 +73,24 @@ def _best_ratios(
     ability: str,
     pools: Sequence[Entries],
     ratios: Mapping[str, torch.Tensor],
-    widest: int,
+    sizes: Sequence[int],
     counts: Sequence[int],
     skipped: Sequence[Entries] | None,
 ) -> list[Entries]:
-    """The entries of each pool with the largest ratios, which are those of pool `widest`."""
-    all_entries = pools[widest]
+    """The entries of each pool with the largest ratios, which are those of the widest pool."""
+    all_entries = pools[sizes.index(max(sizes))]
+    # A pool that is not full holds all entries above zero: no other setting would add one.
+    full = [_number(entries) == size for entries, size in zip(pools, sizes, strict=True)]
     if skipped is not None:
         pools = [_without(entries, out) for entries, out in zip(pools, skipped, strict=True)]
-        for entries, count in zip(pools, counts, strict=True):
-            left = sum(map(len, entries.values()))
-            _check_enough(left, count, ability, "raise `pool` or `in_top_of`")
+    for entries, count, bounded in zip(pools, counts, full, strict=True):
+        if bounded:
+            _check_enough(_number(entries), count, ability)
 
     def best_of(entries: Entries, count: int) -> Entries:
+        count = min(count, _number(entries))
+        if not count:
+            return {}
         own = ratios
         if entries is not all_entries:
             own = {t: ratios[t][torch.searchsorted(all_entries[t], i)] for t, i in entries.items()}
@@ -117,9 +122,8 @@ def select_max(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entr
     """Definition `max`: the largest s_a less the largest of the others; nested in n."""
 
     def lead(tensor: str) -> torch.Tensor:
-        return shares.of(ability, tensor).sub_(
-            functools.reduce(torch.maximum, _of_others(shares, ability, tensor))
-        )
+        largest_other = functools.reduce(torch.maximum, _of_others(shares, ability, tensor))
+        return _excess(shares.of(ability, tensor), largest_other)
 
     return largest(shares.names, lead, counts)
 
@@ -130,7 +134,7 @@ def select_difference(shares: Shares, ability: str, counts: Sequence[int]) -> li
 
     def excess(tensor: str) -> torch.Tensor:
         total = functools.reduce(torch.add, _of_others(shares, ability, tensor))
-        return shares.of(ability, tensor).sub_(total.div_(others))
+        return _excess(shares.of(ability, tensor), total.div_(others))
 
     return largest(shares.names, excess, counts)
 
@@ -140,11 +144,14 @@ def select_sum(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entr
 
     These entries matter to this ability and have no effect on others, in either direction. Made for
     signed scores: with these, effects on an ability's items cancel if they balance out.
+
+    s_a itself is above zero; the difference may be below. The sum grows with the number of
+    abilities, so that its zero would say how many there are, not whether an entry matters.
     """
 
     def own(tensor: str) -> torch.Tensor:
         others = (share.abs_() for share in _of_others(shares, ability, tensor))
-        return shares.of(ability, tensor).sub_(functools.reduce(torch.add, others))
+        return _excess(shares.of(ability, tensor), functools.reduce(torch.add, others))
 
     return largest(shares.names, own, counts)
 
@@ -154,7 +161,7 @@ def select_excluding(
 ) -> list[Entries]:
     """Definition `exclude`: down the ability's ranking, skipping what others rank high too.
 
-    Not nested in n, since what is skipped grows with it.
+    As far as scores are above zero. Not nested in n, since what is skipped grows with it.
 
     Memory: the tops that `skipped` is made from, 4 bytes an entry of every ability and size (4.4 GB
     for ten abilities at 8 billion parameters and the paper's six k), as much again for what is
@@ -165,18 +172,13 @@ def select_excluding(
         ability: whose masks are selected.
         counts: the sizes n.
         skipped: of `in_several_tops`, for each of `counts`.
-
-    Raises:
-        InputError: fewer than n entries are not skipped.
     """
     own = shares.files[ability]
     chosen = []
     for out, count in zip(skipped, counts, strict=True):
-        left = shares.size - sum(map(len, out.values()))
-        _check_enough(left, count, ability, "raise `in_top_of`")
 
         def kept(tensor: str, out: Entries = out) -> torch.Tensor:
-            scores = own.tensor(tensor).reshape(-1)
+            scores = above_zero(own.tensor(tensor)).reshape(-1)
             if tensor not in out:
                 return scores
             return scores.index_fill(0, out[tensor].long(), -math.inf)
@@ -185,13 +187,23 @@ def select_excluding(
     return chosen
 
 
-def _check_enough(left: int, count: int, ability: str, remedy: str) -> None:
+def _excess(own: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Shares less what others have, in place; -∞ where the share is not above zero."""
+    never = own <= 0
+    return own.sub_(others).masked_fill_(never, -math.inf)
+
+
+def _number(entries: Entries) -> int:
+    return sum(map(len, entries.values()))
+
+
+def _check_enough(left: int, count: int, ability: str) -> None:
     if left < count:
         raise InputError(
             f"a mask of {count:,} entries for {ability}",
             f"more than the {left:,} entries that are left to choose from",
             "a smaller share",
-            f"Lower `fractions` or {remedy}.",
+            "Lower `fractions` or raise `pool` or `in_top_of`.",
         )
 
 

@@ -9,6 +9,7 @@ the result, as `Entries` says.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -36,12 +37,22 @@ def index_dtype(size: int) -> torch.dtype:
     return torch.int32 if size <= NARROW else torch.int64
 
 
+def above_zero(scores: torch.Tensor) -> torch.Tensor:
+    """The scores, with -∞, which `largest` never takes, in place of those that are 0 or less.
+
+    An entry whose ablation has no effect on an ability, or a good one, is in no mask that is to
+    hurt it. If such entries filled a mask up, their position would choose them.
+    """
+    return scores.masked_fill(scores <= 0, -math.inf)
+
+
 def largest(
     names: Sequence[str], score_of: Callable[[str], torch.Tensor], counts: Sequence[int]
 ) -> list[Entries]:
     """The entries with the largest scores over all tensors, for each of several counts.
 
-    Ties go to the lower (position in `names`, flat index).
+    Ties go to the lower (position in `names`, flat index). Scores of -∞ are never taken: if fewer
+    than a count are above that, all of these are given.
 
     Args:
         names: tensor names, in the order that breaks ties.
@@ -81,7 +92,9 @@ def _thresholds(
     names: Sequence[str], score_of: Callable[[str], torch.Tensor], counts: Sequence[int]
 ) -> list[tuple[int, int]]:
     """For each count the bits of the smallest score taken, and how many equal to it are taken."""
-    top = torch.finfo(score_of(names[0]).dtype).bits - DIGIT
+    kind = score_of(names[0]).dtype
+    top = torch.finfo(kind).bits - DIGIT
+    never = int(_bits("", torch.tensor(-math.inf, dtype=kind)))
     prefixes = [0] * len(counts)
     wanted = list(counts)
     for shift in range(top, -1, -DIGIT):
@@ -103,7 +116,7 @@ def _thresholds(
             digit = int(torch.nonzero(at_least >= wanted[number])[-1])
             wanted[number] -= int(at_least[digit + 1]) if digit + 1 < BINS else 0
             prefixes[number] = (prefix << DIGIT) + digit + lowest
-    return list(zip(prefixes, wanted, strict=True))
+    return [(p, 0 if p == never else ties) for p, ties in zip(prefixes, wanted, strict=True)]
 
 
 def _bits(name: str, scores: torch.Tensor) -> torch.Tensor:

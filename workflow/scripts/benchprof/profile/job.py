@@ -35,13 +35,14 @@ from benchprof.profile.scores import (
     Scores,
     mask_digests,
     mask_shares,
+    mask_sizes,
     of_one_kind,
     read_scores,
 )
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.software import ANSWERING, software_rows, versions_of
 from benchprof.profile.source import Source
-from benchprof.profile.table import add_dose, add_flag, add_k
+from benchprof.profile.table import add_dose, add_flag, add_of_masks
 from benchprof.sampling import derived_seed
 
 logger = logging.getLogger(__name__)
@@ -104,8 +105,9 @@ def compute_profile(
     measured = [by_benchmark[benchmark].models[model] for model, benchmark in intact]
     differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
-    shares = mask_shares(masks)
-    table = add_k(table, {source: shares[source.mask] for source in sources})
+    shares, sizes = mask_shares(masks), mask_sizes(masks)
+    table = add_of_masks(table, "k", {s: shares[s.mask] for s in sources}, after="fraction")
+    table = add_of_masks(table, "mask_size", {s: sizes[s.mask] for s in sources}, after="k")
     table = add_flag(add_dose(add_corrected(table), own_benchmarks))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}
     noise = {key: value for part in measured for key, value in part.noise.items()}

@@ -158,6 +158,11 @@ def mask_shares(masks: Iterable[Path]) -> dict[Path, str]:
     return {path: str(read_origin(path)["fraction"]) for path in set(masks)}
 
 
+def mask_sizes(masks: Iterable[Path]) -> dict[Path, int]:
+    """The number of entries of each mask, by its file, as `mask_shares` reads it."""
+    return {path: int(read_origin(path)["n"]) for path in set(masks)}
+
+
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
     """No cyclic garbage collection inside the block: each record would cause visits of all objects.

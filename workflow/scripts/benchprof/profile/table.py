@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,19 +44,23 @@ def add_dose(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> pd.DataF
     return table
 
 
-def add_k(table: pd.DataFrame, ks: Mapping[Source, str]) -> pd.DataFrame:
-    """Add `k` after `fraction`: the share that a mask holds, also where that is `calibrated`.
+def add_of_masks(
+    table: pd.DataFrame, name: str, values: Mapping[Source, Any], after: str
+) -> pd.DataFrame:
+    """Add a column of what the masks' metadata say, such as `k`.
 
     Args:
         table: of all models and benchmarks.
-        ks: the share that each mask's metadata hold, by where it was used.
+        name: of the column.
+        values: what each mask says, by where it was used.
+        after: the column that it follows.
     """
-    masks = {source: source.ablation for source in ks}
-    k = {(s.model, a.ability, a.selection, a.k, a.seed): ks[s] for s, a in masks.items()}
+    masks = {source: source.ablation for source in values}
+    said = {(s.model, a.ability, a.selection, a.k, a.seed): values[s] for s, a in masks.items()}
     seeds = table["seed"].astype(object).where(table["seed"].notna(), None)
-    keys = zip(*(table[name] for name in ABLATION[:-1]), seeds, strict=True)
+    keys = zip(*(table[column] for column in ABLATION[:-1]), seeds, strict=True)
     table = table.copy()
-    table.insert(list(table.columns).index("fraction") + 1, "k", [k[key] for key in keys])
+    table.insert(list(table.columns).index(after) + 1, name, [said[key] for key in keys])
     return table
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchprof.errors import InputError
-from benchprof.sampling import derived_seed
+from benchprof.sampling import derived_seed, ranked
 
 STEPS = 5
 """Sizes of a half that are tried, each twice the last: so all cost less than twice the largest."""
@@ -14,21 +13,26 @@ STEPS = 5
 Halves = tuple[list[str], list[str]]
 
 
-def split(ids: Sequence[str], seed: int, ability: str) -> Halves:
+def split(contents: Mapping[str, str], seed: int, ability: str) -> Halves:
     """Two halves of an ability's items, drawn at random; the last of an odd number is in neither.
 
+    The items' contents decide, not their order.
+
     Args:
-        ids: of the items, two or more.
+        contents: what each of two or more items says, by its id.
         seed: of the draw.
         ability: its name, which enters the draw and the message.
 
     Raises:
         InputError: there are fewer than two items.
     """
-    if len(ids) < 2:
-        raise InputError(f"train items of {ability}", f"{len(ids)}", "two or more, to halve them")
-    drawn = list(ids)
-    random.Random(derived_seed(seed, "halves", ability)).shuffle(drawn)
+    if len(contents) < 2:
+        found = f"{len(contents)}"
+        raise InputError(f"train items of {ability}", found, "two or more, to halve them")
+    # In the order of the ids, by which items of equal content are told apart.
+    ids = sorted(contents)
+    order = ranked([contents[name] for name in ids], derived_seed(seed, "halves", ability))
+    drawn = [ids[index] for index in order]
     size = len(drawn) // 2
     return drawn[:size], drawn[size : 2 * size]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchprof import digests
 from benchprof.abilities.item import read_items
-from benchprof.importance.items import TrainItems
+from benchprof.importance.items import TrainItems, content_of
 from benchprof.importance.job import compute_importance, examples_and_origins
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
@@ -38,7 +38,7 @@ def halves_of(train: TrainItems) -> dict[str, Halves]:
         InputError: an ability has fewer than two items.
     """
     return {
-        name: split([item.id for item in train.used(name)], train.seed, name)
+        name: split({item.id: content_of(item) for item in train.used(name)}, train.seed, name)
         for name in train.files
     }
 

@@ -24,7 +24,7 @@ from benchprof.report.names import agreeing, metric, readable
 from benchprof.report.numbers import number, number_off, span
 from benchprof.report.overlap import overlap_caveat
 from benchprof.report.undefined import readable_list
-from benchprof.run.ablation import CALIBRATED
+from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED
 
 COMPLEMENT = (
     "All but each mask was ablated (ablation_of: complement): a large AIS means that an ability's "
@@ -62,6 +62,7 @@ def _complement(matrix: Matrix) -> list[str]:
 def _of_masks(matrix: Matrix) -> list[str]:
     """What the masks' own effects say against them."""
     return [
+        *_smaller(matrix),
         *_unread(matrix),
         *_broken(matrix),
         *_separability(matrix),
@@ -101,6 +102,28 @@ def _unbounded(matrix: Matrix) -> list[str]:
         f"on at least one side ({readable_list(unbounded['benchmark'].unique())}): in too many "
         "resamples of the items the intact model is not above guessing."
     ]
+
+
+def _smaller(matrix: Matrix) -> list[str]:
+    """Masks with fewer entries than others, since no more score above zero."""
+    sizes = matrix.mask_sizes
+    most = max(sizes.values())
+    smaller = {ability: size for ability, size in sizes.items() if size < most}
+    if not smaller:
+        return []
+    named = ", ".join(f"{readable(ability)} ({size:,})" for ability, size in smaller.items())
+    line = (
+        f"Smaller masks: the {agreeing(len(smaller), 'mask', 'masks')} of {named} "
+        f"{agreeing(len(smaller), 'holds', 'hold')} less than the largest ({most:,}), because no "
+        "more scores above zero. A smaller mask may cost less only because it is smaller."
+    )
+    shared = matrix.controls[matrix.controls["ability"] == ALL_ABILITIES]
+    if len(shared):
+        line += (
+            f" The random masks have the average size, {int(shared['mask_size'].iloc[0]):,}. With "
+            "`matched_to: each_ability`, every mask is compared with random masks of its own size."
+        )
+    return [line]
 
 
 def _unread(matrix: Matrix) -> list[str]:

@@ -86,6 +86,12 @@ class Matrix:
         return reasons[0] if reasons else ""
 
     @property
+    def mask_sizes(self) -> dict[str, int]:
+        """The number of entries of each ability's mask."""
+        masks = self.cells.drop_duplicates("ability")
+        return dict(zip(masks["ability"], masks["mask_size"].astype(int), strict=True))
+
+    @property
     def one_mask(self) -> bool:
         """Whether several abilities share one mask, as those of `core` do."""
         return len(self.abilities) > 1 and self.cells["mask_digest"].nunique() == 1

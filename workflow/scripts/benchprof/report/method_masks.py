@@ -156,6 +156,8 @@ def selection_steps(config: Configuration, table: pd.DataFrame) -> list[MethodSt
         if rule.without_super:
             sentences.append(f"Super {unit}s are left out first.")
         sentences += _sizes(config, table, name)
+        if name != "bottom":
+            sentences.append(f"No {unit} that scores 0 or less is in a mask; some may be smaller.")
         steps.append(MethodStep(f"Masks, {name}", sentences))
     return steps
 

@@ -57,5 +57,5 @@ def overlap_caveat(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
 
 
 def _shared(jaccard: pd.Series) -> pd.Series:
-    """The entries of both masks as a share of a mask's: all masks of a view are equally large."""
+    """The entries of both masks as a share of the number that a mask of the two has on average."""
     return 2 * jaccard / (1 + jaccard)

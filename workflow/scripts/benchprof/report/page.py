@@ -26,6 +26,7 @@ from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import Matrix, all_matrices
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.names import agreeing, counted, metric, readable
+from benchprof.report.numbers import span
 from benchprof.report.page_figures import Album
 from benchprof.report.page_section import HEADLINE, Tables, other_metrics, section_of
 from benchprof.report.pairs import similarity_of
@@ -68,8 +69,10 @@ def write_page(
     matrices = all_matrices(impact, own_benchmarks)
 
     def size_of(matrix: Matrix) -> str:
-        entries = counts[matrix.model]["n"][matrix.k]
-        return f"{entries:,} {agreeing(entries, config.unit, f'{config.unit}s')}"
+        entries, sizes = counts[matrix.model]["n"][matrix.k], matrix.mask_sizes.values()
+        fewest, most = (f"{size:,}" for size in (min(sizes), max(sizes)))
+        of = "" if min(sizes) == entries else f"{span(fewest, most)} of "
+        return f"{of}{entries:,} {agreeing(entries, config.unit, f'{config.unit}s')}"
 
     script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")
     context = {
