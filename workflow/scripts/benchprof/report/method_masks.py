@@ -152,12 +152,11 @@ def selection_steps(config: Configuration, table: pd.DataFrame) -> list[MethodSt
     rules, steps = config.selections.rules, []
     for name in table["selection"].unique():
         rule = rules[name]
-        sentences = [f"Each mask contains {_selection(name, rule, whole, f'{unit}s')}."]
+        positive = "" if name == "bottom" else ", as far as they score above zero,"
+        sentences = [f"Each mask contains{positive} {_selection(name, rule, whole, f'{unit}s')}."]
         if rule.without_super:
             sentences.append(f"Super {unit}s are left out first.")
         sentences += _sizes(config, table, name)
-        if name != "bottom":
-            sentences.append(f"No {unit} that scores 0 or less is in a mask; some may be smaller.")
         steps.append(MethodStep(f"Masks, {name}", sentences))
     return steps
 
