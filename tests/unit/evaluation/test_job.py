@@ -13,9 +13,12 @@ from tests.unit.tasks.definitions import CHOICES
 
 from benchprof.errors import InputError
 from benchprof.evaluation import job, questions
+from benchprof.evaluation.faults import check_logits
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.preparation import prepare_model
+from benchprof.scoring.scorer import TreeScorer
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource, load_tasks
 
@@ -99,6 +102,17 @@ def evaluate(model: Path, folder: Path, task: str) -> None:
 def test_logits_that_are_no_numbers_are_reported(model: Path, tmp_path: Path, task: str) -> None:
     with pytest.raises(InputError, match=r"ablation intact: .* expected finite logits\. Set `dt"):
         evaluate(model, tmp_path, task)
+
+
+def test_one_row_of_logits_is_made_of_a_prompt(prepared: Path, tmp_path: Path) -> None:
+    own = source(tmp_path, WRITTEN)
+    scorer = TreeScorer(load_model(settings(prepared)), load_tokenizer(prepared))
+    rows: list[int] = []
+    scorer.model.get_output_embeddings().register_forward_hook(
+        lambda _, __, logits: rows.append(logits.shape[:-1].numel())
+    )
+    check_logits(scorer, requests_for(settings(prepared), own, None, 1))
+    assert rows == [1]
 
 
 GREEDY = "{until: [.], max_gen_toks: 4, do_sample: false}"

@@ -26,7 +26,8 @@ def check_logits(scorer: TreeScorer, requests: Requests) -> None:
             tokens = scorer.encode_prompt(instance.args[0])[-scorer.max_length :]
             ids = torch.tensor([tokens], device=scorer.model.device)
             with torch.inference_mode():
-                largest = scorer.model(input_ids=ids, use_cache=False).logits[0, -1].max()
+                output = scorer.model(input_ids=ids, use_cache=False, logits_to_keep=1)
+            largest = output.logits[0, -1].max()
             if not torch.isfinite(largest):
                 where = f"document {document.index} of {document.task.config.task}"
                 found = f"the next token's largest logit is {largest}"
