@@ -40,10 +40,12 @@ class Evaluation:
         (folder / "test.jsonl").write_text(json.dumps(item | {"answer": 0}) + "\n")
         card = SimpleNamespace(digest="model", source={})
         monkeypatch.setattr(assignment, "read_card", lambda _: card)
-        monkeypatch.setattr(
-            job, "_compute", lambda _, asked, *__: self.origins.append(asked[0].origins["intact"])
-        )
+        monkeypatch.setattr(job, "_compute", self._compute)
         monkeypatch.setattr(Store, "place", lambda *_: None)
+
+    def _compute(self, _: Any, asked: list[Any], *__: Any) -> list[Any]:
+        self.origins.append(asked[0].origins["intact"])
+        return asked
 
     def origin(self, template: str | None, chat: bool) -> dict[str, Any]:
         tokenizer = byte_tokenizer(chat=False)

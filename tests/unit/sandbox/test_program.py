@@ -169,6 +169,8 @@ class Job:
         self.unsafe: list[bool] = []
         card = Card("digest", {}, {}, {}, 1, {})
         monkeypatch.setattr(assignment, "read_card", lambda folder: card)  # noqa: ARG005
+        batch = {"device": "cpu", "tokens": 4096}
+        monkeypatch.setattr(assignment, "shared_batch", lambda *_: batch)
         for module in (assignment, questions):
             monkeypatch.setattr(module, "load_tokenizer", lambda _: byte_tokenizer(chat=True))
         monkeypatch.setattr(job, "_compute", self._compute)
@@ -196,12 +198,13 @@ class Job:
     def _open_sandbox(self, unsafe: bool) -> Any:
         self.unsafe.append(unsafe)
 
-    def _compute(self, *arguments: Any) -> None:
+    def _compute(self, *arguments: Any) -> list[Any]:
         _, (asked,), *_, store, _ = arguments
         origin = asked.origins["intact"]
         self.origins.append(origin)
         content = record_bytes({"format": FORMAT, "origin": origin})
         store.add_bytes(EVALUATIONS, asked.keys["intact"], content)
+        return [asked]
 
 
 @pytest.fixture

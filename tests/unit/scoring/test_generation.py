@@ -417,20 +417,31 @@ def test_settings_that_cannot_be_met_are_refused(
 
 
 @pytest.mark.parametrize("texts", [PROMPTS, SHARERS])
-def test_out_of_memory_halves_a_batch_but_not_one_item(
+def test_after_running_out_of_memory_all_is_written_in_smaller_batches(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, texts: list[str]
 ) -> None:
     scorer = TreeScorer(make_model("llama"), tokenizer)
-    expected = scorer.generate_until(requests(texts), disable_tqdm=True)
-    real, most = generation._answer, 2
+    expected, usual = scorer.generate_until(requests(texts)), scorer.generation_budget
+    real, most, sizes = generation._answer, 2, list[int]()
 
     def limited(forward: Any, tokenizer: Any, prompts: Any, *others: Any) -> Any:
+        sizes.append(len(prompts))
         if len(prompts) > most:
             raise MemoryError
         return real(forward, tokenizer, prompts, *others)
 
     monkeypatch.setattr(generation, "_answer", limited)
-    assert scorer.generate_until(requests(texts), disable_tqdm=True) == expected
+    assert scorer.generate_until(requests(texts)) == expected
+    # From 256 tokens on, where a batch holds fewer than all, one a halving.
+    assert sum(size > 2 for size in sizes) <= 4
+    last = max(number for number, size in enumerate(sizes) if size > 2)
+    assert sum(sizes[last + 1 :]) == len(texts), "all are written again"
+    shrunk = scorer.generation_budget
+    assert shrunk in [usual >> halvings for halvings in range(1, 20)]
+    sizes.clear()
+    assert scorer.generate_until(requests(texts)) == expected
+    assert max(sizes) <= 2, "it is remembered"
+    assert scorer.generation_budget == shrunk
     most = 0
     with pytest.raises(MemoryError):
         scorer.generate_until(requests(texts), disable_tqdm=True)

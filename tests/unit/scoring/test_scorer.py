@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -507,26 +508,38 @@ def test_keys_and_values_of_answers_take_an_eighth_of_the_weights() -> None:
     size = Dimensions(28, 1536, 12, 2, 128, 8960, 151_936, 2)
     assert size.cache_bytes == 28 * 2 * 2 * 128 * 2
     weights = 2 * 1_777_088_000
-    tokens = budget.generation_tokens("cpu", size, weights, 4096)
-    assert tokens == weights // 8 // 28_672 == 15_494
-    # Not where memory is short; of a small model a batch that is all computed is more; on a GPU
-    # memory is enough.
-    assert budget.generation_tokens("cpu", size, weights, 2048) == 2048
-    assert budget.generation_tokens("cpu", size, weights // 8, 4096) == 4096
-    assert budget.generation_tokens("cuda", size, weights, 1000) == 12_000
+    assert budget.generation_tokens("cpu", size, weights) == weights // 8 // 28_672 == 15_494
+    # Of a small model a batch that is all computed is more.
+    assert budget.generation_tokens("cpu", size, weights // 8) == 4096
 
 
-def test_the_budget_follows_the_free_memory(
+@pytest.mark.parametrize(
+    ("size", "most"),
+    [
+        (Dimensions(28, 1536, 12, 2, 128, 8960, 151_936, 2), 80_000),  # 1.5B
+        (Dimensions(32, 4096, 32, 8, 128, 14_336, 128_256, 2), 22_000),  # 8B
+        (Dimensions(80, 8192, 64, 8, 128, 28_672, 128_256, 2), 10_000),  # 70B
+    ],
+)
+def test_a_batch_of_answers_takes_six_gibibytes_of_a_gpu(size: Dimensions, most: int) -> None:
+    tokens = budget.generation_tokens("cuda", size, 0)
+    # Keys and values of all layers, and what one layer makes of prompts that fill the batch.
+    taken = tokens * size.cache_bytes + size.peak_bytes(tokens, 0)
+    assert 6 << 30 <= taken < 1.1 * (6 << 30)
+    assert 0.6 * most < tokens < most
+
+
+def test_no_batch_depends_on_the_free_memory(
     make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Memory:
-        available = 1 << 40
+        total = available = 1 << 20
 
-    monkeypatch.setattr(budget.psutil, "virtual_memory", Memory)
-    roomy = TreeScorer(make_model("llama"), tokenizer).token_budget
-    assert roomy == budget.MOST_TOKENS["cpu"]
-    Memory.available = 1 << 20
-    assert TreeScorer(make_model("llama"), tokenizer).token_budget < roomy
+    roomy = TreeScorer(make_model("llama"), tokenizer)
+    monkeypatch.setattr(psutil, "virtual_memory", Memory)
+    short = TreeScorer(make_model("llama"), tokenizer)
+    assert short.token_budget == roomy.token_budget == budget.MOST_TOKENS["cpu"]
+    assert short.generation_budget == roomy.generation_budget
 
 
 def test_a_plan_is_available_before_running(make_model: MakeModel, tokenizer: Any) -> None:

@@ -178,6 +178,7 @@ MODULES = {
     ),
     "evaluation": (
         "benchprof.evaluation.assignment",
+        "benchprof.evaluation.batch",
         "benchprof.evaluation.intervention",
         "benchprof.evaluation.job",
         "benchprof.evaluation.questions",

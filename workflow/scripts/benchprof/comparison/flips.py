@@ -13,7 +13,7 @@ from benchprof import codebase, digests
 from benchprof.comparison.combination import FLIP
 from benchprof.comparison.passes import answers_on_flips
 from benchprof.data import ability_task
-from benchprof.evaluation.assignment import Asked, Assignment, asked_origin, looked_up
+from benchprof.evaluation.assignment import Asked, Assignment, asked_origin, looked_up, origins_of
 from benchprof.evaluation.faults import logits_fault
 from benchprof.evaluation.fields import MaskOrigin, Origin
 from benchprof.evaluation.questions import requests_for
@@ -115,7 +115,8 @@ def _ask_store(
         name: {"digest": mask.digest, "n": mask.size, "method": FLIP}
         for name, mask in masks.items()
     }
-    return AskedOnFlips(looked_up(assignment, items, origin, states, store), flips)
+    origins = origins_of(assignment, origin, states)
+    return AskedOnFlips(looked_up(assignment, items, origins, store), flips)
 
 
 def _compute(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof import codebase
-from benchprof.evaluation.fields import MaskOrigin, Origin
+from benchprof.evaluation.batch import shared_batch
+from benchprof.evaluation.fields import Batch, MaskOrigin, Origin
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import EVALUATIONS, key_of
 from benchprof.evaluation.settings import ModelSettings
@@ -72,6 +73,17 @@ class Asked:
     keys: Mapping[str, str]
     missing: Mapping[str, str]
 
+    @property
+    def batch(self) -> Batch | None:
+        """What batches the answers are written in; None where none is written."""
+        return next(iter(self.origins.values())).get("batch")
+
+    def origins_in(self, tokens: int) -> Mapping[str, Origin]:
+        """The origins of the same answers where they are written in batches of this size."""
+        if self.batch is None:
+            return self.origins
+        return _in_batch({**self.batch, "tokens": tokens}, self.origins)
+
     def deliver(self, store: Store, how: str = "") -> None:
         """Put the records, all of which the store has by now, where the assignment wants them.
 
@@ -104,28 +116,36 @@ def ask_store(
         origin["programs"] = {"sandbox": not run_code_unsafely, "python": PYTHON}
         if model.chat_template:
             logger.warning(CHAT_PROGRAMS)
-    return looked_up(assignment, requests, origin, states, store)
+    origins = origins_of(assignment, origin, states)
+    if requests.any_written:
+        origins = _in_batch(shared_batch(model, origins.values(), store), origins)
+    return looked_up(assignment, requests, origins, store)
+
+
+def origins_of(
+    assignment: Assignment, origin: Origin, states: Mapping[str, MaskOrigin]
+) -> dict[str, Origin]:
+    """By ablation, all that decides the answers to an assignment.
+
+    Args:
+        assignment: the assignment.
+        origin: that of the intact model's answers.
+        states: by ablation, what its mask is and what becomes of the mask's entries.
+    """
+    return {name: {**origin, "mask": states.get(name)} for name in assignment.targets}
 
 
 def looked_up(
-    assignment: Assignment,
-    requests: Requests,
-    origin: Origin,
-    states: Mapping[str, MaskOrigin],
-    store: Store,
+    assignment: Assignment, requests: Requests, origins: Mapping[str, Origin], store: Store
 ) -> Asked:
     """See what the store has of the answers to an assignment's requests.
 
     Args:
         assignment: the assignment.
         requests: what the model is asked.
-        origin: all that decides the answers of the intact model.
-        states: by ablation, what its mask is and what becomes of the mask's entries.
+        origins: by ablation, all that decides the answers.
         store: the store.
     """
-    origins: dict[str, Origin] = {
-        name: {**origin, "mask": states.get(name)} for name in assignment.targets
-    }
     keys = {name: key_of(own) for name, own in origins.items()}
     store.use(assignment.folder, EVALUATIONS, keys.values())
     missing = {
@@ -134,6 +154,10 @@ def looked_up(
         if not store.has(EVALUATIONS, keys[name])
     }
     return Asked(assignment, requests, origins, keys, missing)
+
+
+def _in_batch(batch: Batch, origins: Mapping[str, Origin]) -> dict[str, Origin]:
+    return {name: {**own, "batch": batch} for name, own in origins.items()}
 
 
 def place_of(ablation: str) -> tuple[bool, str]:

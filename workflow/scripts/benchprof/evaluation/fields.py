@@ -48,6 +48,13 @@ class Programs(TypedDict):
     python: str
 
 
+class Batch(TypedDict):
+    """What batches answers were written in: the kind of device, and tokens of one at most."""
+
+    device: str
+    tokens: int
+
+
 class Origin(TypedDict):
     """All that decides the numbers of a record, and, once they are computed, what made them."""
 
@@ -56,6 +63,7 @@ class Origin(TypedDict):
     requests: RequestsOrigin
     code: str
     programs: NotRequired[Programs]
+    batch: NotRequired[Batch]
     made: NotRequired[Made]
 
 

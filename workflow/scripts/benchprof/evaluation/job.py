@@ -6,14 +6,11 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
-from benchprof.evaluation.assignment import (
-    Asked,
-    Assignment,
-    ask_store,
-    place_of,
-)
+from benchprof.evaluation.assignment import Asked, Assignment, ask_store, looked_up, place_of
 from benchprof.evaluation.faults import check_logits, logits_fault
 from benchprof.evaluation.fields import Origin
 from benchprof.evaluation.intervention import Intervention
@@ -21,6 +18,7 @@ from benchprof.evaluation.questions import check_settings_of, prepare_questions
 from benchprof.evaluation.record import (
     EVALUATIONS,
     NonFiniteLogitsError,
+    key_of,
     make_record,
     record_bytes,
 )
@@ -81,7 +79,8 @@ def evaluate_benchmarks(
         # Before the model is loaded: where there is no sandbox, nothing is computed.
         runs_programs = any(own.assignment.source.runs_programs for own in waiting)
         sandbox = open_sandbox(unsafe=run_code_unsafely) if runs_programs else None
-        _compute(model, waiting, masks, intervention, store, sandbox)
+        computed = _compute(model, waiting, masks, intervention, store, sandbox)
+        asked = [own for own in asked if not own.missing] + computed
     for own in asked:
         own.deliver(store)
 
@@ -93,7 +92,8 @@ def _compute(
     intervention: Intervention,
     store: Store,
     sandbox: Sandbox | None,
-) -> None:
+) -> list[Asked]:
+    """Have the model answer; return what was asked in the end."""
     check_content(settings.folder)
     for assigned in asked:
         check_settings_of(settings.folder, assigned.requests)
@@ -106,7 +106,23 @@ def _compute(
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
     kept = KeptPaths()
     ready = [ReadyAssignment.of(scorer, own, kept) for own in asked]
-    names = sorted({name for own in asked for name in own.missing.values()}, key=place_of)
+    waiting = ready
+    while waiting:
+        _answer(settings.folder, waiting, masks, without, store, sandbox)
+        waiting = [own for own in waiting if own.shrunk(store)]
+    return [own.asked for own in ready]
+
+
+def _answer(
+    folder: Path,
+    ready: Sequence[ReadyAssignment],
+    masks: Mapping[str, Mask],
+    without: Callable[[Mask], AbstractContextManager[None]],
+    store: Store,
+    sandbox: Sandbox | None,
+) -> None:
+    """Put every record that is missing into the store, ablation by ablation."""
+    names = sorted({name for own in ready for name in own.asked.missing.values()}, key=place_of)
     for number, name in enumerate(names, start=1):
         logger.info("ablation %d of %d: %s", number, len(names), name)
         mask = masks.get(name)
@@ -118,11 +134,11 @@ def _compute(
                     own.answer(name, store, sandbox)
                 except NonFiniteLogitsError as error:
                     asked_of = own.asked.assignment.folder.name
-                    where = f"{settings.folder}, {asked_of}, ablation {name}"
+                    where = f"{folder}, {asked_of}, ablation {name}"
                     raise logits_fault(where, error) from None
 
 
-@dataclass(frozen=True)
+@dataclass
 class ReadyAssignment:
     """An assignment that is ready to be asked, under any weights of the model.
 
@@ -131,19 +147,22 @@ class ReadyAssignment:
         scorer: of the model.
         ask: asks all of it.
         truncated: how many requests lost their beginning when they were made ready.
+        tokens: of a batch of written answers; fewer than was asked for once memory ran out.
     """
 
     asked: Asked
     scorer: TreeScorer
     ask: Callable[[], list[Response]]
     truncated: int
+    tokens: int
 
     @classmethod
     def of(cls, scorer: TreeScorer, asked: Asked, kept: KeptPaths) -> ReadyAssignment:
         """Make an assignment ready; `kept` is shared by all assignments of a job."""
         before = scorer.truncated
         ask = prepare_questions(scorer, asked.requests, kept)
-        return cls(asked, scorer, ask, scorer.truncated - before)
+        tokens = asked.batch["tokens"] if asked.batch else scorer.generation_budget
+        return cls(asked, scorer, ask, scorer.truncated - before, tokens)
 
     def answer(self, name: str, store: Store, sandbox: Sandbox | None) -> None:
         """Put the record of one ablation, with the weights as they are now, into the store.
@@ -152,11 +171,26 @@ class ReadyAssignment:
             NonFiniteLogitsError: logits are not finite.
         """
         started, before = time.monotonic(), self.scorer.truncated
+        self.scorer.generation_budget = self.tokens
         responses = self.ask()
+        self.tokens = self.scorer.generation_budget
         check_logits(self.scorer, self.asked.requests)
         truncated = self.truncated + self.scorer.truncated - before
         made = made_on(self.scorer.model.device, time.monotonic() - started, truncated)
-        origin: Origin = {**self.asked.origins[name], "made": made}
+        origin: Origin = {**self.asked.origins_in(self.tokens)[name], "made": made}
         runs = sandbox if self.asked.assignment.source.runs_programs else None
         content = record_bytes(make_record(self.asked.requests, responses, origin, runs))
-        store.add_bytes(EVALUATIONS, self.asked.keys[name], content)
+        store.add_bytes(EVALUATIONS, key_of(origin), content)
+
+    def shrunk(self, store: Store) -> bool:
+        """Whether memory ran out, so that answers of larger batches are wanted in smaller ones.
+
+        A text may turn with the batch that it was written in: all ablations share one.
+        """
+        if not self.asked.batch or self.tokens == self.asked.batch["tokens"]:
+            return False
+        old = self.asked
+        origins = old.origins_in(self.tokens)
+        self.asked = looked_up(old.assignment, old.requests, origins, store)
+        store.check_writable(EVALUATIONS, self.asked.missing)
+        return bool(self.asked.missing)

@@ -130,6 +130,8 @@ def key_of(origin: Origin) -> str:
     mask: Mapping[str, object] | None = origin["mask"]
     # Only where there are programs: other benchmarks' keys stay what they were.
     programs = {"programs": origin["programs"]} if "programs" in origin else {}
+    # Only of written answers: rounding moves a log-likelihood a little, but may turn a text.
+    batch = {"batch": origin["batch"]} if "batch" in origin else {}
     return digests.of_value(
         {
             "model": origin["model"]["digest"],
@@ -139,6 +141,7 @@ def key_of(origin: Origin) -> str:
             "code": origin["code"],
         }
         | programs
+        | batch
     )
 
 

@@ -7,6 +7,7 @@ import logging
 import torch
 
 from benchprof.errors import RetriableError
+from benchprof.models.prepared import PreparedModel
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,18 @@ def resolve_device(device: str) -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def kind_of(prepared: PreparedModel) -> str:
+    """The kind of device that a prepared model is loaded on: cpu, cuda or mps.
+
+    A GPU that the configuration names need not be there.
+    """
+    if prepared.gpus > 1:
+        return "cuda"
+    if prepared.device == "auto":
+        return resolve_device("auto").type
+    return torch.device(prepared.device).type
 
 
 def tell_choice(configured: str, device: torch.device, dtype: str) -> None:

@@ -157,8 +157,7 @@ def evaluation_seconds(
 
 def _answered_at_once(shape: Shape, questions: QuestionCounts, machine: Machine) -> int:
     """Items of a batch of answers."""
-    kind = machine.device
-    most = generation_tokens(kind, shape.dimensions, shape.weight_bytes, MOST_TOKENS[kind])
+    most = generation_tokens(machine.device, shape.dimensions, shape.weight_bytes)
     return max(1, min(questions.items, MOST_ITEMS, most // (questions.longest + questions.room)))
 
 

@@ -29,6 +29,12 @@ class Dimensions:
         """Bytes of the keys and values of one token."""
         return 2 * self.layers * self.kv_heads * self.head_size * self.itemsize
 
+    @property
+    def active_bytes(self) -> int:
+        """Bytes of the live activations of one token in one layer."""
+        width = 6 * self.hidden + 3 * self.intermediate + 4 * self.heads * self.head_size
+        return width * self.itemsize
+
     @classmethod
     def of(cls, config: Any, itemsize: int) -> Dimensions:
         """Read them from a transformers config, whose attribute map knows each family's names."""
@@ -56,13 +62,13 @@ class Dimensions:
         """
         tile = tile_length(base + path)
         keys = base + path + tile
-        width = 6 * self.hidden + 3 * self.intermediate + 4 * self.heads * self.head_size
         copied = max(keys, min(-(-tokens // tile) * keys, MOST_KEYS))
         gathered = 4 * copied * self.heads * self.head_size
         kept = 2 * self.layers * base * self.kv_heads * self.head_size
         pairs = tokens * keys
         scores = 3 * self.heads * min(pairs, tile * copied) if eager else 0
-        return (tokens * width + gathered + kept + scores + 2 * pairs) * self.itemsize + 2 * pairs
+        others = (gathered + kept + scores + 2 * pairs) * self.itemsize
+        return tokens * self.active_bytes + others + 2 * pairs
 
 
 def _head_sizes(config: Any) -> list[int]:

@@ -8,7 +8,6 @@ beginning that many contexts share (few-shot examples) is computed once.
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +39,18 @@ RUN_SETTINGS = (
 )  # fmt: skip
 """Generation settings under which no beginning is shared: they look at runs of tokens, which the
 padding after it would break, or go about the cache in a way of their own."""
+
+
+class BatchTooLargeError(MemoryError):
+    """A batch of several items ran out of memory.
+
+    Attributes:
+        tokens: that it holds, of contexts and answers.
+    """
+
+    def __init__(self, tokens: int) -> None:
+        super().__init__(f"out of memory: a batch of {tokens} tokens")
+        self.tokens = tokens
 
 
 class StopStrings(StoppingCriteria):  # type: ignore[misc]
@@ -78,8 +89,11 @@ def generate(
     """Generate for requests (context, settings); return the texts and how many were truncated.
 
     A batch holds at most `token_budget` tokens of context and answer together. A context that
-    leaves no room for the answer within `max_length` loses its beginning. Raises InputError for
-    settings under which no answer can be written, see `check_settings`.
+    leaves no room for the answer within `max_length` loses its beginning.
+
+    Raises:
+        BatchTooLargeError: memory ran out, and a smaller budget may do.
+        InputError: no answer can be written under these settings, see `check_settings`.
     """
     end = tokenizer.eos_token_id
     eos = None if end is None else tokenizer.decode([end], skip_special_tokens=False)
@@ -127,7 +141,14 @@ def _answered(
             trunk = forward.trunk(prompts[numbers[0]][:shared])
         for batch in _batches({n: prompts[n] for n in numbers}, new_tokens, token_budget):
             asked = [prompts[number] for number in batch]
-            yield batch, _answer_in_parts(forward, tokenizer, asked, settings, trunk)
+            try:
+                texts = _answer(forward, tokenizer, asked, settings, trunk)
+            except (MemoryError, RuntimeError) as error:
+                if len(batch) == 1 or not is_out_of_memory(error):
+                    raise
+                size = len(batch) * (max(map(len, asked)) + new_tokens)
+                raise BatchTooLargeError(size) from None
+            yield batch, texts
 
 
 def _runs_count(forward: Forward, settings: dict[str, Any]) -> bool:
@@ -266,30 +287,6 @@ def _states_together(head: torch.nn.Module) -> Iterator[None]:
         yield
     finally:
         hook.remove()
-
-
-def _answer_in_parts(
-    forward: Forward,
-    tokenizer: Any,
-    prompts: list[list[int]],
-    settings: dict[str, Any],
-    trunk: list[KeysValues],
-) -> list[str]:
-    """Generate a batch; where it runs out of memory, its halves, down to single items."""
-    try:
-        return _answer(forward, tokenizer, prompts, settings, trunk)
-    except (MemoryError, RuntimeError) as error:
-        if len(prompts) == 1 or not is_out_of_memory(error):
-            raise
-    half = len(prompts) // 2
-    logger.warning("out of memory: a batch of %d items is halved", len(prompts))
-    gc.collect()
-    free_cached_memory()
-    return [
-        text
-        for part in (prompts[:half], prompts[half:])
-        for text in _answer_in_parts(forward, tokenizer, part, settings, trunk)
-    ]
 
 
 def free_cached_memory() -> None:

@@ -31,7 +31,7 @@ from benchprof.scoring.cache import KeysValues, cache_of, layers_of
 from benchprof.scoring.chat import render_chat
 from benchprof.scoring.encoder import Encoder, Pair, check_pair
 from benchprof.scoring.forward import Forward, Scores, is_out_of_memory
-from benchprof.scoring.generation import free_cached_memory, generate
+from benchprof.scoring.generation import BatchTooLargeError, free_cached_memory, generate
 from benchprof.scoring.packing import pack, unroll
 from benchprof.scoring.plan import Plan, Row, batched
 from benchprof.scoring.target import Target, assign, fit, halve
@@ -69,7 +69,8 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
 
     Tokenisation, truncation and chat templates are those of lm-eval's own `hf` model. `truncated`
     counts the requests that were cut to `max_length`, over the life of the object. `token_budget`
-    is the size of a batch; None finds it from the free memory, and running out of memory halves it.
+    is the size of a batch; None finds it from the model's sizes and the kind of device.
+    `generation_budget` is that of written answers. Running out of memory halves either.
     """
 
     backend = "causal"
@@ -105,12 +106,11 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         if self.forward.obstacle is not None:
             logger.warning("no row is shared between requests: %s", self.forward.obstacle)
         self.token_budget = token_budget or scoring_tokens(
-            self._device, self.forward.dimensions, self.max_length, self.forward.eager,
-            plain=self.forward.obstacle is not None,
-        )  # fmt: skip
+            self._device.type, self.forward.dimensions, plain=self.forward.obstacle is not None
+        )
         weights = sum(weight.nbytes for weight in self.model.parameters())
         self.generation_budget = token_budget or generation_tokens(
-            self._device.type, self.forward.dimensions, weights, self.token_budget
+            self._device.type, self.forward.dimensions, weights
         )
 
     @property
@@ -246,24 +246,41 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         return [float(total) for total in sums]
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
-        """Greedy continuations up to a stop string; see `generation`."""
+        """Greedy continuations up to a stop string, all under one budget; see `generation`."""
         if self.forward.obstacle is not None and self.forward.pads is None:
             self.forward.pads = pads_exactly(self.forward, self.tokenizer)
             if not self.forward.pads:
                 logger.warning("prompts are answered one by one: padding would change answers")
-        texts, truncated = generate(
-            self.forward,
-            self.tokenizer,
-            [instance.args for instance in requests],
-            encode=self.encode_prompt,
-            max_length=self.max_length,
-            token_budget=self.generation_budget,
-            quiet=disable_tqdm,
-        )
+        texts, truncated = self._generate([instance.args for instance in requests], disable_tqdm)
         self.truncated += truncated
         for instance, text in zip(requests, texts, strict=True):
             self.cache_hook.add_partial("generate_until", instance.args, text)
         return texts
+
+    def _generate(
+        self, requests: Sequence[tuple[str, dict[str, Any]]], quiet: bool
+    ) -> tuple[list[str], int]:
+        """Generate; where memory runs out, all of it again under a smaller budget, which stays."""
+        while True:
+            try:
+                return generate(
+                    self.forward,
+                    self.tokenizer,
+                    requests,
+                    encode=self.encode_prompt,
+                    max_length=self.max_length,
+                    token_budget=self.generation_budget,
+                    quiet=quiet,
+                )
+            except BatchTooLargeError as error:
+                failed = error.tokens
+            # Outside `except`, where the traceback would hold the tensors.
+            while self.generation_budget >= failed:
+                self.generation_budget //= 2
+            again = "out of memory: all answers are written again in batches of %d tokens"
+            logger.warning(again, self.generation_budget)
+            gc.collect()
+            free_cached_memory()
 
     def _scores(self, prepared: Prepared) -> Iterator[Scores]:
         """Score batch by batch, in the order of the groups, with the trunks above each at hand."""

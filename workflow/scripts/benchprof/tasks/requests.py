@@ -43,6 +43,11 @@ class Requests:
         return [instance for document in self.documents for instance in document.instances]
 
     @property
+    def any_written(self) -> bool:
+        """Whether the model writes an answer, and does not choose among given ones alone."""
+        return any(instance.request_type == "generate_until" for instance in self.instances)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that is asked and how it is scored, independent of any tokenizer.
 
