@@ -17,7 +17,7 @@ def main(job: CheckSizes, threads: int) -> None:
     """
     config = job.run.configuration
     if job.asks_in_chats:
-        check_chat(load_tokenizer(job.folder), date=config.chat_date)
+        check_chat(load_tokenizer(job.folder))
     if lists := job.run.lists:
         check_lists(job.folder, job.run.scope, lists, paths.sizes(job.model))
         return

@@ -12,8 +12,7 @@ def main(job: DrawControls, threads: int) -> None:
     use_threads(threads)
     examples = []
     if job.of_units:
-        chat_date = job.run.configuration.chat_date
-        examples = level_examples(job.folder, job.run.train_items, chat_date)
+        examples = level_examples(job.folder, job.run.train_items)
     classes = control_classes(job.prepared, job.run.scope, examples)
     draw_controls(classes, job.masks, job.controls, job.super_set)
 

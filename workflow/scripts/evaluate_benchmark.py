@@ -28,7 +28,7 @@ def main(job: Evaluation, threads: int) -> None:
     ]
     mean_over = []
     if config.averages_units:
-        mean_over = level_examples(job.folder, job.run.train_items, config.chat_date)
+        mean_over = level_examples(job.folder, job.run.train_items)
     evaluate_benchmarks(
         model=job.model_settings,
         assignments=assignments,

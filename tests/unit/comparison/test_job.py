@@ -125,7 +125,7 @@ def test_units_are_read_on_the_items_of_a_combination_s_own_background(folder: P
     )  # fmt: skip
     for name, selection, read in (("plain", "top", ABILITIES), ("contrast", "specific", items)):
         train = TrainItems(files(folder, [*read]), seed=1)
-        examples = level_examples(folder / "model", train, ModelSettings.chat_date)
+        examples = level_examples(folder / "model", train)
         assert len(examples) == 3 * len(read)
         control = folder / f"work/{name}/masks/all_abilities.{selection}-random-1_0.1.safetensors"
         assert read_mask(control).origin["examples"] == digest_of_all(examples)

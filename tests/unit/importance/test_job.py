@@ -63,12 +63,6 @@ def test_the_key_is_the_same_on_another_day(keys: Any, monkeypatch: pytest.Monke
     assert keys() == today
 
 
-def test_another_configured_date_counts_where_the_template_prints_it(keys: Any) -> None:
-    assert keys(chat_date="2020-01-01") != keys(chat_date="2020-01-02")
-    plain = "{% for m in messages %}<{{ m.content }}>{% endfor %}"
-    assert keys(plain, chat_date="2020-01-01") == keys(plain, chat_date="2020-01-02")
-
-
 def test_only_what_goes_toward_flips_says_so() -> None:
     """Whatever was computed before there were others keeps its key."""
     examples = render_examples([ITEM], byte_tokenizer(chat=False), "choice", None)

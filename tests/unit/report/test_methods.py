@@ -38,7 +38,6 @@ ELSEWHERE = {
     "abilities": "named by the table",
     "benchmarks": "named by the table, with their items",
     "fractions": "each k is in the table",
-    "chat_date": "each record says which day the chat template printed",
     "store": "where results lie",
     "benchmark_data": "where items lie",
     "run_code_unsafely": "where programs run",

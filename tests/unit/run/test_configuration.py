@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +62,6 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
             ["calibration.fractions", "two or more"],
         ),
         ("calibration", {"fractions": [0.1, 0.2], "items": 9}, ["calibration.items", "10 or more"]),
-        ("chat_date", "26 Jul", ["config.yaml, chat_date", "'26 Jul'", "in quotes"]),
-        # As YAML reads a day without quotes.
-        ("chat_date", date(2024, 7, 26), ["config.yaml, chat_date", "in quotes"]),
-        ("chat_date", "2024-13-01", ["config.yaml, chat_date", "'2024-13-01'", "calendar"]),
         ("scope", "heads", ["config.yaml, scope", "'heads'", "mixer, experts, all_layers"]),
         ("models", {"../x": DEFAULT["models"]["smollm2-135m-instruct"]}, ["'../x'", "letters"]),
         ("benchmarks.a;b", {"task": "piqa"}, ["'a;b'", "lower-case"]),

@@ -321,7 +321,6 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
         ("ablation", "mean", ANSWERED | TEXTS),
         # k is chosen by the mask's own ablation.
         ("ablation_of", "complement", (ANSWERED - {"evaluate_calibration"}) | TEXTS),
-        ("chat_date", "2025-01-01", SCORED | ANSWERED),
         ("models.m.chat_template", True, {"check_sizes"} | ANSWERED),
         ("layers", [0, 1], {"check_sizes", "draw_controls"} | SCORED | TEXTS),
         # Where results are kept, and where they are computed, changes none.

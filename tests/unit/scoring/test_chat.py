@@ -20,7 +20,6 @@ from benchprof.scoring.chat import (
 )
 from benchprof.scoring.thinking import thinking_off
 
-DAY = "2024-07-26"
 MESSAGES = [{"role": "user", "content": "Hello"}]
 # As Llama 3.2's, whose first line is a block.
 DATED = """{%- if strftime_now is defined %}
@@ -52,13 +51,8 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_text_does_not_change_by_the_day(tomorrow: None) -> None:  # noqa: ARG001
     tokenizer = dated()
-    assert "Today: " + datetime.date.today().strftime("%d %b") not in render_chat(
-        tokenizer, MESSAGES, date="2020-02-03"
-    )
-    assert render_chat(tokenizer, MESSAGES, date=DAY) == "Today: 26 Jul 2024\nHello;"
-    assert render_finished_chat(tokenizer, MESSAGES, date=DAY) == "Today: 26 Jul 2024\nHello;"
-    again = render_finished_chat(tokenizer, MESSAGES, date="2025-12-01")
-    assert again == "Today: 01 Dec 2025\nHello;"
+    assert render_chat(tokenizer, MESSAGES) == "Today: 26 Jul 2024\nHello;"
+    assert render_finished_chat(tokenizer, MESSAGES) == "Today: 26 Jul 2024\nHello;"
 
 
 @pytest.mark.parametrize(
@@ -80,10 +74,8 @@ def test_the_text_does_not_change_by_the_day(tomorrow: None) -> None:  # noqa: A
     ],
 )
 def test_the_clock_stands_at_midnight_of_the_day(form: str) -> None:
-    text = render_finished_chat(
-        dated("{{ strftime_now('" + form + "') }}"), MESSAGES, date="2024-03-05"
-    )
-    assert text == datetime.datetime(2024, 3, 5).strftime(form)
+    text = render_finished_chat(dated("{{ strftime_now('" + form + "') }}"), MESSAGES)
+    assert text == datetime.datetime(2024, 7, 26).strftime(form)
 
 
 @pytest.mark.parametrize("begin", ["\n", " ", "{# a remark #}\n", "x"])
@@ -92,7 +84,7 @@ def test_a_stopped_clock_changes_nothing_else(begin: str) -> None:
     template = begin + "{% if false %}{{ strftime_now('%Y') }}{% endif %}{{ messages | tojson }}"
     tokenizer = dated(template)
     theirs = tokenizer.apply_chat_template(MESSAGES, tokenize=False)
-    assert render_finished_chat(tokenizer, MESSAGES, date=DAY) == theirs
+    assert render_finished_chat(tokenizer, MESSAGES) == theirs
     assert theirs.endswith(json.dumps(MESSAGES))
 
 
@@ -108,7 +100,7 @@ def test_a_template_that_refuses_the_system_role_gets_none() -> None:
         "{{ m.content }}{% endfor %}"
     )
     system = {"role": "system", "content": "Be brief."}
-    assert render_finished_chat(dated(template), [system, *MESSAGES], date=DAY) == "Hello"
+    assert render_finished_chat(dated(template), [system, *MESSAGES]) == "Hello"
 
 
 @pytest.mark.parametrize("template", ["{{ raise_exception('no') }}", "{% for m in messages %}"])
@@ -116,7 +108,7 @@ def test_a_template_that_fails_either_way_is_named(template: str) -> None:
     tokenizer = dated(template)
     tokenizer.name_or_path = "results/models/m"
     with pytest.raises(InputError) as raised:
-        render_finished_chat(tokenizer, MESSAGES, date=DAY)
+        render_finished_chat(tokenizer, MESSAGES)
     for word in ("chat template of results/models/m", "turns of user", "chat_template.jinja"):
         assert word in str(raised.value)
 
@@ -150,20 +142,20 @@ SWITCHED = [
 @pytest.mark.parametrize("template", SWITCHED)
 def test_thinking_is_switched_off_where_the_template_can(template: str) -> None:
     tokenizer = dated(template)
-    text = render_chat(tokenizer, MESSAGES, date=DAY)
+    text = render_chat(tokenizer, MESSAGES)
     assert text == "<user>Hello</turn><assistant><think></think>"
     assert thinking_of(tokenizer) == "off"
-    check_chat(tokenizer, date=DAY)
+    check_chat(tokenizer)
 
 
 def test_what_only_has_levels_gets_the_lowest_and_is_said_to_think(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     tokenizer = dated("Reasoning: {{ reasoning_effort or 'medium' }};" + TURNS + PROMPT)
-    text = render_chat(tokenizer, MESSAGES, date=DAY)
+    text = render_chat(tokenizer, MESSAGES)
     assert text == "Reasoning: low;<user>Hello</turn><assistant>"
     assert thinking_of(tokenizer) == "cannot be switched off"
-    check_chat(tokenizer, date=DAY)
+    check_chat(tokenizer)
     assert "thinking cannot be switched off" in caplog.text
 
 
@@ -179,9 +171,9 @@ def test_what_only_has_levels_gets_the_lowest_and_is_said_to_think(
 def test_a_template_without_a_switch_is_rendered_as_ever(template: str) -> None:
     tokenizer = dated(template)
     theirs = tokenizer.apply_chat_template(MESSAGES, tokenize=False, add_generation_prompt=True)
-    assert render_chat(tokenizer, MESSAGES, date=DAY) == theirs
+    assert render_chat(tokenizer, MESSAGES) == theirs
     assert thinking_of(tokenizer) == "not in the template"
-    check_chat(tokenizer, date=DAY)
+    check_chat(tokenizer)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +185,7 @@ def test_a_prompt_that_ends_in_thoughts_is_refused(begun: str) -> None:
     tokenizer = dated(TURNS + PROMPT.replace("{{ begun }}", begun))
     tokenizer.name_or_path = "results/models/m"
     with pytest.raises(InputError, match="the prompt ends in thoughts") as raised:
-        check_chat(tokenizer, date=DAY)
+        check_chat(tokenizer)
     assert "chat template of results/models/m" in str(raised.value)
     assert "Set `chat_template: false`" in str(raised.value)
 
@@ -204,11 +196,11 @@ def test_a_prompt_that_ends_in_thoughts_is_refused(begun: str) -> None:
      "<|channel>thought\n<channel|>", "<|START_THINKING|><|END_THINKING|>"],
 )  # fmt: skip
 def test_a_prompt_whose_thoughts_are_over_is_not(begun: str) -> None:
-    check_chat(dated(TURNS + PROMPT.replace("{{ begun }}", begun)), date=DAY)
+    check_chat(dated(TURNS + PROMPT.replace("{{ begun }}", begun)))
 
 
 def test_thoughts_that_a_system_prompt_speaks_of_are_not_the_prompt_s() -> None:
-    check_chat(dated("<system>Begin with <think>.</turn>" + TURNS + PROMPT), date=DAY)
+    check_chat(dated("<system>Begin with <think>.</turn>" + TURNS + PROMPT))
 
 
 def test_an_answer_before_which_a_prompt_lacks_the_thoughts_is_refused() -> None:
@@ -218,14 +210,14 @@ def test_an_answer_before_which_a_prompt_lacks_the_thoughts_is_refused() -> None
         "{% if m.role == 'assistant' %}<|channel|>final<|message|>{% endif %}{{ m.content }}",
     )
     with pytest.raises(InputError, match=r"<\|channel\|> stands before a finished answer"):
-        check_chat(dated(answers + PROMPT), date=DAY)
+        check_chat(dated(answers + PROMPT))
 
 
 def test_a_template_that_strips_thoughts_without_a_switch_is_said_to_think(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     tokenizer = dated(TURNS.replace("m.content", "m.content.split('</think>')[-1]") + PROMPT)
-    check_chat(tokenizer, date=DAY)
+    check_chat(tokenizer)
     assert thinking_of(tokenizer) == "cannot be switched off"
     assert "thinking cannot be switched off" in caplog.text
 
@@ -243,11 +235,11 @@ NEEDS_SYSTEM = [
 @pytest.mark.parametrize("template", NEEDS_SYSTEM)
 def test_a_template_that_needs_a_system_prompt_gets_an_empty_one(template: str) -> None:
     tokenizer = dated(template)
-    text = render_chat(tokenizer, MESSAGES, date=DAY).removeprefix("<s>")
+    text = render_chat(tokenizer, MESSAGES).removeprefix("<s>")
     assert text == "<system></turn><user>Hello</turn><assistant>"
-    check_chat(tokenizer, date=DAY)
+    check_chat(tokenizer)
     own = [{"role": "system", "content": "Be brief."}, *MESSAGES]
-    text = render_chat(tokenizer, own, date=DAY).removeprefix("<s>")
+    text = render_chat(tokenizer, own).removeprefix("<s>")
     assert text == "<system>Be brief.</turn><user>Hello</turn><assistant>"
 
 
@@ -270,7 +262,7 @@ def test_a_template_that_needs_a_system_prompt_gets_an_empty_one(template: str) 
 def test_a_template_that_does_without_gets_no_system_prompt(template: str) -> None:
     tokenizer = dated(template)
     theirs = tokenizer.apply_chat_template(MESSAGES, tokenize=False)
-    assert render_finished_chat(tokenizer, MESSAGES, date=DAY) == theirs
+    assert render_finished_chat(tokenizer, MESSAGES) == theirs
     assert "Hello" in theirs
 
 
@@ -279,12 +271,12 @@ def test_a_template_for_lists_of_texts_loses_a_plain_one_and_is_refused() -> Non
     tokenizer = dated(parts + "</turn>{% endfor %}")
     for check in (check_questions, check_chat):
         with pytest.raises(InputError, match="a user's question is not in the chat"):
-            check(tokenizer, date=DAY)
+            check(tokenizer)
 
 
 def test_a_base_model_is_told_to_go_without() -> None:
     with pytest.raises(InputError, match=r"the model has none.*Set `chat_template: false`"):
-        check_chat(byte_tokenizer(chat=False), date=DAY)
+        check_chat(byte_tokenizer(chat=False))
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,7 @@ def requests_of(name: str, folder: Path, **settings: Any) -> Requests:
     definition = read_definition(name, "config.yaml")
     local = local_files(definition, folder)
     source = task_source(ShippedBenchmark(benchmark=name, **settings), local_files=local)
-    return build_requests(
-        load_tasks(source), None, 1, fewshot_draw=source.fewshot_draw, shown=definition.options
-    )
+    return build_requests(load_tasks(source), None, 1, shown=definition.options)
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> None:

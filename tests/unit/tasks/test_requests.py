@@ -276,19 +276,6 @@ def test_shots_are_one_fixed_draw_without_the_document_itself(items: Path, tmp_p
         assert own.removeprefix("It rains.\n") not in prefix
 
 
-def test_shots_drawn_per_document_differ_and_stay(items: Path, tmp_path: Path) -> None:
-    source = TaskSource(file=own_task(tmp_path, ""), data=items, fewshot=2)
-
-    def prompts(draw: str, seed: int = 1) -> list[str]:
-        requests = build_requests(load_tasks(source), None, seed, fewshot_draw=draw)
-        return [d.instances[0].args[0] for d in requests.documents]
-
-    drawn = prompts("per_document")
-    assert len({prompt.rpartition("\n\n")[0] for prompt in drawn}) > 6
-    assert prompts("per_document") == drawn
-    assert prompts("per_document", seed=2) != drawn
-
-
 @pytest.mark.parametrize("answer", [-1, 3])
 def test_a_key_that_is_no_choice_is_named(items: Path, answer: int) -> None:
     """Hidden test sets have -1 as the key, which Python would take for the last choice."""
@@ -337,9 +324,7 @@ def test_an_open_turn_stays_open() -> None:
         {"role": "user", "content": "Hi"},
         {"role": "assistant", "content": "The answer is"},
     ]
-    text = render_chat(
-        byte_tokenizer(chat=True), messages, add_generation_prompt=False, date="2024-07-26"
-    )
+    text = render_chat(byte_tokenizer(chat=True), messages, add_generation_prompt=False)
     assert text.endswith("The answer is")
 
 

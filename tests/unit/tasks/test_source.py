@@ -42,7 +42,7 @@ def questions(name: str, number: int) -> list[dict[str, Any]]:
 
 
 def prompts(given: TaskSource) -> list[str]:
-    requests = build_requests(load_tasks(given), None, 0, fewshot_draw=given.fewshot_draw)
+    requests = build_requests(load_tasks(given), None, 0)
     return [document.instances[0].args[0] for document in requests.documents]
 
 
@@ -132,16 +132,15 @@ def test_another_file_of_the_same_place_and_time_is_read(tmp_path: Path) -> None
         "validation_split: test\nfewshot_split: test",
     ],
 )
-@pytest.mark.parametrize("draw", ["fixed", "per_document"])
 def test_no_item_is_its_own_example(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, splits: str, draw: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, splits: str
 ) -> None:
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     items = write(tmp_path / "items.jsonl", questions("item", 12))
     data = f"dataset_path: json\ndataset_kwargs: {{data_files: {{test: {items}}}}}\n"
     file = tmp_path / "own.yaml"
     file.write_text(f"task: own\n{data}{splits}\n{CHOICES}")
-    asked = prompts(TaskSource(file=file, fewshot=5, fewshot_draw=draw))
+    asked = prompts(TaskSource(file=file, fewshot=5))
     assert [prompt.count("?") for prompt in asked] == [6] * 12
     assert [prompt.count(f"item {n}?") for n, prompt in enumerate(asked)] == [1] * 12
 

@@ -80,7 +80,7 @@ def compare_combinations(
 def _check(combinations: Sequence[Combination], model: ModelSettings, folder: Path) -> None:
     """Stop before hours of importance if masks or answers would be impossible."""
     if model.chat_template:
-        check_chat(load_tokenizer(model.folder), date=model.chat_date)
+        check_chat(load_tokenizer(model.folder))
     for own in combinations:
         target = folder / own.name / "sizes.json"
         try:
@@ -99,7 +99,7 @@ def _examples(
     """
     by_background = {own.background: own for own in combinations}
     return {
-        background: level_examples(model.folder, own.train, model.chat_date)
+        background: level_examples(model.folder, own.train)
         for background, own in by_background.items()
     }
 

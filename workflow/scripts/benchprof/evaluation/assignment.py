@@ -20,7 +20,7 @@ from benchprof.models.loading import load_tokenizer
 from benchprof.portable import portable
 from benchprof.run.ablation import INTACT
 from benchprof.sandbox.program import check_documents
-from benchprof.scoring.chat import prints_date, thinking_of
+from benchprof.scoring.chat import TODAY, prints_date, thinking_of
 from benchprof.store import Store
 from benchprof.tasks.requests import Requests
 from benchprof.tasks.source import TaskSource
@@ -183,7 +183,7 @@ def asked_origin(
             "limit": assignment.limit,
             "seed": seed,
             "chat_template": model.chat_template,
-            "chat_date": model.chat_date if chat and prints_date(chat) else None,
+            "chat_date": TODAY if chat and prints_date(chat) else None,
             "thinking": thinking_of(chat) if chat else None,
         },
         "code": codebase.digest_of("evaluation"),

@@ -41,11 +41,11 @@ def requests_for(
     template = None
     if model.chat_template:
         tokenizer = load_tokenizer(model.folder)
-        check_chat(tokenizer, date=model.chat_date)
-        template = functools.partial(render_chat, tokenizer, date=model.chat_date)
+        check_chat(tokenizer)
+        template = functools.partial(render_chat, tokenizer)
     tasks = load_tasks(source)
     requests = build_requests(
-        tasks, limit, seed, template, source.exclude, source.fewshot_draw,
+        tasks, limit, seed, template, source.exclude,
         source.definition.options if source.definition else None,
     )  # fmt: skip
     for task in tasks:

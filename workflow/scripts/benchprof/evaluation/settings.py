@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 
 from benchprof.models.prepared import PreparedModel
-from benchprof.run.configuration import CHAT_DATE
 
 
 @dataclass(frozen=True)
@@ -14,9 +13,7 @@ class ModelSettings(PreparedModel):
 
     Attributes:
         chat_template: whether prompts are chats.
-        chat_date: the day that a chat template prints for today.
     """
 
     _: KW_ONLY
     chat_template: bool
-    chat_date: str = CHAT_DATE

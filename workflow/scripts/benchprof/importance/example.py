@@ -14,7 +14,6 @@ from benchprof import digests
 from benchprof.abilities.item import Item, companion_of, companion_word
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
-from benchprof.run.configuration import CHAT_DATE
 from benchprof.scoring.chat import ANSWER, begins_text, check_questions, render_finished_chat
 
 
@@ -102,7 +101,6 @@ def render_examples(
     tokenizer: PreTrainedTokenizerBase,
     loss_on: str,
     against: str | None,
-    date: str = CHAT_DATE,
     toward: str = "zero",
 ) -> Examples:
     """The items and their companions, each as `render_example` or `render_pair` renders it.
@@ -112,19 +110,18 @@ def render_examples(
         tokenizer: of the model.
         loss_on: `all`, `answer` or `choice`.
         against: the kind of companion, which every item must have; None for no companions.
-        date: the day that a template prints for today.
         toward: what units are patched with: zero, or flip, which every item must have.
 
     Raises:
         InputError: the template fails, loses questions or changes an answer.
     """
     if tokenizer.chat_template is not None:
-        check_questions(tokenizer, date=date)
+        check_questions(tokenizer)
 
     def rendered(own: Sequence[Item]) -> list[Example]:
         if toward == "flip":
-            return [render_pair(item, tokenizer, date) for item in own]
-        return [render_example(item, tokenizer, loss_on, date) for item in own]
+            return [render_pair(item, tokenizer) for item in own]
+        return [render_example(item, tokenizer, loss_on) for item in own]
 
     if against is None:
         return Examples(items, rendered(items))
@@ -132,9 +129,7 @@ def render_examples(
     return Examples(items, rendered(items), against, rendered(companions))
 
 
-def render_example(
-    item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str, date: str = CHAT_DATE
-) -> Example:
+def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str) -> Example:
     """The item with its right answer, through the model's chat template where there is one.
 
     Args:
@@ -142,15 +137,14 @@ def render_example(
         tokenizer: of the model.
         loss_on: `all` (every token, the paper's choice), `answer` (the answer's tokens alone) or
             `choice` (the right option's share among the options).
-        date: the day that a template prints for today.
 
     Raises:
         InputError: the template changes the answer.
     """
     if loss_on == "choice":
         order = sorted(range(len(item.options)), key=lambda own: own != item.answer)
-        return _with_options(item, order, tokenizer, date)
-    text, start, end = _text_and_answer(item, tokenizer, date)
+        return _with_options(item, order, tokenizer)
+    text, start, end = _text_and_answer(item, tokenizer)
     encoded = tokenizer(
         text,
         add_special_tokens=not begins_text(tokenizer, text),
@@ -167,30 +161,29 @@ def render_example(
     return Example(ids, counted)
 
 
-def render_pair(item: Item, tokenizer: PreTrainedTokenizerBase, date: str = CHAT_DATE) -> Example:
+def render_pair(item: Item, tokenizer: PreTrainedTokenizerBase) -> Example:
     """The item with its right option and with its flip's, and the flip with the same two.
 
     Args:
         item: with its options and its flip.
         tokenizer: of the model.
-        date: the day that a template prints for today.
 
     Raises:
         InputError: the template changes an answer.
     """
     flip = companion_of(item, "flip")
     options = (item.answer, flip.answer)
-    own, other = (_with_options(of, options, tokenizer, date) for of in (item, flip))
+    own, other = (_with_options(of, options, tokenizer) for of in (item, flip))
     return dataclasses.replace(own, flip=other)
 
 
 def _with_options(
-    item: Item, options: Sequence[int], tokenizer: PreTrainedTokenizerBase, date: str
+    item: Item, options: Sequence[int], tokenizer: PreTrainedTokenizerBase
 ) -> Example:
     """An item with some of its options, each in the answer's place, the first one before others."""
     first, *others = _from_where_they_differ(
         [
-            render_example(dataclasses.replace(item, answer=own), tokenizer, "answer", date)
+            render_example(dataclasses.replace(item, answer=own), tokenizer, "answer")
             for own in options
         ]
     )
@@ -217,9 +210,7 @@ def _counted_from(start: int, counted: torch.Tensor) -> torch.Tensor:
     return counted | ((places >= start) & (places < int(counted.int().argmax())))
 
 
-def _text_and_answer(
-    item: Item, tokenizer: PreTrainedTokenizerBase, date: str
-) -> tuple[str, int, int]:
+def _text_and_answer(item: Item, tokenizer: PreTrainedTokenizerBase) -> tuple[str, int, int]:
     """The whole text, and where in it the answer starts and ends, in characters.
 
     The answer may occur in the prompt too, or in the template's own text. To find its place, the
@@ -233,7 +224,7 @@ def _text_and_answer(
 
     def finished(reply: str) -> str:
         turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": reply}]
-        return render_finished_chat(tokenizer, turns, date=date)
+        return render_finished_chat(tokenizer, turns)
 
     text = finished(answer)
     before, found, after = finished(ANSWER).partition(ANSWER)

@@ -32,7 +32,7 @@ from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.scope import WEIGHT
 from benchprof.models.units import scored_weights
 from benchprof.origin import key_of
-from benchprof.scoring.chat import prints_date
+from benchprof.scoring.chat import TODAY, prints_date
 from benchprof.store import Kind, Store
 from benchprof.tensors import write_tensors
 
@@ -103,13 +103,10 @@ def examples_and_origins(
             check_companions(train.files[name], own, "flip", "importance.toward")
     model, tokenizer = read_card(scoring.model.folder).digest, load_tokenizer(scoring.model.folder)
     examples = {
-        name: render_examples(
-            own, tokenizer, scoring.loss_on, scoring.against, scoring.chat_date, scoring.toward
-        )
+        name: render_examples(own, tokenizer, scoring.loss_on, scoring.against, scoring.toward)
         for name, own in chosen.items()
     }
-    # Only where the text depends on it.
-    date = scoring.chat_date if prints_date(tokenizer) else None
+    date = TODAY if prints_date(tokenizer) else None
     return examples, {name: origin_of(model, scoring, date, own) for name, own in examples.items()}
 
 

@@ -27,13 +27,12 @@ ITEMS = 8
 """Train items of each ability that are read for it."""
 
 
-def level_examples(folder: Path, train: TrainItems, date: str) -> list[Example]:
+def level_examples(folder: Path, train: TrainItems) -> list[Example]:
     """A few train items of every ability, as the model reads them.
 
     Args:
         folder: the prepared model.
         train: the items, of which `ITEMS` of each ability are read.
-        date: the day that a chat template prints for today.
 
     Raises:
         InputError: a chat template changes an answer.
@@ -41,7 +40,7 @@ def level_examples(folder: Path, train: TrainItems, date: str) -> list[Example]:
     tokenizer = load_tokenizer(folder)
     few = replace(train, limit=ITEMS)
     chosen = [item for name in sorted(few.files) for item in few.used(name)]
-    return list(render_examples(chosen, tokenizer, "all", None, date).examples)
+    return list(render_examples(chosen, tokenizer, "all", None).examples)
 
 
 def digest_of_all(examples: Sequence[Example]) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from benchprof import codebase
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
-from benchprof.run.configuration import CHAT_DATE
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class Scoring:
         score: taylor_abs, taylor, taylor_signed, fisher, wanda or knock_out.
         loss_on: all, answer or choice.
         against: the kind of companion whose score is subtracted; None for none.
-        chat_date: the day that a chat template prints for today.
         on_host: whether accumulators stay off the accelerator.
         replicated: whether a unit's score is what those of two halves of the items agree on.
         toward: what an attribution takes a unit's activations to: zero, or flip.
@@ -48,7 +46,6 @@ class Scoring:
     score: str
     loss_on: str
     against: str | None = None
-    chat_date: str = CHAT_DATE
     on_host: bool = False
     replicated: bool = False
     toward: str = "zero"

@@ -41,7 +41,6 @@ class Lengths:
 def measured_lengths(
     tasks: Sequence[Task],
     most: int | None = None,
-    fewshot_draw: str = "fixed",
     solutions: Sequence[str] = (),
 ) -> Lengths:
     """The lengths of the texts of some tasks.
@@ -49,12 +48,11 @@ def measured_lengths(
     Args:
         tasks: whose items are there.
         most: items that are measured; a sample is taken to be like all of them.
-        fewshot_draw: `fixed` or `per_document`, as the benchmark draws its examples.
         solutions: fields of an item that hold what the model should write where the target is
             something else; the first that an item has.
     """
     by_task: dict[str, list[Document]] = {}
-    for document in build_requests(tasks, most, 0, fewshot_draw=fewshot_draw).documents:
+    for document in build_requests(tasks, most, 0).documents:
         by_task.setdefault(str(document.task.config.task), []).append(document)
     prefixes: list[int] = []
     own: list[float] = []

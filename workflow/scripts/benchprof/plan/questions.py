@@ -143,7 +143,7 @@ def _lengths(name: str, benchmark: Benchmark) -> Lengths | None:
         # Progress bars for a few hundred items would be printed before the plan.
         with progress.shown(terminal=False):
             tasks = load_tasks(task_source(benchmark))
-            return measured_lengths(tasks, MEASURED_ITEMS, benchmark.fewshot_draw)
+            return measured_lengths(tasks, MEASURED_ITEMS)
     except Exception:
         # Whatever is missing or faulty there: a plan does without it, and the run will name it.
         return None

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 CLOCK = "strftime_now"
 """The function by which templates ask for the time (Llama 3.2, SmolLM3, GPT-OSS)."""
+TODAY = "2024-07-26"
+"""The day that templates print for today, Llama 3's own: texts are the same every day."""
 # All that strftime knows; without leading zeros first, which hold a directive's own letter. Last
 # what it writes for a per cent sign.
 DIRECTIVES = (*(f"-{letter}" for letter in "deHIjklmMSUVWy"), *string.ascii_letters, "%")
@@ -48,8 +50,6 @@ def render_chat(
     tokenizer: PreTrainedTokenizerBase,
     messages: list[dict[str, str]],
     add_generation_prompt: bool = True,
-    *,
-    date: str,
     **arguments: Any,
 ) -> str:
     """Render a conversation that goes on, as lm-eval's `hf` model does.
@@ -60,25 +60,20 @@ def render_chat(
         tokenizer: of the model, with its chat template.
         messages: each with its role and content.
         add_generation_prompt: whether the model's turn comes next.
-        date: the day that a template prints for today, as YYYY-MM-DD. It has no default: it would
-            be another day's text tomorrow, or a constant of the project's in the engine.
         arguments: whatever else the template knows.
     """
     return _render(
         tokenizer,
         messages,
-        date,
         add_generation_prompt=add_generation_prompt,
         continue_final_message=not add_generation_prompt,
         **arguments,
     )
 
 
-def render_finished_chat(
-    tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], *, date: str
-) -> str:
-    """Render a conversation whose last turn is over; `date` as in `render_chat`."""
-    return _render(tokenizer, messages, date)
+def render_finished_chat(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]]) -> str:
+    """Render a conversation whose last turn is over."""
+    return _render(tokenizer, messages)
 
 
 def prints_date(tokenizer: PreTrainedTokenizerBase) -> bool:
@@ -91,7 +86,7 @@ def thinking_of(tokenizer: PreTrainedTokenizerBase) -> Thinking:
     return thinking_under(tokenizer.get_chat_template())
 
 
-def check_chat(tokenizer: PreTrainedTokenizerBase, *, date: str) -> None:
+def check_chat(tokenizer: PreTrainedTokenizerBase) -> None:
     """Check that an answer to a question asked through the chat template can be scored.
 
     What a model writes in its thoughts is no answer, and an answer put there has no likelihood
@@ -99,7 +94,6 @@ def check_chat(tokenizer: PreTrainedTokenizerBase, *, date: str) -> None:
 
     Args:
         tokenizer: of the model.
-        date: as of `render_chat`.
 
     Raises:
         InputError: there is no chat template, it fails or loses the question, or its prompt leaves
@@ -113,11 +107,11 @@ def check_chat(tokenizer: PreTrainedTokenizerBase, *, date: str) -> None:
             "a model with a chat template",
             "Set `chat_template: false`: a base model reads plain prompts.",
         )
-    check_questions(tokenizer, date=date)
+    check_questions(tokenizer)
     asked = [{"role": "user", "content": QUESTION}]
     replied = [*asked, {"role": "assistant", "content": ANSWER}]
-    prompt = render_chat(tokenizer, asked, date=date).rpartition(QUESTION)[2]
-    finished = render_finished_chat(tokenizer, replied, date=date)
+    prompt = render_chat(tokenizer, asked).rpartition(QUESTION)[2]
+    finished = render_finished_chat(tokenizer, replied)
     opening = finished.rpartition(QUESTION)[2].partition(ANSWER)[0]
     outside = "a prompt that the answer follows"
     if begun := thoughts_begun(prompt):
@@ -136,7 +130,7 @@ def check_chat(tokenizer: PreTrainedTokenizerBase, *, date: str) -> None:
         )  # fmt: skip
 
 
-def check_questions(tokenizer: PreTrainedTokenizerBase, *, date: str) -> None:
+def check_questions(tokenizer: PreTrainedTokenizerBase) -> None:
     """Check that the chat template, which the tokenizer has, renders a user's question.
 
     A template made for lists of texts and images passes over a plain text without a word.
@@ -144,7 +138,7 @@ def check_questions(tokenizer: PreTrainedTokenizerBase, *, date: str) -> None:
     Raises:
         InputError: it fails, or the question is not in the chat.
     """
-    chat = render_finished_chat(tokenizer, [{"role": "user", "content": QUESTION}], date=date)
+    chat = render_finished_chat(tokenizer, [{"role": "user", "content": QUESTION}])
     if QUESTION not in chat:
         found = f"a user's question is not in the chat that it makes ({chat[:80]!r})"
         remedy = "Use a model with another template, or mend `chat_template.jinja` in its folder."
@@ -156,7 +150,7 @@ def _named(tokenizer: PreTrainedTokenizerBase) -> str:
 
 
 def _render(
-    tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], date: str, **settings: Any
+    tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], **settings: Any
 ) -> str:
     """Render a conversation, with thinking switched off where the template can.
 
@@ -165,7 +159,7 @@ def _render(
     """
     template = tokenizer.get_chat_template()
     if prints_date(tokenizer):
-        settings["chat_template"] = _stopped_clock(date) + template
+        settings["chat_template"] = _stopped_clock(TODAY) + template
     try:
         settings = dict(thinking_off(template)) | settings
         return _with_or_without_system(tokenizer, messages, settings)

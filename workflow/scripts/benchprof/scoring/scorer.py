@@ -89,8 +89,7 @@ class TreeScorer(TemplateLM):  # type: ignore[misc]
         """Wrap a loaded model; its parameters may be edited between calls, its modules may not.
 
         A trial of the model decides whether requests share rows; the log says why if they do not.
-        `description` shows a tqdm bar. `chat_template_arguments` are those of `render_chat`, of
-        which conversations need `date`.
+        `description` shows a tqdm bar. `chat_template_arguments` are those of `render_chat`.
         """
         super().__init__()
         self.model = model.eval()

@@ -122,7 +122,6 @@ def build_requests(
     seed: int,
     chat_template: Callable[..., str] | None = None,
     exclude: Collection[str] = (),
-    fewshot_draw: str = "fixed",
     shown: ShownOptions | None = None,
 ) -> Requests:
     """Build the requests of a benchmark.
@@ -133,8 +132,6 @@ def build_requests(
         seed: of the sample and of the few-shot draw.
         chat_template: renders messages, where prompts go through the model's template.
         exclude: ids of documents that are left out before the sample is drawn.
-        fewshot_draw: `fixed`: all documents of a task get the same draw, so that they share the
-            prefix (less the document itself where it was drawn); `per_document`: each its own.
         shown: the options that a question shows to a model that writes freely.
     """
     pool = [
@@ -149,8 +146,8 @@ def build_requests(
     for number in sample(contents, limit, seed):
         task, index, doc = pool[number]
         digest = digests.of_bytes(contents[number].encode())[:16]
-        own = [digest] if fewshot_draw == "per_document" else []
-        task.set_fewshot_seed(derived_seed(seed, str(task.config.task), *own))
+        # All documents of a task get the same draw, less the document itself: they share a prefix.
+        task.set_fewshot_seed(derived_seed(seed, str(task.config.task)))
         documents.append(document_of(task, index, digest, doc, chat_template, offers[number]))
     return Requests(tuple(documents), pool_of(offers))
 

@@ -46,7 +46,6 @@ class TaskSource:
         data: a local JSON Lines file in place of the task's test items.
         shots: a local file that a shipped benchmark takes its examples from.
         fewshot: examples before each item; None leaves it to the task.
-        fewshot_draw: `fixed`: all items share one draw; `per_document`: each has its own.
         definition: of a shipped benchmark, whose `task` this is.
         exclude: ids of documents that are left out (`id` is a field of an ability's items).
     """
@@ -56,7 +55,6 @@ class TaskSource:
     data: Path | None = None
     shots: Path | None = None
     fewshot: int | None = None
-    fewshot_draw: str = "fixed"
     definition: Definition | None = None
     exclude: tuple[str, ...] = ()
 
@@ -88,7 +86,6 @@ def task_source(
         return TaskSource(
             task=definition.task,
             fewshot=definition.fewshot if benchmark.fewshot is None else benchmark.fewshot,
-            fewshot_draw=benchmark.fewshot_draw,
             definition=definition,
             data=local_files.get("data"),
             shots=local_files.get("shots"),
@@ -98,7 +95,6 @@ def task_source(
         file=Path(benchmark.task_file) if isinstance(benchmark, TaskFile) else None,
         data=Path(benchmark.data) if benchmark.data else None,
         fewshot=benchmark.fewshot,
-        fewshot_draw=benchmark.fewshot_draw,
     )
 
 

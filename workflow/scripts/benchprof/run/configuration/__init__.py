@@ -6,10 +6,9 @@ The modules of this package have a section or a few each; what others use is imp
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from benchprof.run.configuration.benchmark import (
     Ability,
@@ -42,7 +41,6 @@ from benchprof.run.configuration.mask import (
     Top,
 )
 from benchprof.run.configuration.model import (
-    CHAT_DATE,
     Folder,
     Hub,
     HubGguf,
@@ -55,7 +53,6 @@ from benchprof.run.configuration.validation import Validation
 from benchprof.section import EachOnce, Section
 
 __all__ = [
-    "CHAT_DATE",
     "SIGNED",
     "AbilitySplit",
     "Benchmark",
@@ -80,11 +77,6 @@ __all__ = [
     "Wheels",
     "WholeWheel",
 ]
-
-
-def _day(text: str) -> str:
-    datetime.date.fromisoformat(text)
-    return text
 
 
 class Profile(Section):
@@ -131,11 +123,6 @@ class Configuration(Section):
             ),
         ],
     ] = Field(min_length=1, description="at least one model, each with a name and its source")
-    chat_date: Annotated[str, AfterValidator(_day)] = Field(
-        default=CHAT_DATE,
-        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-        description="a calendar date in quotes, such as '2024-07-26'",
-    )
     abilities: dict[
         Slug, Annotated[Ability, Field(description="a section with items, definition and exclude")]
     ] = Field(

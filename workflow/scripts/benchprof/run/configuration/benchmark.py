@@ -44,9 +44,6 @@ class FewShot(Sample):
     fewshot: int | None = Field(
         default=None, ge=0, description="a whole number of examples, 0 or more"
     )
-    fewshot_draw: Literal["fixed", "per_document"] = Field(
-        default="fixed", description="one of fixed, per_document"
-    )
 
 
 class AbilitySplit(Sample):

@@ -9,9 +9,6 @@ from pydantic import Discriminator, Field, Tag
 from benchprof.run.configuration.fields import Directory, Flag, Sha256, kind_by
 from benchprof.section import EachOnce, Section, Text
 
-CHAT_DATE = "2024-07-26"
-"""What chat templates print for today: the day that Llama 3's own has where it knows none."""
-
 
 class Hub(Section):
     """A model on the Hugging Face Hub at one commit."""

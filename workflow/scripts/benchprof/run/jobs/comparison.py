@@ -23,7 +23,7 @@ TABLES = ("summary", "effects", "masks")
 STAGES = ("importance", "patches", "knock_outs", "super", "levels", "masks", "evaluation",
           "flips")  # fmt: skip
 DECIDING = {"seed", "unit", "scope", "layers", "importance", "selections", "fractions",
-            "fraction_of", "ablation", "controls", "chat_date"}  # fmt: skip
+            "fraction_of", "ablation", "controls"}  # fmt: skip
 """What of a combination's configuration decides its masks and answers."""
 
 

@@ -151,7 +151,6 @@ class Answered(Evaluation):
             "exclude": self.exclude,
             "dtype": model.dtype,
             "chat_template": model.chat_template,
-            "chat_date": config.chat_date,
             "ablation": self.run.method,
             "kept_in": self.kept_in.as_json if self.kept_in else None,
             "seed": config.seed,

@@ -207,7 +207,6 @@ class ModelJob(Job):
         return ModelSettings(
             **vars(self.prepared),
             chat_template=config.models[self.model].chat_template,
-            chat_date=config.chat_date,
         )
 
     @property

@@ -212,4 +212,4 @@ def read_of_units(run: Run) -> dict[str, Any]:
     config = run.configuration
     items = digests.of_files(run.train.values())
     return {"unit": config.unit, "items": items, "exclude": run.train_excluded, "seed": config.seed,
-            "chat_date": config.chat_date, "levels": codebase.digest_of("levels")}  # fmt: skip
+            "levels": codebase.digest_of("levels")}  # fmt: skip
