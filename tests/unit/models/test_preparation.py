@@ -655,6 +655,9 @@ GPT_OSS = """
 """
 
 
+NEWEST = "c" * 40
+
+
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository on the Hub, a folder whose files the library's own filter chooses from."""
@@ -662,6 +665,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def download(
         _: str, revision: str, allow_patterns: list[str], ignore_patterns: Sequence[str] = ()
     ) -> str:
+        revision = NEWEST if revision == "main" else revision
         names = [str(p.relative_to(remote)) for p in remote.rglob("*") if p.is_file()]
         chosen = filter_repo_objects(
             names, allow_patterns=allow_patterns, ignore_patterns=list(ignore_patterns)
@@ -707,6 +711,13 @@ def test_a_second_copy_of_the_weights_is_no_part_of_a_model(hub: Path, tmp_path:
         load_model(PreparedModel(target, "float32")).num_parameters()
         == read_card(target).parameters
     )
+
+
+def test_the_newest_commit_is_resolved_once_and_recorded(hub: Path, tmp_path: Path) -> None:
+    tiny_model("llama").save_pretrained(hub)
+    byte_tokenizer(chat=True).save_pretrained(hub)
+    target = prepared({"hub": "who/model"}, tmp_path)
+    assert read_card(target).source == {"hub": "who/model", "revision": NEWEST}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"weight_map": {"a": "../../secret"}}'])

@@ -35,6 +35,15 @@ def hub_folder(hub: str, revision: str) -> Path:
     return folder
 
 
+def newest_commit(hub: str) -> str:
+    """Return the newest commit of a model on the Hub; of its cache, where the Hub is out of reach.
+
+    Raises:
+        RetriableError: it is in neither.
+    """
+    return _downloaded(hub, "main", ["config.json"]).name
+
+
 def hub_file(hub: str, revision: str, name: str) -> Path:
     """Fetch one file of a repository.
 

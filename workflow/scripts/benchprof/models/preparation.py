@@ -23,7 +23,7 @@ from benchprof.models.checkpoint import check_configuration
 from benchprof.models.conversion import convert_gguf
 from benchprof.models.fetching import fetch_gguf, gguf_name
 from benchprof.models.folder import CARD, check_model_folder, model_files
-from benchprof.models.hub import hub_folder
+from benchprof.models.hub import hub_folder, newest_commit
 from benchprof.models.loading import try_generation_settings, try_tokenizer, try_weights
 from benchprof.models.source import FLOAT32, converted_key, is_converted, precision_of
 from benchprof.store import Store
@@ -42,7 +42,7 @@ def prepare_model(
     copied: 16 GB of an 8B model stay where they are.
 
     Args:
-        source: as configured.
+        source: as configured; a model on the Hub without a revision gets the newest one.
         target: the folder; one that is there is replaced.
         store: of converted models.
         dtype: what the weights are used in. A GGUF is converted for it: the same one used in
@@ -54,6 +54,7 @@ def prepare_model(
             do not say what they are for, runs its layers several times, or has attention to later
             tokens; a file of it is damaged, or its tokenizer does not go with it.
     """
+    source = _pinned(source)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
         folder = Path(name) / "model"
@@ -64,6 +65,15 @@ def prepare_model(
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
     return card
+
+
+def _pinned(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The source with a commit, which the card keeps: the newest one where none is configured."""
+    if set(source) != {"hub"}:
+        return source
+    revision = newest_commit(source["hub"])
+    logger.info("%s: the newest commit is %s, which this run uses", source["hub"], revision)
+    return {**source, "revision": revision}
 
 
 def _made(source: Mapping[str, Any], dtype: str, store: Store, folder: Path) -> Card:

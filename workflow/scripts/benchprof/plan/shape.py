@@ -18,7 +18,14 @@ from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 from benchprof.models.placement import empty_model, layer_names, place_of, placement
 from benchprof.models.scope import WEIGHT, Scope
 from benchprof.models.units import entry_counts, every_projection, unit_count
-from benchprof.run.configuration import Folder, Hub, HubGguf, ModelSource, Wheels, WholeWheel
+from benchprof.run.configuration import (
+    Folder,
+    HubGguf,
+    ModelSource,
+    NewestOnHub,
+    Wheels,
+    WholeWheel,
+)
 from benchprof.scoring.dimensions import Dimensions
 
 
@@ -195,6 +202,6 @@ def _shipped(source: ModelSource) -> Path | None:
         # The pieces of one file, whose names may begin with its own.
         name, gguf, _ = Path(source.wheels[0].file).name.partition(".gguf")
         return ARCHITECTURES / f"{name}.json" if gguf else None
-    if isinstance(source, Hub):
+    if isinstance(source, NewestOnHub):
         return ARCHITECTURES / f"{source.hub.replace('/', '--')}.json"
     return None

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchprof.errors import InputError, did_you_mean
 from benchprof.expansion import ExpansionError, expanded
+from benchprof.run.shorthand import sections_written_out, written_out
 from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
@@ -25,7 +26,7 @@ def read_layers(files: Sequence[Path]) -> dict[str, Any]:
     """
     config: dict[str, Any] = {}
     for file in files:
-        config = laid_over(config, read_yaml(file))
+        config = laid_over(config, sections_written_out(read_yaml(file), str(file)))
     return extended(config, files)
 
 
@@ -43,14 +44,15 @@ def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]
     Raises:
         InputError: what is extended is missing or faulty, or two of the files say so.
     """
+    source = ", ".join(map(str, files)) or "config"
     if EXTENDS not in config:
-        return dict(config)
+        return written_out(config, source)
     saying = [file for file in files if EXTENDS in read_yaml(file)]
     if len(saying) > 1:
         where = ", ".join(map(str, saying))
         remedy = f"Remove {EXTENDS} from all but one, or run the files one at a time."
         raise InputError(where, f"{EXTENDS} in several files", "it in one at most", remedy)
-    return _over_base(config, saying[0] if saying else Path("config"), ())
+    return written_out(_over_base(config, saying[0] if saying else Path("config"), ()), source)
 
 
 def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:
@@ -63,8 +65,9 @@ def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:
 
 
 def _over_base(config: Mapping[str, Any], file: Path, above: Sequence[Path]) -> dict[str, Any]:
+    config = sections_written_out(config, str(file))
     if EXTENDS not in config:
-        return dict(config)
+        return config
     base = config[EXTENDS]
     path = _base_file(base, file)
     own = {key: value for key, value in config.items() if key != EXTENDS}

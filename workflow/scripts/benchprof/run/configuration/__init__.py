@@ -15,6 +15,7 @@ from benchprof.run.configuration.benchmark import (
     AbilitySplit,
     Benchmark,
     LmTask,
+    Sample,
     ShippedBenchmark,
     TaskFile,
 )
@@ -46,6 +47,7 @@ from benchprof.run.configuration.model import (
     HubGguf,
     Model,
     ModelSource,
+    NewestOnHub,
     Wheels,
     WholeWheel,
 )
@@ -65,6 +67,7 @@ __all__ = [
     "LmTask",
     "Model",
     "ModelSource",
+    "NewestOnHub",
     "Scaled",
     "ScopeName",
     "Selection",
@@ -127,7 +130,8 @@ class Configuration(Section):
         Slug, Annotated[Ability, Field(description="a section with items, definition and exclude")]
     ] = Field(
         min_length=1,
-        description="at least one ability, each with a name and the folder of its items",
+        description="at least one ability, each with a name and the folder of its items, or the "
+        "name of a shipped set such as v2",
     )
     benchmark_data: Directory | None = None
     run_code_unsafely: Flag = False
@@ -136,7 +140,12 @@ class Configuration(Section):
     )
     keep_importance: Flag = False
     benchmarks: dict[Slug, Benchmark] = Field(
-        min_length=1, description="at least one benchmark, each with a name and its definition"
+        min_length=1,
+        description="at least one benchmark, each with a name and its definition, or a list of "
+        "names of shipped benchmarks without duplicates",
+    )
+    held_out_tests: Sample | None = Field(
+        default=None, description="a section with limit, or {} for all test items"
     )
     importance: Importance = Field(
         description="a section with score, loss_on, against, replicated, toward, halves, limit and "

