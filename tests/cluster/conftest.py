@@ -69,6 +69,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, slurm: Slurm) -> Checkout
 
 
 def make_checkout(folder: Path, slurm: Slurm) -> Checkout:
-    for name in ("workflow", "slurm", "resources"):
+    for name in ("Snakefile", "profiles", "workflow", "slurm", "resources"):
         (folder / name).symlink_to(ROOT / name)
     return Checkout(make_project(folder).folder, slurm=slurm)

@@ -59,11 +59,12 @@ def run(
     if configuration.project is not None:
         environment |= {"HF_HOME": str(folder / "huggingface")}
     _check_library(checkout, environment)
-    profile = str(checkout / "workflow/profiles/default")
+    snakefile = snakefile_of(checkout)
+    profile = str(snakefile.parent / "profiles/default")
     done = subprocess.run(
         [
             sys.executable, "-m", "snakemake", "--cores", str(cores), "--max-threads", "1",
-            "-s", str(snakefile_of(checkout)), "--workflow-profile", profile, "--", *wanted,
+            "-s", str(snakefile), "--workflow-profile", profile, "--", *wanted,
         ],
         cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         check=False,

@@ -117,7 +117,7 @@ def job_is_there(target: str, file: str) -> bool:
 @functools.cache
 def rule_names() -> set[str]:
     """The names of all rules; those of figures are made from a list."""
-    files = [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    files = [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     return set(re.findall(r"^ *rule (\w+):", text, re.MULTILINE))
 
@@ -213,7 +213,7 @@ def test_every_test_that_runs_a_block_is_there() -> None:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A folder with what a clone has, whose .venv runs this interpreter with this library."""
-    for name in ("workflow", "resources", "config", "config.yaml"):
+    for name in ("Snakefile", "profiles", "workflow", "resources", "config", "config.yaml"):
         (tmp_path / name).symlink_to(ROOT / name)
     programs = tmp_path / ".venv/bin"
     programs.mkdir(parents=True)

@@ -37,7 +37,7 @@ def targets() -> set[str]:
 
 def rules_that_make_nothing() -> set[str]:
     """The names that a user asks Snakemake for."""
-    rules = [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    rules = [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
     found = set()
     for path in rules:
         for own in re.split(r"^ *rule ", path.read_text(), flags=re.MULTILINE)[1:]:

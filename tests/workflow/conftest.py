@@ -53,8 +53,8 @@ class Project:
         )  # fmt: skip
 
     def command(self, *arguments: str) -> list[str]:
-        snakefile = str(ROOT / "workflow/Snakefile")
-        profile = ["--workflow-profile", str(ROOT / "workflow/profiles/default")]
+        snakefile = str(ROOT / "Snakefile")
+        profile = ["--workflow-profile", str(ROOT / "profiles/default")]
         start = [sys.executable, "-m", "snakemake", "--cores", "2", "-s", snakefile, *profile]
         return [*start, "--max-threads", "1", *arguments]
 

@@ -114,13 +114,13 @@ def test_edited_documentation_alone_makes_an_archive_stale(
 ) -> None:
     tree = tmp_path / "tree"
     ignored = shutil.ignore_patterns("__pycache__", "checkpoints")
-    for name in ("workflow", "resources", "docs", "envs", "slurm"):
+    for name in ("workflow", "profiles", "resources", "docs", "envs", "slurm"):
         shutil.copytree(ROOT / name, tree / name, ignore=ignored)
-    for name in ("Makefile", "README.md", "LICENSE", "pyproject.toml"):
+    for name in ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml"):
         shutil.copy2(ROOT / name, tree)
     project = archived.copy(tmp_path / "run")
     # Parameters name the checkout's files by their paths, which are others in the copy.
-    other = ["-s", str(tree / "workflow/Snakefile"), "--rerun-triggers", "mtime", "--", "archive"]
+    other = ["-s", str(tree / "Snakefile"), "--rerun-triggers", "mtime", "--", "archive"]
     assert not project.planned(*other)
     with (tree / "docs/how_to/archive.md").open("a") as file:
         file.write("edited")

@@ -44,7 +44,7 @@ def outer(project: Project) -> Project:
     config = {"samples": ["a", "b"], "profiling": project.config}
     (project.folder / "config.yaml").unlink()
     (project.folder / "outer.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
-    text = OUTER.format(snakefile=ROOT / "workflow/Snakefile")
+    text = OUTER.format(snakefile=ROOT / "Snakefile")
     (project.folder / "Snakefile").write_text('configfile: "outer.yaml"\n\n' + text)
     return project
 

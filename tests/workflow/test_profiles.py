@@ -25,7 +25,9 @@ def login_node(tmp_path: Path) -> Project:
     """A checkout where importing a heavy library is an error."""
     folder = tmp_path / "checkout"
     folder.mkdir()
-    for name in ("workflow", "slurm", "resources", "config", "config.yaml"):
+    for name in (
+        "Snakefile", "profiles", "workflow", "slurm", "resources", "config", "config.yaml",
+    ):  # fmt: skip
         (folder / name).symlink_to(ROOT / name)
     for library in LIBRARIES:
         module = folder / f"no/{library}.py"

@@ -185,7 +185,9 @@ def tree(tmp_path: Path) -> Path:
     """A second checkout's files, to be edited."""
     folder = tmp_path / "tree"
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "workflow", folder / "workflow", ignore=ignored)
+    for name in ("workflow", "profiles"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copy2(ROOT / "Snakefile", folder)
     return folder
 
 
@@ -194,8 +196,8 @@ def planned_by(tree: Path, project: Project) -> dict[str, int]:
 
     Less the `input` trigger, which sees that the checkout's own files have another path.
     """
-    snakefile = ["-s", str(tree / "workflow/Snakefile")]
-    profile = ["--workflow-profile", str(tree / "workflow/profiles/default")]
+    snakefile = ["-s", str(tree / "Snakefile")]
+    profile = ["--workflow-profile", str(tree / "profiles/default")]
     triggers = ["--rerun-triggers", "mtime", "params"]
     return project.planned(*snakefile, *profile, *triggers)
 

@@ -43,7 +43,7 @@ CONFIG = {
     "store": "/scratch/store",
 }  # fmt: skip
 CODE = [
-    *(ROOT / name for name in ("workflow/Snakefile", "README.md")),
+    *(ROOT / name for name in ("Snakefile", "README.md")),
     *sorted((ROOT / "workflow/scripts/benchprof").rglob("*.py")),
 ]
 

@@ -39,8 +39,8 @@ def test_every_file_is_a_part_and_every_reference_is_there(archive: Path) -> Non
 def test_it_tells_of_the_run(archive: Path) -> None:
     found = entities(archive)
     run = found["#run"]
-    assert run["instrument"] == found["./"]["mainEntity"] == {"@id": "workflow/Snakefile"}
-    assert "ComputationalWorkflow" in found["workflow/Snakefile"]["@type"]
+    assert run["instrument"] == found["./"]["mainEntity"] == {"@id": "Snakefile"}
+    assert "ComputationalWorkflow" in found["Snakefile"]["@type"]
     used = ["config.yaml", *(f"items/x/{s}.jsonl" for s in ("calibration", "test", "train"))]
     assert [one["@id"] for one in run["object"]] == [*used, "#model-m", "#model-n"]
     assert {"@id": "results/profiles/impact.csv"} in run["result"]

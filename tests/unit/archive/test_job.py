@@ -41,7 +41,7 @@ def test_it_holds_the_run_and_a_checkout(run: Run, archive: Path) -> None:
         assert yaml.safe_load(file.read("config.yaml"))["abilities"]["x"] == {"items": "items/x"}
         verify = file.read("__main__.py")
     assert {
-        "workflow/Snakefile",
+        "Snakefile",
         "README.md",
         "environment.json",
         "ro-crate-metadata.json",

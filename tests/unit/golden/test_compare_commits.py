@@ -221,7 +221,7 @@ def test_a_commit_is_checked_out_and_taken_away_again(tmp_path: Path) -> None:
     code = code_of("HEAD")
     assert code.name == f"HEAD ({str(code.commit)[:7]})"
     with checked_out(code, tmp_path / "code") as folder:
-        assert (folder / "workflow/Snakefile").is_file()
+        assert (folder / "Snakefile").is_file()
         assert folder != ROOT
     assert not folder.exists()
 

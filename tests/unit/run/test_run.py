@@ -269,6 +269,6 @@ def test_a_configuration_without_a_file_has_a_name_in_messages() -> None:
 
 
 def test_rules_define_no_functions() -> None:
-    for file in [ROOT / "workflow/Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
+    for file in [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
         lines = file.read_text(encoding="utf-8").splitlines()
         assert [line for line in lines if line.lstrip().startswith(("def ", "class "))] == [], file

@@ -9,7 +9,7 @@ from typing import Any
 from benchprof.models.source import source_of
 
 NAME = "ro-crate-metadata.json"
-WORKFLOW = "workflow/Snakefile"
+WORKFLOW = "Snakefile"
 CONFIGURATION = "config.yaml"
 CONTEXT = [
     "https://w3id.org/ro/crate/1.1/context",

@@ -16,8 +16,8 @@ from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.profile import described, sources_of
 from benchprof.run.jobs.report import results_of
 
-FOLDERS = ("workflow", "resources", "docs", "envs", "slurm")
-FILES = ("Makefile", "README.md", "LICENSE", "pyproject.toml")
+FOLDERS = ("workflow", "profiles", "resources", "docs", "envs", "slurm")
+FILES = ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml")
 MODELS = "resources/planted/models"
 """Left out whole: `--data` (docs/how_to/archive.md) puts a folder where none is."""
 LEFT = re.compile(r"\.|__pycache__$|checkpoints$|.*\.egg-info$")

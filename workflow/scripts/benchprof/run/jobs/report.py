@@ -82,7 +82,10 @@ class WriteMethods(Telling):
     @property
     def inputs(self) -> Files:
         """Tables, and what masks leave out."""
-        own: Files = {"tables": self.tables, "cards": list(self.cards.values())}
+        own: Files = {
+            "tables": self.tables,
+            "models": [paths.model(name) for name in self.run.models],
+        }
         return {**own, "super": list(self.super_sets.values())} if self.super_sets else own
 
     @property

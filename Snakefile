@@ -19,44 +19,44 @@ if not workflow.config_settings.configfiles:
     configfile: "config.yaml"
 
 
-include: "rules/common.smk"
-include: "rules/models.smk"
-include: "rules/importance.smk"
-include: "rules/masks.smk"
-include: "rules/calibration.smk"
-include: "rules/profile.smk"
-include: "rules/report.smk"
-include: "rules/annotation.smk"
-include: "rules/analysis.smk"
-include: "rules/reading.smk"
-include: "rules/archive.smk"
+include: "workflow/rules/common.smk"
+include: "workflow/rules/models.smk"
+include: "workflow/rules/importance.smk"
+include: "workflow/rules/masks.smk"
+include: "workflow/rules/calibration.smk"
+include: "workflow/rules/profile.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/annotation.smk"
+include: "workflow/rules/analysis.smk"
+include: "workflow/rules/reading.smk"
+include: "workflow/rules/archive.smk"
 
 
 if of("evaluate_model").belongs:
 
-    include: "rules/evaluation_of_models.smk"
+    include: "workflow/rules/evaluation_of_models.smk"
 
 else:
 
-    include: "rules/evaluation.smk"
+    include: "workflow/rules/evaluation.smk"
 
 
 if of("evaluate_halves").belongs:
 
-    include: "rules/replication.smk"
+    include: "workflow/rules/replication.smk"
 
 
 if of("compare_combinations").belongs:
 
-    include: "rules/comparison.smk"
+    include: "workflow/rules/comparison.smk"
 
 
 if of("check_recovery").belongs:
 
-    include: "rules/validation.smk"
+    include: "workflow/rules/validation.smk"
 
 
-report: "report/workflow.rst"
+report: "workflow/report/workflow.rst"
 
 
 rule all:
