@@ -131,7 +131,6 @@ def ways(
         "plain, scope, added up": partial(scope, added_up=True),
         "plain, all parameters": everything,
         "`taylor_abs`": partial(ours, "taylor_abs"),
-        "`fisher`": partial(ours, "fisher"),
         "`taylor`": partial(ours, "taylor"),
     }
 

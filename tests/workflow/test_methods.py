@@ -21,7 +21,7 @@ BLANK = "results/evaluations/tiny/places_blank/intact.json"
 
 
 def use_other_methods(config: dict[str, Any]) -> None:
-    config["importance"] = {"score": "fisher", "loss_on": "all", "against": "flip", "limit": 4}
+    config["importance"] = {"score": "taylor_abs", "loss_on": "all", "against": "flip", "limit": 4}
     config["layers"] = [1, 1]
     config["fractions"] = [0.1]
     config["fraction_of"] = "scope"
@@ -164,12 +164,3 @@ def test_sufficiency_keeps_the_mask_and_ablates_the_rest(
     kept = json.loads(path.read_text())
     assert kept["origin"]["mask"]["kept_in"] == Scope("mlp", (1, 1)).as_json
     assert kept["items"]["responses"] != ablated["items"]["responses"]
-
-
-def test_the_cheap_score_over_the_same_items(other: Project, tmp_path: Path) -> None:
-    project = other.copy(tmp_path / "copy")
-    project.configure(lambda config: config["importance"].update(score="wanda"))
-    run_jobs(project, "results/importance/tiny/places.safetensors")
-    importance = TensorFile(project.folder / "results/importance/tiny/places.safetensors")
-    assert importance.origin["score"] == "wanda"
-    assert max(importance.tensor(name).max() for name in importance.names) > 0

@@ -16,7 +16,6 @@ from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.analysis.stability_job import measure_stability
-from benchprof.errors import InputError
 from benchprof.files import write_text
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
@@ -113,24 +112,6 @@ def test_each_half_goes_through_the_run_s_own_stages(
     assert len(table) == 3 * 2 * 2
     assert table["jaccard"].tolist() == pytest.approx([1 / 3] * 12, rel=1e-4)
     assert {path.name for path in csv.parent.iterdir()} == {"stability.csv", "stability.png"}
-
-
-@pytest.mark.parametrize("number", [2, 3])
-def test_a_half_of_one_item_cannot_be_replicated(number: int, tmp_path: Path) -> None:
-    items = write_items(tmp_path, x=8, y=number)
-    scoring = Scoring(
-        PreparedModel(tmp_path, "float32"),
-        Scope("mlp", unit="neuron"),
-        "taylor",
-        "all",
-        replicated=True,
-    )
-    with pytest.raises(InputError, match=r"items of y, with .*: 2 or 3; expected 4 or more"):
-        measure_stability(
-            scoring, TrainItems(items, seed=3), fraction_of="model",
-            rules={"top": Top()}, fractions=["0.5"],
-            drawing=Drawing("", tmp_path / "stability.csv", []), store=Store(tmp_path / "store"),
-        )  # fmt: skip
 
 
 def write_items(folder: Path, **numbers: int) -> dict[str, Path]:

@@ -71,7 +71,7 @@ def test_only_what_goes_toward_flips_says_so() -> None:
         scoring = Scoring(
             PreparedModel(Path(), "float32"),
             Scope("mlp", unit="neuron"),
-            "fisher",
+            "taylor_abs",
             "choice",
             **changes,
         )

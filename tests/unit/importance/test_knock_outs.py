@@ -347,7 +347,6 @@ def test_what_is_kept_serves_other_items_halves_and_groups(
     with monkeypatch.context() as patched:
         patched.setattr(module, "load_model", load)
         heads.scores({"a": items_of("a", 4)})
-        heads.scores(replicated=True)
         heads.scores(groups=Groups(30, 0.25, seed=1))
     more = {"a": items_of("a", 9), "b": items_of("b", 6)}
     heads.scores(more)
@@ -391,14 +390,6 @@ def test_another_seed_is_another_search_and_the_same_one_is_not(heads: Search) -
     assert not equal(first, heads.scores(groups=Groups(60, 0.25, seed=2)))
     shutil.rmtree(heads.folder / "store/knock_outs")
     assert equal(first, heads.scores())
-
-
-def test_replicated_takes_two_regressions(heads: Search) -> None:
-    whole, agreed = heads.scores(), heads.scores(replicated=True)
-    assert highest(agreed["b"], 1) == PLANTED["head"]["b"]
-    assert not equal(whole, agreed)
-    with pytest.raises(InputError, match="two items or more"):
-        heads.scores({"a": items_of("a", 1)}, replicated=True)
 
 
 @pytest.mark.parametrize(("token", "ability"), [(A, "a"), (B, "b")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from tests.unit.importance.conftest import choice, text
 
 from benchprof.abilities.item import Item
 from benchprof.errors import InputError
-from benchprof.importance.attributions import Attributions, unit_attributions
+from benchprof.importance.attributions import unit_attributions
 from benchprof.importance.choices import context_length, shares_contexts
 from benchprof.importance.example import Example, render_example
 from benchprof.importance.gradients import batches_of, kept_tokens
@@ -21,7 +20,7 @@ from benchprof.importance.levels import activation_levels
 from benchprof.importance.loss import NonFiniteLossError, example_losses, text_losses
 from benchprof.importance.memory import Memory
 from benchprof.importance.scores import score_weights
-from benchprof.importance.unit_scores import score_replicated, score_units
+from benchprof.importance.unit_scores import score_units
 from benchprof.models.scope import PARTS, Scope
 from benchprof.models.units import every_projection, scored_weights, unit_projections
 
@@ -175,7 +174,6 @@ ATTRIBUTED = [{"p": torch.tensor([3.0, -3.5])}, {"p": torch.tensor([-1.0, -2.5])
         ("taylor_abs", [2, 3]),
         ("taylor", [1, 3]),
         ("taylor_signed", [1, -3]),
-        ("fisher", [5, 9.25]),
     ],
 )
 def test_scores_fold_the_examples_attributions(score: str, expected: list[float]) -> None:
@@ -187,19 +185,6 @@ def test_companions_are_subtracted_and_only_a_signed_score_may_be_negative() -> 
     companions = [{"p": torch.tensor([1.0, 5.0])}, {"p": torch.tensor([1.0, -5.0])}]
     assert score_units(ATTRIBUTED, companions, "taylor_abs")["p"].tolist() == [1, 0]
     assert score_units(ATTRIBUTED, companions, "taylor_signed")["p"].tolist() == [0, -3]
-
-
-def test_a_replicated_score_is_what_two_halves_agree_on() -> None:
-    four = [*ATTRIBUTED, {"p": torch.tensor([1.0, -1.5])}, {"p": torch.tensor([-4.0, 0.5])}]
-    # Means of the first and third, of the second and fourth: (2, -2.5) and (-2.5, -1).
-    assert replicated(four, "taylor_signed") == [0, -1]
-    # Of |s|: (2, 2.5) and (2.5, 1.5).
-    assert replicated(four, "taylor_abs") == [2, 1.5]
-
-
-def replicated(attributed: list[Attributions], score: str) -> list[float]:
-    found = score_replicated(functools.partial(score_units, score=score), attributed, [])
-    return found["p"].tolist()
 
 
 def test_levels_are_means_over_tokens_and_features() -> None:

@@ -33,7 +33,7 @@ SIZES = {"p": (6, 10), "q": (30,), "r": (5, 8)}
 LEFT_OUT = {"p": [0, 1, 17, 59], "r": [39]}
 ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "weight", "scope": "mlp", "layers": None, "score": "taylor",
-    "loss_on": "answer", "against": None, "replicated": False, "dtype": "float32", "code": "c",
+    "loss_on": "answer", "against": None, "dtype": "float32", "code": "c",
 }  # fmt: skip
 RULES: list[tuple[str, Selection]] = [
     ("top", Top()),

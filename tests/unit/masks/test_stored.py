@@ -20,7 +20,7 @@ from benchprof.uses import read_uses
 
 ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "weight", "scope": "mlp", "layers": None, "score": "taylor",
-    "loss_on": "answer", "against": None, "replicated": False, "dtype": "float32", "code": "c",
+    "loss_on": "answer", "against": None, "dtype": "float32", "code": "c",
 }  # fmt: skip
 ABILITIES = ("a", "b", "c")
 RULES: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="diff")}

@@ -34,7 +34,7 @@ LATER = "model.layers.1.mlp.down_proj.weight"
 SHAPES = {"gate": (NEURONS, 16), "up": (NEURONS, 16), "down": (16, NEURONS)}
 ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "neuron", "scope": "mlp", "layers": None, "score": "taylor_abs",
-    "loss_on": "answer", "against": None, "replicated": False, "dtype": "float32", "code": "c",
+    "loss_on": "answer", "against": None, "dtype": "float32", "code": "c",
 }  # fmt: skip
 
 

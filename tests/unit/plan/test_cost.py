@@ -39,10 +39,8 @@ def test_arithmetic_of_importance() -> None:
     operations = 2 * 12560 + 8000
     assert cost.importance_seconds(SHAPE, EXAMPLES, "taylor", False, ARITHMETIC) == operations
     # The products of one example's own gradients are half as fast.
-    for score in ("taylor_abs", "fisher"):
-        seconds = cost.importance_seconds(SHAPE, EXAMPLES, score, False, ARITHMETIC)
-        assert seconds == 2 * 12560 + 2 * 8000
-    assert cost.importance_seconds(SHAPE, EXAMPLES, "wanda", False, ARITHMETIC) == 2 * 12560
+    seconds = cost.importance_seconds(SHAPE, EXAMPLES, "taylor_abs", False, ARITHMETIC)
+    assert seconds == 2 * 12560 + 2 * 8000
 
 
 def test_what_importance_moves_and_how_often() -> None:
@@ -54,11 +52,11 @@ def test_what_importance_moves_and_how_often() -> None:
     assert found("taylor", True, MEMORY) == 5 * (480 + 40 * 12)
     # Of own gradients once an example, of which there are 10; sums cross once a pass.
     assert found("taylor_abs", False, MEMORY) == 5 * 480 + 10 * 40 * 16
-    assert found("fisher", True, MEMORY) == 5 * 480 + 10 * 40 * 16 + 5 * 40 * 4
+    assert found("taylor_abs", True, MEMORY) == 5 * 480 + 10 * 40 * 16 + 5 * 40 * 4
     # A processor keeps gradients in its cache.
     host = dataclasses.replace(MEMORY, gpu=False)
     assert found("taylor_abs", False, host) == 5 * 480 + 10 * 40 * 8
-    assert found("fisher", False, PASSES) == 15
+    assert found("taylor_abs", False, PASSES) == 15
 
 
 def test_knock_outs_are_readings_of_every_group_and_of_none() -> None:
@@ -76,8 +74,6 @@ def test_memory_of_importance() -> None:
     assert host == cost.HOST + 400 + 160 + passing
     host = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", "blank", False, CPU)
     assert host == cost.HOST + 400 + 2 * 160 + passing
-    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", None, False, CPU) == cost.HOST + 560
-    assert cost.importance_memory(SHAPE, EXAMPLES, "wanda", None, False, GPU) == cost.CONTEXT + 400
     gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, False, GPU)
     assert gpu == cost.CONTEXT + 400 + 160 + passing
     gpu = cost.importance_memory(SHAPE, EXAMPLES, "taylor_abs", None, True, GPU)
@@ -88,7 +84,7 @@ def test_memory_of_importance() -> None:
     assert gpu == cost.CONTEXT + 560 + 300 + 20 * 7 * 16 + 240
     # Longer examples are checkpointed.
     long = dataclasses.replace(EXAMPLES, longest=1000)
-    gpu = cost.importance_memory(SHAPE, long, "fisher", None, False, GPU)
+    gpu = cost.importance_memory(SHAPE, long, "taylor_abs", None, False, GPU)
     assert gpu == cost.CONTEXT + 560 + passing
 
 

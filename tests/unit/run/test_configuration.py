@@ -34,7 +34,6 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 HALVED = {"score": "taylor", "loss_on": "choice", "halves": True}
-REPLICATED = HALVED | {"halves": False, "replicated": True}
 
 
 @pytest.mark.parametrize("file", CONFIGURATIONS)
@@ -124,26 +123,11 @@ def test_a_fault_is_named(path: str, value: Any, words: list[str]) -> None:
         assert word in message
 
 
-@pytest.mark.parametrize(
-    ("importance", "fewest"),
-    [(HALVED, 2), (REPLICATED, 2), (HALVED | REPLICATED | {"halves": True}, 4)],
-)
-def test_halves_and_halves_of_these_have_an_item_each(
-    importance: dict[str, Any], fewest: int
-) -> None:
-    config = changed("unit", "neuron") | {"scope": "mlp"}
-    config["selections"] = {"top": {}}
-    for limit in (fewest - 1, fewest):
-        config["importance"] = importance | {"limit": limit}
-        if limit == fewest:
-            Run.of(config)
-            continue
-        message = rf"importance.limit: {limit} with .*; expected {fewest} items or more"
-        with pytest.raises(InputError, match=message):
-            Run.of(config)
-    # A comparison makes no masks of halves.
-    config["importance"] = importance | {"limit": 2}
-    Run.of(config, compared=True)
+def test_each_half_of_the_train_items_has_an_item() -> None:
+    config = changed("importance", HALVED | {"limit": 2})
+    Run.of(config)
+    with pytest.raises(InputError, match=r"importance.limit: 1 with halves; expected 2 items"):
+        Run.of(config | {"importance": HALVED | {"limit": 1}})
 
 
 @pytest.mark.parametrize(

@@ -48,13 +48,9 @@ def scored(score: str = "taylor", against: str | None = None, on_host: bool = Fa
         (scored(against="blank"), ON_GPU, 4 + 20),
         (scored(on_host=True), ON_GPU, 4 + 20),
         (scored(against="blank", on_host=True), ON_GPU, 4 + 2 * 20),
-        # Wanda's are made here.
-        (scored("wanda", against="blank"), ON_GPU, 4 + 2 * 20),
-        (scored("wanda"), ON_GPU, 4 + 20),
         # On a CPU weights of 32 and the scores at once.
         (scored(), ON_CPU, 4 + 32 + 20),
         (scored(against="blank"), ON_CPU, 4 + 32 + 2 * 20),
-        (scored("wanda", against="blank"), ON_CPU, 4 + 32 + 2 * 20),
     ],
 )
 def test_memory_of_importance(run: Run, size: Size, expected: float) -> None:

@@ -206,7 +206,7 @@ def test_a_misspelt_key_is_not_told_as_missing() -> None:
     importance = {"score": "taylor", "los_on": "answer"}
     assert message(Configuration, small("importance", importance)) == (
         "my.yaml, importance.los_on: unknown key; expected one of against, halves, knock_outs, "
-        "limit, loss_on, replicated, score, toward. Did you mean 'loss_on'?"
+        "limit, loss_on, score, toward. Did you mean 'loss_on'?"
     )
 
 

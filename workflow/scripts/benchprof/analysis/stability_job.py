@@ -12,7 +12,6 @@ import pandas as pd
 from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
-from benchprof.errors import InputError
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.mask import read_mask
@@ -53,15 +52,9 @@ def measure_stability(
         super_set: as of `select_from`.
 
     Raises:
-        InputError: an ability has fewer than two items, or than four where scores are replicated.
+        InputError: an ability has fewer than two items.
     """
     halves = halves_of(train)
-    # The importance of a half is replicated over halves of it.
-    fewest = 2 if scoring.replicated else 1
-    for name, (half, _) in halves.items():
-        if len(half) < fewest:
-            where = f"train items of {name}, with `importance.replicated`"
-            raise InputError(where, "2 or 3", "4 or more, to halve each half again")
     sizes = entry_counts(architecture_of(scoring.model.folder), scoring.scope)
     csv = drawing.csv
 

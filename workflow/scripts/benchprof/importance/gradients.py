@@ -33,7 +33,7 @@ def gradient_scores(
     `taylor_abs`: mean over x of |θ · ∂L(x)/∂θ|. `taylor`: |θ · mean over x of ∂L(x)/∂θ|
     (Kim et al., arXiv:2510.01232, after Molchanov et al., arXiv:1906.10771). `taylor_signed`:
     -θ · mean over x of ∂L(x)/∂θ: to first order, the rise of the mean loss if the weight becomes
-    zero; negative if the loss falls. `fisher`: mean over x of (θ · ∂L(x)/∂θ)². θ is the same for
+    zero; negative if the loss falls. θ is the same for
     all x, so only gradients are summed, and θ is multiplied in at the end. `SUMMED` scores take
     batches; the others need each example's own gradient, so one example per backward pass. Each
     gradient is folded into a float32 accumulator and freed as soon as it is ready, so that no full
@@ -63,21 +63,18 @@ def accumulator(weight: torch.Tensor, memory: Memory) -> torch.Tensor:
 
 
 def add_gradient(total: torch.Tensor, gradient: torch.Tensor, score: str) -> None:
-    """Add a gradient, its absolute value or its square to a total; may overwrite the gradient."""
+    """Add a gradient or its absolute value to a total; may overwrite the gradient."""
     # Rounded once, by the sum in float32, whatever the dtype.
     if score in SUMMED:
         total.add_(gradient)
-    elif score == "taylor_abs":
-        total.add_(gradient.abs_())
     else:
-        gradient = gradient.float()
-        total.addcmul_(gradient, gradient)
+        total.add_(gradient.abs_())
 
 
 def finish(total: torch.Tensor, weight: torch.Tensor, score: str, examples: int) -> None:
     """Turn a total over so many examples into scores, in place, as `gradient_scores` defines."""
     weight = weight.detach().to(total.device, torch.float32)
-    total.div_(examples).mul_(weight.square() if score == "fisher" else weight)
+    total.div_(examples).mul_(weight)
     if score == "taylor_signed":
         total.neg_()
     else:

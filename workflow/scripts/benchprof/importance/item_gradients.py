@@ -54,7 +54,7 @@ def item_gradient_scores(
         weights: the weights in scope by name.
         examples: at least one. The inputs of the projections are kept till their gradients come,
             also of an example so long that it is checkpointed.
-        score: taylor_abs or fisher.
+        score: taylor_abs.
         advance: called with the number of tokens of each example done.
         memory: bounds of a pass.
 

@@ -14,7 +14,6 @@ from tqdm import tqdm
 from benchprof import codebase, digests
 from benchprof.abilities.item import check_companions
 from benchprof.errors import InputError
-from benchprof.importance.activations import check_projections
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.items import TrainItems
@@ -25,7 +24,6 @@ from benchprof.importance.scores import score_weights
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.models.allocation import give_back_freed_memory, keep_freed_memory
-from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
@@ -130,7 +128,6 @@ def origin_of(
         "score": scoring.score,
         "loss_on": scoring.loss_on,
         "against": scoring.against,
-        "replicated": scoring.replicated,
         "chat_date": chat_date,
         "code": codebase.digest_of("importance"),
         "examples": examples.digest,
@@ -150,10 +147,6 @@ def _compute(
 ) -> None:
     folder = scoring.model.folder
     check_content(folder)
-    # Before the model is loaded: it may take minutes and a GPU.
-    if scoring.score == "wanda":
-        architecture = architecture_of(folder)
-        check_projections(architecture, scored_weights(architecture, scoring.scope))
     longest = context_of(folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)

@@ -1,7 +1,7 @@
 """Scores of units from knock-outs: what the store lacks of each group's losses, then a regression.
 
-A group's losses are kept by example. Scores with another limit, half, number of groups or value of
-`replicated` come from the same entries, without loading the model if none is missing.
+A group's losses are kept by example. Scores with another limit, half or number of groups come from
+the same entries, without loading the model if none is missing.
 """
 
 from __future__ import annotations

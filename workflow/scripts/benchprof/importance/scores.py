@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import nn
 
-from benchprof.importance.activations import activation_scores
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import SUMMED, gradient_scores
 from benchprof.importance.item_gradients import InseparableError, item_gradient_scores
@@ -37,7 +36,7 @@ def score_weights(
         weights: the weights in scope by name.
         examples: the diagnostic examples, at least one.
         companions: one of each example, all of one kind; empty for no contrast.
-        score: taylor_abs, taylor, taylor_signed, fisher or wanda.
+        score: taylor_abs, taylor or taylor_signed.
         advance: called with the number of tokens of each example done.
         memory: bounds of what the gradients' passes take.
 
@@ -47,8 +46,6 @@ def score_weights(
     """
 
     def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
-        if score == "wanda":
-            return activation_scores(model, weights, asked, advance)
         if score not in SUMMED:
             with contextlib.suppress(InseparableError):
                 return item_gradient_scores(model, weights, asked, score, advance, memory)

@@ -32,11 +32,10 @@ class Scoring:
     Attributes:
         model: whose weights or units are scored; scores are accumulated in float32.
         scope: what is scored.
-        score: taylor_abs, taylor, taylor_signed, fisher, wanda or knock_out.
+        score: taylor_abs, taylor, taylor_signed or knock_out.
         loss_on: all, answer or choice.
         against: the kind of companion whose score is subtracted; None for none.
         on_host: whether accumulators stay off the accelerator.
-        replicated: whether a unit's score is what those of two halves of the items agree on.
         toward: what an attribution takes a unit's activations to: zero, or flip.
         groups: of the units, where these are knocked out; None for another score.
     """
@@ -47,7 +46,6 @@ class Scoring:
     loss_on: str
     against: str | None = None
     on_host: bool = False
-    replicated: bool = False
     toward: str = "zero"
     groups: Groups | None = None
 

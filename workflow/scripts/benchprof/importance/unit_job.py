@@ -17,7 +17,6 @@ from benchprof.importance.example import Example, Examples
 from benchprof.importance.faults import check_lengths, context_of
 from benchprof.importance.knock_out_scores import knock_out_scores
 from benchprof.importance.scoring import Scoring
-from benchprof.importance.unit_scores import score_replicated
 from benchprof.store import Store
 
 
@@ -43,9 +42,6 @@ def importance_of_units(
     longest = context_of(scoring.model.folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)
-        if scoring.replicated and len(own.items) < 2:
-            found, expected = "one item", "two items or more, of which halves can be made"
-            raise InputError(f"{files[name]}, with `importance.replicated`", found, expected)
     # Equal examples, which halves or abilities may share, are read once.
     wanted = {
         example.digest: (f"{name}, item {item}", example)
@@ -56,19 +52,14 @@ def importance_of_units(
     score = source(scoring, wanted, folder, store)
     scores = {}
     for name, own in examples.items():
-        pair = _shuffled(own)
-        scores[name] = score_replicated(score, *pair) if scoring.replicated else score(*pair)
+        scores[name] = score(*_by_content(own))
         if scoring.groups is not None and not any(part.any() for part in scores[name].values()):
             raise _no_unit_left(files[name])
     return scores
 
 
-def _shuffled(own: Examples) -> tuple[list[Example], list[Example]]:
-    """Examples and companions by the digests of the examples.
-
-    Halves are every other one. In the order of a file, whose items may take turns in their form,
-    these would be of different forms.
-    """
+def _by_content(own: Examples) -> tuple[list[Example], list[Example]]:
+    """Examples and companions by the digests of the examples, whatever their order in a file."""
     order = sorted(range(len(own.examples)), key=lambda index: own.examples[index].digest)
     companions = [own.companions[index] for index in order] if own.companions else []
     return [own.examples[index] for index in order], companions

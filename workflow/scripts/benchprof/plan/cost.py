@@ -43,9 +43,6 @@ def importance_seconds(
     is not counted.)
     """
     forward = _forward_operations(shape, examples)
-    if score == "wanda":
-        read = examples.number * shape.projections * shape.itemsize
-        return machine.seconds(forward, read, examples.number, of_one=True)
     passes = min(examples.number, math.ceil(examples.tokens / shape.most_tokens))
     # Forward and, of two kernels a projection, backward.
     own = 2 * min(shape.scope_size, shape.projections) * examples.tokens
@@ -113,9 +110,6 @@ def importance_memory(
     """
     # Without a GPU the items' scores are there while those of the companions are made.
     scores = SUM * shape.scope_size * (2 if against and not machine.gpu else 1)
-    if score == "wanda":
-        # It moves each tensor's scores to the host as soon as it has them.
-        return _base(machine) + shape.weight_bytes + (0 if machine.gpu else scores)
     longest = min(shape.most_tokens, examples.tokens)
     gradient = max(shape.scope, default=0) * (shape.itemsize + SUM)
     activations = _passing(shape, examples, longest) + gradient

@@ -19,7 +19,6 @@ from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND, CALIBRATED
 from benchprof.run.combination import combination_runs
 from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
-from benchprof.run.consistency.importance import halving_keys
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run
 from benchprof.run.suite import own_files
@@ -56,12 +55,11 @@ def check_inputs(run: Run) -> None:
     check_tasks({where: own.task for where, own in named.items()})
     check_single_tasks({where: own.task for where, own in named.items() if own.data})
     _check_scored(run)
-    _check_halved(run, compared=False)
+    _check_halved(run)
     for combination in combination_runs(run):
         if combination.run.background:
             read_items(combination.run.items(BACKGROUND, "train"))
         _check_scored(combination.run)
-        _check_halved(combination.run, compared=True)
         if combination.run.method == "flip":
             _check_flips(run, combination.name)
     for model in run.configuration.models.values():
@@ -88,16 +86,13 @@ def _check_scored(run: Run) -> None:
                 _check_kept(run, ability, "train", kind, f"importance.{key}")
 
 
-def _check_halved(run: Run, compared: bool) -> None:
-    """Stop where an ability, or the background, has fewer train items than there are halves."""
-    keys = halving_keys(run.configuration, compared)
-    for ability in run.diagnosed if keys else ():
-        count = len(run.item_ids(ability, "train")) - len(run.train_excluded[ability])
-        if count < 2 ** len(keys):
-            found = f"{count} train items of {ability} to make halves of"
-            expected = f"{2 ** len(keys)} or more with {' and '.join(keys)}"
-            remedy = f"Add items, or set {' or '.join(keys)} under `importance` to false."
-            raise InputError(run.items(ability, "train"), found, expected, remedy)
+def _check_halved(run: Run) -> None:
+    """Stop where an ability, or the background, has a single train item to make halves of."""
+    for ability in run.diagnosed if run.configuration.importance.halves else ():
+        if len(run.item_ids(ability, "train")) - len(run.train_excluded[ability]) < 2:
+            found = f"fewer than two train items of {ability} to make halves of"
+            remedy = "Add items, or set `halves` under `importance` to false."
+            raise InputError(run.items(ability, "train"), found, "two or more", remedy)
 
 
 def _check_flips(run: Run, combination: str) -> None:

@@ -148,8 +148,7 @@ class Configuration(Section):
         default=None, description="a section with limit, or {} for all test items"
     )
     importance: Importance = Field(
-        description="a section with score, loss_on, against, replicated, toward, halves, limit and "
-        "knock_outs"
+        description="a section with score, loss_on, against, toward, halves, limit and knock_outs"
     )
     unit: Unit = "weight"
     scope: ScopeName = Field(description=SCOPES)

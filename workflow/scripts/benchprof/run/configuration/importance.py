@@ -23,12 +23,11 @@ class KnockOuts(Section):
 class Importance(Section):
     """How the weights are scored for each ability."""
 
-    score: Literal["taylor_abs", "taylor", "taylor_signed", "fisher", "wanda", "knock_out"] = Field(
-        description="one of taylor_abs, taylor, taylor_signed, fisher, wanda, knock_out"
+    score: Literal["taylor_abs", "taylor", "taylor_signed", "knock_out"] = Field(
+        description="one of taylor_abs, taylor, taylor_signed, knock_out"
     )
     loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
     against: CompanionKind | None = None
-    replicated: Flag = False
     toward: Literal["zero", "flip"] = Field(default="zero", description="one of zero, flip")
     halves: Flag = False
     limit: Limit | None = None

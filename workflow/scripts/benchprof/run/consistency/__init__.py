@@ -44,7 +44,7 @@ def check_consistency(config: Configuration, source: str, compared: bool) -> Non
     _check_layers(config, source)
     check_super(config, source)
     check_score(config, source)
-    check_limit(config, source, compared)
+    check_limit(config, source)
     if not compared:
         check_halves(config, source)
     check_unit(config, source)

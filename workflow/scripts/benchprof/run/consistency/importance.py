@@ -10,12 +10,6 @@ from benchprof.run.configuration import AbilitySplit, Configuration
 def check_score(config: Configuration, source: str) -> None:
     """Stop where a score does not go with the loss, the unit or the groups."""
     importance = config.importance
-    if importance.score == "wanda" and importance.loss_on == "choice":
-        where = f"{source}, importance.loss_on"
-        raise InputError(where, "choice with the score wanda, which has no loss", "answer or all")
-    if importance.score == "wanda" and config.unit != "weight":
-        where = f"{source}, importance.score"
-        raise InputError(where, f"wanda with unit {config.unit}", "one of the other scores")
     if importance.score == "knock_out" and config.unit == "weight":
         where = f"{source}, importance.score"
         raise InputError(where, "knock_out with unit weight", "unit neuron or head")
@@ -24,24 +18,11 @@ def check_score(config: Configuration, source: str) -> None:
         raise InputError(where, f"groups with the score {importance.score}", "the score knock_out")
 
 
-def halving_keys(config: Configuration, compared: bool) -> list[str]:
-    """The keys of `importance` by which the train items are halved, and each half once more.
-
-    Args:
-        config: the configuration.
-        compared: whether it is a combination of a comparison, which makes no masks of halves.
-    """
-    importance = config.importance
-    halved = {"halves": importance.halves and not compared, "replicated": importance.replicated}
-    return [key for key, said in halved.items() if said]
-
-
-def check_limit(config: Configuration, source: str, compared: bool) -> None:
+def check_limit(config: Configuration, source: str) -> None:
     """Stop where fewer train items are scored than there are halves of them."""
-    limit, keys = config.importance.limit, halving_keys(config, compared)
-    if limit is not None and limit < 2 ** len(keys):
-        where, found = f"{source}, importance.limit", f"{limit} with {' and '.join(keys)}"
-        raise InputError(where, found, f"{2 ** len(keys)} items or more, one for each half")
+    importance = config.importance
+    if importance.halves and importance.limit == 1:
+        raise InputError(f"{source}, importance.limit", "1 with halves", "2 items or more")
 
 
 def check_halves(config: Configuration, source: str) -> None:

@@ -20,14 +20,7 @@ def check_super(config: Configuration, source: str) -> None:
 def check_unit(config: Configuration, source: str) -> None:
     """Stop where a unit does not go with the scope, the halves or the ablation."""
     if config.unit == "weight":
-        if config.importance.replicated:
-            where = f"{source}, importance.replicated"
-            raise InputError(where, "true with unit weight", "unit neuron or head")
         return
-    if config.importance.replicated and config.selections.bottom:
-        where, found = f"{source}, selections.bottom", "bottom with importance.replicated: true"
-        remedy = "With it, bottom would also take units that matter in only one half of the items."
-        raise InputError(where, found, "another selection, or replicated: false", remedy)
     scope = PARTS[config.unit]
     if config.scope != scope:
         where = f"{source}, scope"

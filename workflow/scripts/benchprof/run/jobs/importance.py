@@ -34,7 +34,6 @@ class Scored(ModelJob):
             loss_on=config.importance.loss_on,
             against=config.importance.against,
             on_host=config.models[self.model].scores_on_host,
-            replicated=config.importance.replicated,
             toward=config.importance.toward,
             groups=Groups(groups.groups, groups.share, config.seed) if groups else None,
         )
@@ -65,7 +64,6 @@ class Scored(ModelJob):
             "score": importance.score,
             "loss_on": importance.loss_on,
             "against": importance.against,
-            "replicated": importance.replicated,
             "toward": importance.toward,
             "limit": importance.limit,
             "seed": config.seed,
@@ -86,8 +84,7 @@ class Scored(ModelJob):
         if config.unit != "weight":
             # No accumulators; activations of a batch take no more than the weights.
             return super().memory(size) + size.weights * (1 if size.on_gpu else 2)
-        made = not size.on_gpu or config.models[self.model].scores_on_host
-        here = made or importance.score == "wanda"
+        here = not size.on_gpu or config.models[self.model].scores_on_host
         scores = 4 * size.in_scope * (2 if importance.against and here else 1)
         if size.on_gpu:
             return super().memory(size) + max(size.weights, scores)
