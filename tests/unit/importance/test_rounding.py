@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from performance import rounded_scores
 
 from benchprof.importance.rounding import exponent_of, rounded
 from benchprof.masks.rankings import select_top
@@ -85,7 +84,7 @@ def test_files_take_two_bytes_a_score_and_memory_one_tensor_more(tmp_path: Path)
 
 
 def test_a_mask_shares_nearly_all_with_that_of_float32(tmp_path: Path) -> None:
-    """Of scores spread as a model's are; the script below has more."""
+    """Of scores spread as a model's are."""
     generator = torch.Generator().manual_seed(1)
     scores = {str(n): (2.2 * torch.randn(100_000, generator=generator) - n).exp() for n in range(4)}
     write_tensors(tmp_path / "whole", scores, {})
@@ -94,17 +93,3 @@ def test_a_mask_shares_nearly_all_with_that_of_float32(tmp_path: Path) -> None:
     for exact, own in zip(*(select_top(file, counts) for file in files), strict=True):
         shared = sum(int(torch.isin(indices, own[name]).sum()) for name, indices in exact.items())
         assert shared >= math.floor(0.997 * sum(map(len, exact.values())))
-
-
-def test_the_script_compares_every_type_for_every_selection(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    few = ["--entries", "100000", "--abilities", "3"]
-    monkeypatch.setattr("sys.argv", ["rounded_scores", *few])
-    assert rounded_scores.main() == 0
-    rows = [line.strip("| ").split(" | ") for line in capsys.readouterr().out.splitlines()[2:]]
-    assert len(rows) == 6 * 9
-    for kind, selection, *_, share in rows:
-        # A thousand entries: what is lost are those at the mask's edge.
-        if kind == "float16, scaled":
-            assert float(share.rstrip("%")) > 98, selection
