@@ -315,7 +315,7 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
         ("controls.random.seeds", [7, 8, 9],
          {"draw_controls", "calibrate_masks", "compute_profile"} | TEXTS),
         ("calibration.items", 11, {"evaluate_calibration"} | TEXTS),
-        ("importance.score", "taylor", SCORED | TEXTS),
+        ("importance.score", "taylor_abs", SCORED | TEXTS),
         ("selections.specific.definition", "sum", SELECTED | TEXTS),
         ("selections.specific.without_super", True, SELECTED | TEXTS),
         ("ablation", "mean", ANSWERED | TEXTS),

@@ -21,8 +21,9 @@ PIECE = {"wheel": "a==1", "sha256": SHA, "file": "part0"}
 OTHER = PIECE | {"file": "part1"}
 PIECES = {"wheels": [PIECE, OTHER], "gguf_sha256": "1" * 64}
 SOURCE = (
-    "a section with hub and revision, or folder, or wheel and sha256 and file, or wheels and "
-    "gguf_sha256, or hub and revision and gguf and gguf_sha256, or the last two together"
+    "a section with model, or hub, or hub and revision, or folder, or wheel and sha256 and file, "
+    "or wheels and gguf_sha256, or hub and revision and gguf and gguf_sha256, or the last two "
+    "together"
 )
 KINDS = (
     "a section with exactly one of benchmark, ability (with split, and companion if you like), "

@@ -26,7 +26,7 @@ def read(folder: Path, *layers: dict[str, Any]) -> dict[str, Any]:
     for number, layer in enumerate(layers):
         below = {"extends": f"{number - 1}.yaml"} if number else {}
         (folder / f"{number}.yaml").write_text(yaml.safe_dump(below | layer, sort_keys=False))
-    return read_layers([folder / f"{len(layers) - 1}.yaml"])
+    return written_out(read_layers([folder / f"{len(layers) - 1}.yaml"]), "mine.yaml")
 
 
 def test_a_set_is_each_of_its_abilities_and_takes_another_beside_them(tmp_path: Path) -> None:

@@ -34,7 +34,6 @@ ATTRIBUTIONS = ("benchprof.importance.attributions", *PASSES)
 """The modules of attributions, which the scores of weights use too."""
 PATCHES = (
     *ATTRIBUTIONS,
-    "benchprof.importance.activations",
     "benchprof.importance.alignment",
     "benchprof.importance.patches",
     "benchprof.models.inputs",

@@ -17,6 +17,7 @@ from benchprof.origin import read_origin
 from benchprof.replication import masks as halves
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.layers import read_layers, with_text_keys
+from benchprof.run.shorthand import written_out
 from benchprof.store import Kind, Store
 from benchprof.uses import Use, read_uses
 
@@ -42,7 +43,7 @@ def needed_by(root: Path, files: Sequence[Path], notes: Iterable[Note]) -> set[s
         InputError: the configuration is not whole, or has neither, so that what it needs is not
             known.
     """
-    config = read_layers(files)
+    config = written_out(read_layers(files), ", ".join(map(str, files)))
     _check_sections(files, config)
     digest = digests.of_value(with_text_keys(config))
     noted = [note.use for note in notes if note.use.configuration == digest]

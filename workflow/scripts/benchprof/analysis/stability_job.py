@@ -67,7 +67,7 @@ def measure_stability(
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
-    for share in shares(list(halves.values()), fewest):
+    for share in shares(list(halves.values())):
         first, second = masks_of(0, share), masks_of(1, share)
         numbers = {name: len(own[0]) // share for name, own in halves.items()}
         rows += stability_rows(first, second, numbers, sizes)

@@ -37,7 +37,7 @@ def split(contents: Mapping[str, str], seed: int, ability: str) -> Halves:
     return drawn[:size], drawn[size : 2 * size]
 
 
-def shares(halves: Sequence[Halves], fewest: int = 1) -> list[int]:
-    """What a half is divided by at each step: 16, 8, 4, 2, 1, as far as `fewest` items are left."""
-    least = min(len(first) for first, _ in halves) // fewest
+def shares(halves: Sequence[Halves]) -> list[int]:
+    """What a half is divided by at each step: 16, 8, 4, 2, 1, as far as items are left."""
+    least = min(len(first) for first, _ in halves)
     return [2**step for step in reversed(range(STEPS)) if 2**step <= least]

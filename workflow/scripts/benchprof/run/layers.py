@@ -9,7 +9,7 @@ from typing import Any
 
 from benchprof.errors import InputError, did_you_mean
 from benchprof.expansion import ExpansionError, expanded
-from benchprof.run.shorthand import sections_written_out, written_out
+from benchprof.run.shorthand import sections_written_out
 from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
@@ -44,15 +44,14 @@ def extended(config: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]
     Raises:
         InputError: what is extended is missing or faulty, or two of the files say so.
     """
-    source = ", ".join(map(str, files)) or "config"
     if EXTENDS not in config:
-        return written_out(config, source)
+        return dict(config)
     saying = [file for file in files if EXTENDS in read_yaml(file)]
     if len(saying) > 1:
         where = ", ".join(map(str, saying))
         remedy = f"Remove {EXTENDS} from all but one, or run the files one at a time."
         raise InputError(where, f"{EXTENDS} in several files", "it in one at most", remedy)
-    return written_out(_over_base(config, saying[0] if saying else Path("config"), ()), source)
+    return _over_base(config, saying[0] if saying else Path("config"), ())
 
 
 def _read(file: Path, above: Sequence[Path]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED
 from benchprof.run.configuration import Configuration, Selection
 from benchprof.run.consistency import check_consistency
 from benchprof.run.layers import extended, read_layers, with_text_keys
+from benchprof.run.shorthand import written_out
 from benchprof.run.suite import Suite
 from benchprof.section import Section, read_section
 from benchprof.store import Store
@@ -52,6 +53,7 @@ class Run:
         Raises:
             InputError: names the key, the value and what is allowed, of the first fault.
         """
+        config = written_out(config, source)
         configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source, compared)
         return cls(configuration, with_text_keys(_with_paths(config, configuration)), source)
