@@ -135,11 +135,12 @@ def test_touched_scripts_run_nothing(finished: Project, tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     snakefile = ["-s", str(workflow / "Snakefile")]
     profile = ["--workflow-profile", str(workflow / "profiles/default")]
+    # What reads a file of the checkout, which now has another path.
     before = project.planned(*snakefile, *profile)
+    assert not {"prepare_model", "compute_importance", "select_masks"} & before.keys()
     for script in [*(workflow / "scripts").glob("*.py"), *workflow.rglob("*.smk")]:
         script.touch()
     assert project.planned(*snakefile, *profile) == before
-    assert not {"prepare_model", "compute_importance", "evaluate_benchmark"} & before.keys()
 
 
 def test_a_fresh_clone_over_a_store_computes_nothing(
