@@ -48,7 +48,7 @@ def plan(project: Project, *arguments: str) -> str:
 @pytest.mark.parametrize(
     "file",
     [
-        "config.yaml", "config/comparison_flips.yaml", "config/components.yaml",
+        "config.yaml", "config/heads.yaml", "config/cross_effects.yaml",
         "config/planted.yaml", "config/paper.yaml",
     ],
 )  # fmt: skip

@@ -82,7 +82,7 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(
 def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
     """Without it their configuration is refused."""
     file = tmp_path / "config.yaml"
-    config = read_layers([ROOT / "config/crossed.yaml"])
+    config = read_layers([ROOT / "config/cross_effects.yaml"])
     file.write_text(yaml.safe_dump(config))
     _choose(file, "spatial_reasoning_read_off")
     left = yaml.safe_load(file.read_text())

@@ -13,7 +13,6 @@ from tests.conftest import byte_tokenizer
 
 from benchprof.abilities.item import Item
 from benchprof.importance import job
-from benchprof.importance.example import render_examples
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.models.prepared import PreparedModel
@@ -67,25 +66,6 @@ def test_another_configured_date_counts_where_the_template_prints_it(keys: Any) 
     assert keys(chat_date="2020-01-01") != keys(chat_date="2020-01-02")
     plain = "{% for m in messages %}<{{ m.content }}>{% endfor %}"
     assert keys(plain, chat_date="2020-01-01") == keys(plain, chat_date="2020-01-02")
-
-
-def test_only_what_goes_toward_flips_says_so() -> None:
-    """Whatever was computed before there were others keeps its key."""
-    examples = render_examples([ITEM], byte_tokenizer(chat=False), "choice", None)
-
-    def origin(**changes: str) -> dict[str, Any]:
-        scoring = Scoring(
-            PreparedModel(Path(), "float32"),
-            Scope("mlp", unit="neuron"),
-            "fisher",
-            "choice",
-            **changes,
-        )
-        return job.origin_of("model", scoring, None, examples)
-
-    assert "toward" not in origin()
-    assert origin(toward="zero") == origin()
-    assert origin(toward="flip") == origin() | {"toward": "flip"}
 
 
 def test_another_template_makes_another_key(keys: Any) -> None:

@@ -24,14 +24,12 @@ class Example:
 
     `counted[t]` says whether the prediction of token t enters the loss; it is False for t = 0,
     which nothing predicts. If the loss is that of the choice, `others` holds the same item with
-    each wrong option in the right one's place. If units are patched, `others` holds the item with
-    the option that its flip makes right, and `flip` the flip with the same two options in order.
+    each wrong option in the right one's place.
     """
 
     ids: torch.Tensor
     counted: torch.Tensor
     others: tuple[Example, ...] = ()
-    flip: Example | None = None
 
     @property
     def texts(self) -> tuple[Example, ...]:
@@ -39,26 +37,19 @@ class Example:
         return (self, *self.others)
 
     @property
-    def read(self) -> tuple[Example, ...]:
-        """All texts that the model reads for this example: those of its flip too."""
-        return (*self.texts, *(self.flip.texts if self.flip else ()))
-
-    @property
     def longest(self) -> int:
-        """Tokens of the longest text that is read."""
-        return max(len(text.ids) for text in self.read)
+        """Tokens of the longest text."""
+        return max(len(text.ids) for text in self.texts)
 
     @property
     def tokens(self) -> int:
-        """Tokens of all texts that are read."""
-        return sum(len(text.ids) for text in self.read)
+        """Tokens of all texts."""
+        return sum(len(text.ids) for text in self.texts)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the tokens and of which are counted: all that a loss knows of an item."""
         texts = [[text.ids.tolist(), text.counted.tolist()] for text in self.texts]
-        if self.flip:
-            return digests.of_value({"texts": texts, "flip": self.flip.digest})
         return digests.of_value(texts if self.others else texts[0])
 
 
@@ -103,9 +94,8 @@ def render_examples(
     loss_on: str,
     against: str | None,
     date: str = CHAT_DATE,
-    toward: str = "zero",
 ) -> Examples:
-    """The items and their companions, each as `render_example` or `render_pair` renders it.
+    """The items and their companions, each as `render_example` renders it.
 
     Args:
         items: with their options.
@@ -113,7 +103,6 @@ def render_examples(
         loss_on: `all`, `answer` or `choice`.
         against: the kind of companion, which every item must have; None for no companions.
         date: the day that a template prints for today.
-        toward: what units are patched with: zero, or flip, which every item must have.
 
     Raises:
         InputError: the template fails, loses questions or changes an answer.
@@ -122,8 +111,6 @@ def render_examples(
         check_questions(tokenizer, date=date)
 
     def rendered(own: Sequence[Item]) -> list[Example]:
-        if toward == "flip":
-            return [render_pair(item, tokenizer, date) for item in own]
         return [render_example(item, tokenizer, loss_on, date) for item in own]
 
     if against is None:
@@ -165,23 +152,6 @@ def render_example(
         counted = (offsets[:, 1] > start) & (offsets[:, 0] < end)
     counted[0] = False
     return Example(ids, counted)
-
-
-def render_pair(item: Item, tokenizer: PreTrainedTokenizerBase, date: str = CHAT_DATE) -> Example:
-    """The item with its right option and with its flip's, and the flip with the same two.
-
-    Args:
-        item: with its options and its flip.
-        tokenizer: of the model.
-        date: the day that a template prints for today.
-
-    Raises:
-        InputError: the template changes an answer.
-    """
-    flip = companion_of(item, "flip")
-    options = (item.answer, flip.answer)
-    own, other = (_with_options(of, options, tokenizer, date) for of in (item, flip))
-    return dataclasses.replace(own, flip=other)
 
 
 def _with_options(

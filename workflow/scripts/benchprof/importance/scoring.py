@@ -39,7 +39,6 @@ class Scoring:
         chat_date: the day that a chat template prints for today.
         on_host: whether accumulators stay off the accelerator.
         replicated: whether a unit's score is what those of two halves of the items agree on.
-        toward: what an attribution takes a unit's activations to: zero, or flip.
         groups: of the units, where these are knocked out; None for another score.
     """
 
@@ -51,7 +50,6 @@ class Scoring:
     chat_date: str = CHAT_DATE
     on_host: bool = False
     replicated: bool = False
-    toward: str = "zero"
     groups: Groups | None = None
 
     @property

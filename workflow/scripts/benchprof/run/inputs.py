@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from benchprof.abilities.item import (
-    COMPANIONS,
     SPLITS,
     check_companions,
     companion_word,
@@ -17,7 +16,6 @@ from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND, CALIBRATED
-from benchprof.run.combination import combination_runs
 from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.consistency.importance import halving_keys
 from benchprof.run.item_fields import check_fields
@@ -56,14 +54,7 @@ def check_inputs(run: Run) -> None:
     check_tasks({where: own.task for where, own in named.items()})
     check_single_tasks({where: own.task for where, own in named.items() if own.data})
     _check_scored(run)
-    _check_halved(run, compared=False)
-    for combination in combination_runs(run):
-        if combination.run.background:
-            read_items(combination.run.items(BACKGROUND, "train"))
-        _check_scored(combination.run)
-        _check_halved(combination.run, compared=True)
-        if combination.run.method == "flip":
-            _check_flips(run, combination.name)
+    _check_halved(run)
     for model in run.configuration.models.values():
         if isinstance(model.source, Folder):
             check_model_folder(Path(model.source.folder))
@@ -80,17 +71,14 @@ def _check_shared(run: Run) -> None:
 
 def _check_scored(run: Run) -> None:
     """Stop where a train item lacks the companion that its score asks for."""
-    importance = run.configuration.importance
-    asked = {"against": importance.against, "toward": importance.toward}
-    for key, kind in asked.items():
-        if kind in COMPANIONS:
-            for ability in run.diagnosed:
-                _check_kept(run, ability, "train", kind, f"importance.{key}")
+    kind = run.configuration.importance.against
+    for ability in run.diagnosed if kind else ():
+        _check_kept(run, ability, "train", kind, "importance.against")
 
 
-def _check_halved(run: Run, compared: bool) -> None:
+def _check_halved(run: Run) -> None:
     """Stop where an ability, or the background, has fewer train items than there are halves."""
-    keys = halving_keys(run.configuration, compared)
+    keys = halving_keys(run.configuration)
     for ability in run.diagnosed if keys else ():
         count = len(run.item_ids(ability, "train")) - len(run.train_excluded[ability])
         if count < 2 ** len(keys):
@@ -98,15 +86,6 @@ def _check_halved(run: Run, compared: bool) -> None:
             expected = f"{2 ** len(keys)} or more with {' and '.join(keys)}"
             remedy = f"Add items, or set {' or '.join(keys)} under `importance` to false."
             raise InputError(run.items(ability, "train"), found, expected, remedy)
-
-
-def _check_flips(run: Run, combination: str) -> None:
-    """Stop where an item that is asked lacks the flip whose values a combination takes."""
-    comparison = run.configuration.comparison
-    assert comparison is not None
-    key = f"comparison.combinations.{combination}.ablation"
-    for ability in run.abilities:
-        _check_kept(run, ability, comparison.split, "flip", key)
 
 
 def _check_benchmark(run: Run, name: str) -> None:

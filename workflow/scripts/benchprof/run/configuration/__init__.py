@@ -19,7 +19,6 @@ from benchprof.run.configuration.benchmark import (
     ShippedBenchmark,
     TaskFile,
 )
-from benchprof.run.configuration.comparison import Comparison
 from benchprof.run.configuration.fields import (
     SCOPES,
     Directory,
@@ -152,7 +151,7 @@ class Configuration(Section):
         min_length=1, description="at least one benchmark, each with a name and its definition"
     )
     importance: Importance = Field(
-        description="a section with score, loss_on, against, replicated, toward, halves, limit and "
+        description="a section with score, loss_on, against, replicated, halves, limit and "
         "knock_outs"
     )
     unit: Unit = "weight"
@@ -188,10 +187,9 @@ class Configuration(Section):
     fraction_of: Literal["model", "scope"] = Field(
         default="model", description="one of model, scope"
     )
-    ablation: Literal["zero", "mean", "flip"] | Scaled = Field(
+    ablation: Literal["zero", "mean"] | Scaled = Field(
         default="zero",
-        description="zero, mean or {scale: FACTOR}; in a combination under comparison, also flip "
-        "(FACTOR is any number but 1)",
+        description="zero, mean or {scale: FACTOR} (FACTOR is any number but 1)",
     )
     ablation_of: Literal["mask", "complement"] = Field(
         default="mask", description="one of mask, complement"
@@ -208,9 +206,6 @@ class Configuration(Section):
     )
     validation: Validation | None = Field(
         default=None, description="a section as explained in config/planted.yaml"
-    )
-    comparison: Comparison | None = Field(
-        default=None, description="a section with split, items, other_items and combinations"
     )
 
     @property

@@ -24,21 +24,16 @@ def check_score(config: Configuration, source: str) -> None:
         raise InputError(where, f"groups with the score {importance.score}", "the score knock_out")
 
 
-def halving_keys(config: Configuration, compared: bool) -> list[str]:
-    """The keys of `importance` by which the train items are halved, and each half once more.
-
-    Args:
-        config: the configuration.
-        compared: whether it is a combination of a comparison, which makes no masks of halves.
-    """
+def halving_keys(config: Configuration) -> list[str]:
+    """The keys of `importance` by which the train items are halved, and each half once more."""
     importance = config.importance
-    halved = {"halves": importance.halves and not compared, "replicated": importance.replicated}
+    halved = {"halves": importance.halves, "replicated": importance.replicated}
     return [key for key, said in halved.items() if said]
 
 
-def check_limit(config: Configuration, source: str, compared: bool) -> None:
+def check_limit(config: Configuration, source: str) -> None:
     """Stop where fewer train items are scored than there are halves of them."""
-    limit, keys = config.importance.limit, halving_keys(config, compared)
+    limit, keys = config.importance.limit, halving_keys(config)
     if limit is not None and limit < 2 ** len(keys):
         where, found = f"{source}, importance.limit", f"{limit} with {' and '.join(keys)}"
         raise InputError(where, found, f"{2 ** len(keys)} items or more, one for each half")
@@ -58,23 +53,3 @@ def check_halves(config: Configuration, source: str) -> None:
     if not any(own.is_own_test for own in tested):
         expected = "a benchmark with `ability: NAME` and `split: test`"
         raise InputError(where, "true, and no ability has a test of its own", expected, remedy)
-
-
-def check_toward(config: Configuration, source: str) -> None:
-    """Stop where attributions toward flips do not go with what is scored."""
-    importance, where = config.importance, f"{source}, importance"
-    if importance.toward == "zero":
-        return
-    if config.unit == "weight":
-        found = f"{importance.toward} with unit weight"
-        raise InputError(f"{where}.toward", found, "zero, or unit neuron or head")
-    if importance.score == "knock_out":
-        found = f"{importance.toward} with the score knock_out, which takes units to zero"
-        raise InputError(f"{where}.toward", found, "zero, or one of the other scores")
-    if importance.loss_on != "choice":
-        found = f"{importance.loss_on} with toward {importance.toward}"
-        raise InputError(f"{where}.loss_on", found, "choice, as two options are compared")
-    if importance.against is not None:
-        found = f"{importance.against} with toward {importance.toward}, which is a contrast itself"
-        remedy = "Remove `importance.against` or `importance.toward`."
-        raise InputError(f"{where}.against", found, "one of the two contrasts", remedy)

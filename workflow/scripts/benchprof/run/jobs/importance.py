@@ -36,7 +36,6 @@ class Scored(ModelJob):
             chat_date=config.chat_date,
             on_host=config.models[self.model].scores_on_host,
             replicated=config.importance.replicated,
-            toward=config.importance.toward,
             groups=Groups(groups.groups, groups.share, config.seed) if groups else None,
         )
 
@@ -67,7 +66,6 @@ class Scored(ModelJob):
             "loss_on": importance.loss_on,
             "against": importance.against,
             "replicated": importance.replicated,
-            "toward": importance.toward,
             "chat_date": config.chat_date,
             "limit": importance.limit,
             "seed": config.seed,
