@@ -46,11 +46,6 @@ if of("evaluate_halves").belongs:
     include: "workflow/rules/replication.smk"
 
 
-if of("compare_combinations").belongs:
-
-    include: "workflow/rules/comparison.smk"
-
-
 if of("check_recovery").belongs:
 
     include: "workflow/rules/validation.smk"

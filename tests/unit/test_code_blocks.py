@@ -72,7 +72,7 @@ def check_python(words: list[str], body: str) -> None:
             files = (ROOT / path).rglob("*.py") if (ROOT / path).is_dir() else [ROOT / path]
             tests = re.findall(r"def (test_\w+)", "".join(file.read_text() for file in files))
             assert any(rest[-1] in name for name in tests) if rest else tests, words
-        case ["-m", name, *rest] if name.split(".")[0] in ("benchprof", "study", "tests"):
+        case ["-m", name, *rest] if name.split(".")[0] in ("benchprof", "tests"):
             file = (SCRIPTS if name.startswith("benchprof") else ROOT) / name.replace(".", "/")
             file = file / "__main__.py" if file.is_dir() else file.with_suffix(".py")
             assert 'if __name__ == "__main__":' in file.read_text(encoding="utf-8"), name

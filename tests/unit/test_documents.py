@@ -161,7 +161,7 @@ def test_the_page_of_configurations_lists_each_of_them() -> None:
 
 def test_pages_that_code_names_are_there() -> None:
     """In messages, comments and configurations; what pip wrote of an older README apart."""
-    folders = ("workflow", "config", "slurm", "tests", "performance", "study")
+    folders = ("workflow", "config", "slurm", "tests", "performance")
     found = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     files = [path for path in found if path.parent.suffix != ".egg-info"]
     missing = set()

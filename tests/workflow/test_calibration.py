@@ -6,13 +6,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
-import pytest
-from study.calibration import read_drops, told
 from tests.workflow.conftest import Project
-
-from benchprof.calibration.choice import choose
-from benchprof.run.jobs.calibration import CalibrateMasks
-from benchprof.run.run import read_run
 
 EVALUATED = {"evaluate_calibration", "calibrate_masks", "evaluate_benchmark", "compute_profile"}
 # They start, since there are more sizes to check, and find all importance in the store.
@@ -30,10 +24,7 @@ def make_answerable(project: Project) -> None:
         path.write_text("".join(f"{json.dumps(item)}\n" for item in items))
 
 
-def test_a_calibrated_k_is_the_number_that_it_stands_for(
-    finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The study's command prints the same choice from the same records."""
+def test_a_calibrated_k_is_the_number_that_it_stands_for(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     make_answerable(project)
     candidates = [0.01, 0.02]
@@ -58,17 +49,6 @@ def test_a_calibrated_k_is_the_number_that_it_stands_for(
     assert {own["n"] for own in choice["abilities"].values()} == {10}
     best = max(choice["candidates"], key=lambda candidate: candidate["separation"])
     assert best["k"] == k
-
-    monkeypatch.chdir(project.folder)
-    (job,) = CalibrateMasks.all_of(read_run([Path("config.yaml")]))
-    drops = read_drops(job)
-    lines = list(told(choose(drops), drops))
-    assert lines[0] == f"k = {k}: {choice['reason']}\n"
-    separations = [line.split(" | ")[-2] for line in lines[4 : 4 + len(candidates)]]
-    assert separations == [
-        f"{c['separation']:.4f} ({c['separation_se']:.4f})" for c in choice["candidates"]
-    ]
-    assert [line.split(" | ")[0] for line in lines[-2:]] == ["| colours", "| places"]
 
     for stem in ("places/specific", "colours/specific", "all_abilities/specific-random-2"):
         calibrated = results / f"masks/tiny/{stem}_calibrated.safetensors"

@@ -81,34 +81,6 @@ def test_another_score_and_unit_come_from_the_same_attributions(
     assert importance.total_size == 2 * 24
 
 
-def test_attributions_toward_flips_stand_beside_the_others(
-    heads: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    project = heads.copy(tmp_path / "copy")
-    kept = {path: path.stat().st_mtime_ns for path in attributions(project)}
-
-    def change(config: dict[str, Any]) -> None:
-        config["importance"] = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
-
-    project.configure(change)
-    run_jobs(project, IMPORTANCE, METHODS)
-    assert "attributions of examples: 0 reused, 24 computed" in caplog.text
-    importance = origin(project, "importance/tiny/places.safetensors")
-    assert (importance["toward"], importance["against"]) == ("flip", None)
-    made = [TensorFile(path).origin for path in attributions(project) if path not in kept]
-    assert [own["toward"] for own in made] == ["flip"] * 24
-    assert all("toward" not in TensorFile(path).origin for path in kept)
-    assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
-    methods = (project.folder / METHODS).read_text()
-    assert "of log p(right option) - log p(the option that the version makes right)" in methods
-    # Without the key all is as it was.
-    project.configure(use_heads)
-    caplog.clear()
-    run_jobs(project, IMPORTANCE)
-    assert "attributions of examples: 48 reused, 0 computed" in caplog.text
-
-
 def test_halves_of_units_come_from_the_same_attributions(
     heads: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -50,8 +50,8 @@ def plan(project: Project, *arguments: str) -> str:
 @pytest.mark.parametrize(
     "file",
     [
-        "config.yaml", "config/comparison_flips.yaml", "config/components.yaml",
-        "config/planted.yaml", "config/study.yaml", "config/study_paper.yaml",
+        "config.yaml", "config/heads.yaml", "config/cross_effects.yaml",
+        "config/planted.yaml", "config/paper.yaml",
     ],
 )  # fmt: skip
 def test_a_shipped_configuration_is_planned(login_node: Project, file: str) -> None:

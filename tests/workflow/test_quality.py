@@ -26,7 +26,6 @@ from tests.workflow.conftest import Project, counts_in
 from benchprof import codebase
 from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.analysis import MeasureCore
-from benchprof.run.jobs.comparison import STAGES
 from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.run import Run
 
@@ -312,16 +311,6 @@ def test_what_decides_losses_without_units_is_in_their_digest() -> None:
     assert others <= {*texts, "threshold", "choices", "generation", "generation_settings"}
 
 
-def test_what_decides_answers_on_flips_is_in_their_digest() -> None:
-    """Their keys hold the digest of evaluations too, which lists all but the interchange."""
-    listed = {*codebase.MODULES["flips"], *codebase.MODULES["evaluation"]}
-    assert unlisted("benchprof.comparison.passes", listed) <= {
-        "benchprof.masks.threshold",
-        *codebase.MODULES["levels"],
-    }
-    assert {"benchprof.comparison.flips", "benchprof.masks.interchange"} <= listed
-
-
 def unlisted(module: str, listed: set[str]) -> set[str]:
     """A module and all behind it that can change numbers and is not listed."""
     return {
@@ -366,11 +355,6 @@ def test_what_finds_super_sets_is_in_their_digest() -> None:
     )
     assert unlisted("benchprof.masks.super_job", listed) == {f"benchprof.{own}" for own in others}
     assert not NO_NUMBERS & listed
-
-
-def test_what_a_comparison_does_is_in_its_digests() -> None:
-    listed = set().union(*(codebase.MODULES[stage] for stage in ("comparison", *STAGES)))
-    assert not unlisted("benchprof.comparison.job", listed)
 
 
 def test_what_draws_halves_is_in_their_digest() -> None:

@@ -60,9 +60,7 @@ def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["planted.yaml", "planted_full.yaml", "study.yaml", "study_two_models.yaml"]
-)
+@pytest.mark.parametrize("name", ["planted.yaml", "planted_full.yaml", "smollm2.yaml"])
 @pytest.mark.parametrize("benchmark", ["spatial_reasoning_test", "mine"])
 def test_one_benchmark_of_a_configuration_is_a_configuration(
     tmp_path: Path, name: str, benchmark: str
@@ -84,7 +82,7 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(
 def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
     """Without it their configuration is refused."""
     file = tmp_path / "config.yaml"
-    config = read_layers([ROOT / "config/crossed.yaml"])
+    config = read_layers([ROOT / "config/cross_effects.yaml"])
     file.write_text(yaml.safe_dump(config))
     _choose(file, "spatial_reasoning_read_off")
     left = yaml.safe_load(file.read_text())

@@ -13,7 +13,6 @@ from tests.conftest import byte_tokenizer
 
 from benchprof.abilities.item import Item
 from benchprof.importance import job
-from benchprof.importance.example import render_examples
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.models.prepared import PreparedModel
@@ -61,25 +60,6 @@ def test_the_key_is_the_same_on_another_day(keys: Any, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("transformers.utils.chat_template_utils.datetime", Clock)
     assert keys() == today
-
-
-def test_only_what_goes_toward_flips_says_so() -> None:
-    """Whatever was computed before there were others keeps its key."""
-    examples = render_examples([ITEM], byte_tokenizer(chat=False), "choice", None)
-
-    def origin(**changes: str) -> dict[str, Any]:
-        scoring = Scoring(
-            PreparedModel(Path(), "float32"),
-            Scope("mlp", unit="neuron"),
-            "taylor_abs",
-            "choice",
-            **changes,
-        )
-        return job.origin_of("model", scoring, None, examples)
-
-    assert "toward" not in origin()
-    assert origin(toward="zero") == origin()
-    assert origin(toward="flip") == origin() | {"toward": "flip"}
 
 
 def test_another_template_makes_another_key(keys: Any) -> None:

@@ -17,7 +17,7 @@ from benchprof.tensors import write_tensors
 
 ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "head", "scope": "attention", "layers": None, "score": "knock_out",
-    "loss_on": "choice", "against": None, "replicated": False, "dtype": "float32", "code": "c",
+    "loss_on": "choice", "against": None, "dtype": "float32", "code": "c",
 }  # fmt: skip
 HEADS, K, N = 20, "0.25", 5
 RULES: list[tuple[str, Selection]] = [("top", Top()), ("specific", Specific(definition="sum"))]

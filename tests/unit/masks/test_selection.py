@@ -10,7 +10,7 @@ import torch
 
 from benchprof.errors import InputError
 from benchprof.masks.rankings import select_bottom, select_core, select_top
-from benchprof.masks.shares import Shares, check_comparable
+from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
 from benchprof.masks.specific import (
     in_several_tops,
@@ -185,18 +185,6 @@ def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:
     ):
         with pytest.raises(InputError, match="more than the 12 entries in scope"):
             select()
-
-
-def test_importance_toward_zero_and_toward_flips_is_not_compared(tmp_path: Path) -> None:
-    def file(name: str, **origin: str) -> TensorFile:
-        write_tensors(tmp_path / name, {DOWN: torch.ones(2)}, {"unit": "neuron", **origin})
-        return TensorFile(tmp_path / name)
-
-    zero, flip, other = file("a"), file("b", toward="flip"), file("c", toward="flip")
-    check_comparable({zero.path: zero.origin})
-    check_comparable({flip.path: flip.origin, other.path: other.origin})
-    with pytest.raises(InputError, match=f"{flip.path}: toward is flip; expected None, as in"):
-        check_comparable({zero.path: zero.origin, flip.path: flip.origin})
 
 
 def test_importance_of_zero_everywhere_is_refused(

@@ -71,24 +71,6 @@ def test_examples_are_counted_from_characters(items: Path) -> None:
     assert blanks.tokens == sum(lengths) + (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
 
 
-def test_toward_flips_two_options_are_read_after_item_and_flip(tmp_path: Path) -> None:
-    flips = [{"flip": Companion("dddddd", "aa", 2)}, {"flip": Companion("", "aa", 0)}]
-    file = write_items(
-        tmp_path / "train.jsonl",
-        [
-            Item("1", "t", "", "aa", ("yes", "no", "maybe"), 0, companions=flips[0]),
-            Item("2", "t", "cccc", "aa", ("yes", "no", "maybe"), 1, companions=flips[1]),
-        ],
-    )
-    found = diagnostic_examples(file, [], None, "choice", None, 1, "flip")
-    # Prompts of 20 and context lines of 7 and 5; " yes" and " maybe", " no" and " yes".
-    lengths = [20 + 4 + 6, 20 + 7 + 4 + 6, 20 + 5 + 3 + 4, 20 + 3 + 4]
-    # An example is an item, and no token of a flip is counted.
-    expected = ExampleCounts(2, sum(lengths) + 4 * CHAT_CHARACTERS, 10 + 7, 37 + CHAT_CHARACTERS)
-    assert found == expected
-    assert diagnostic_examples(file, [], 1, "choice", None, 1, "flip").tokens == expected.tokens / 2
-
-
 def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
     found = benchmark_questions(
         "b", AbilitySplit(ability="a", split="test"), items, [], characters=1
@@ -108,8 +90,6 @@ def test_a_plan_names_the_item_that_has_no_companion(tmp_path: Path) -> None:
         benchmark_questions("b", flips, file, [], 1)
     with pytest.raises(InputError, match=r"test\.jsonl, item 1.*importance\.against"):
         diagnostic_examples(file, [], None, "all", "flip", 1)
-    with pytest.raises(InputError, match=r"test\.jsonl, item 1.*importance\.toward"):
-        diagnostic_examples(file, [], None, "choice", None, 1, "flip")
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

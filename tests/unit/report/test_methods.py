@@ -46,7 +46,6 @@ ELSEWHERE = {
     "annotation": "decides no score",
     "archive": "decides no score",
     "validation": "has a report of its own",
-    "comparison": "chooses how masks are made, and has tables of its own",
 }
 ABSENT = object()
 

@@ -97,11 +97,6 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("layers", [3], ["config.yaml, layers", "[3]", "two whole numbers"]),
         ("ablation", "noise", ["ablation", "'noise'", "zero, mean or {scale: FACTOR}"]),
         (
-            "ablation",
-            "flip",
-            ["ablation: 'flip'", "zero, mean, or {scale", "a combination of `comparison`"],
-        ),
-        (
             "controls.random.seeds",
             [1, 1],
             ["random.seeds", "[1, 1]", "without duplicates"],
@@ -151,37 +146,6 @@ def test_masks_of_halves_need_a_known_k_and_an_own_test(
     with pytest.raises(InputError, match=re.escape(f"config.yaml, importance.halves: {words}")):
         Run.of(config)
     Run.of(config | {"importance": HALVED | {"halves": False}})
-    Run.of(config, compared=True)
-
-
-FLIPS = {"score": "taylor_signed", "loss_on": "choice", "toward": "flip"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"unit": "weight"}, "importance.toward: flip with unit weight; expected zero, or unit"),
-        ({"loss_on": "answer"}, "importance.loss_on: answer with toward flip"),
-        ({"against": "blank"}, "importance.against: blank with toward flip"),
-        ({"score": "knock_out"}, "importance.toward: flip with the score knock_out"),
-        ({"toward": "blank"}, "importance.toward: 'blank'; expected one of zero, flip"),
-    ],
-)
-def test_attributions_toward_flips_are_of_units_and_a_choice(
-    changes: dict[str, str], words: str
-) -> None:
-    def read(changed: dict[str, str]) -> Run:
-        importance = FLIPS | {key: own for key, own in changed.items() if key != "unit"}
-        unit = changed.get("unit", "neuron")
-        config = DEFAULT | {"unit": unit, "importance": importance, "selections": {"top": {}}}
-        return Run.of(copy.deepcopy(config))
-
-    read({})
-    # What toward flips does not go with goes with zero.
-    if changes.get("toward") is None:
-        read(changes | {"toward": "zero"})
-    with pytest.raises(InputError, match=re.escape(words)):
-        read(changes)
 
 
 LISTS = {ability: {3: [1, 2]} for ability in DEFAULT["abilities"]}

@@ -46,14 +46,6 @@ HALVES = DEFAULT | {
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
 MODELS = DEFAULT | {"evaluation_job": "model"}
-COMPARED = DEFAULT | {
-    "comparison": {
-        "split": "calibration",
-        "items": 12,
-        "other_items": 3,
-        "combinations": {"few": {"fractions": [0.0001]}, "top": {"selections": {"top": {}}}},
-    }
-}
 # With keys that are no texts, as YAML reads them.
 LISTS = {ability: {3: [number], 12: [0]} for number, ability in enumerate(DEFAULT["abilities"])}
 LISTED = DEFAULT | {
@@ -64,7 +56,7 @@ LISTED = DEFAULT | {
 }
 FORM = read_layers([ROOT / "config/planted_form.yaml"])
 CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "form": FORM, "halves": HALVES,
-                  "models": MODELS, "compared": COMPARED, "listed": LISTED}  # fmt: skip
+                  "models": MODELS, "listed": LISTED}  # fmt: skip
 
 
 @cache
@@ -86,10 +78,10 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
-    # Of 42 rules, without 6 of the validation (2 of its pool), 3 of halves, 2 of calibration, 1 of
-    # evaluation, 1 of super sets, 1 of comparison, and 2 of a second model, 1 of a second k. The
+    # Of 41 rules, without 6 of the validation (2 of its pool), 3 of halves, 2 of calibration, 1 of
+    # evaluation, 1 of super sets, and 2 of a second model, 1 of a second k. The
     # planted models' importance is dropped: no core of it.
-    rules = {"default": 25, "planted": 33, "form": 28, "halves": 32, "models": 25, "compared": 26,
+    rules = {"default": 25, "planted": 33, "form": 28, "halves": 32, "models": 25,
              "listed": 21}[name]  # fmt: skip
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.

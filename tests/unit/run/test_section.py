@@ -132,20 +132,20 @@ def small(path: str, value: Any) -> dict[str, Any]:
         (
             "ablation",
             {"scale": "x"},
-            "my.yaml, ablation: {'scale': 'x'}; expected zero, mean or {scale: FACTOR}; "
-            "in a combination under comparison, also flip (FACTOR is any number but 1).",
+            "my.yaml, ablation: {'scale': 'x'}; expected zero, mean or {scale: FACTOR} "
+            "(FACTOR is any number but 1).",
         ),
         (
             "ablation",
             {"scales": 0.5},
-            "my.yaml, ablation: {'scales': 0.5}; expected zero, mean or {scale: FACTOR}; "
-            "in a combination under comparison, also flip (FACTOR is any number but 1).",
+            "my.yaml, ablation: {'scales': 0.5}; expected zero, mean or {scale: FACTOR} "
+            "(FACTOR is any number but 1).",
         ),
         (
             "ablation",
             {},
-            "my.yaml, ablation: {}; expected zero, mean or {scale: FACTOR}; "
-            "in a combination under comparison, also flip (FACTOR is any number but 1).",
+            "my.yaml, ablation: {}; expected zero, mean or {scale: FACTOR} "
+            "(FACTOR is any number but 1).",
         ),
         (
             "controls.random.seeds",
@@ -207,7 +207,7 @@ def test_a_misspelt_key_is_not_told_as_missing() -> None:
     importance = {"score": "taylor", "los_on": "answer"}
     assert message(Configuration, small("importance", importance)) == (
         "my.yaml, importance.los_on: unknown key; expected one of against, halves, knock_outs, "
-        "limit, loss_on, score, toward. Did you mean 'loss_on'?"
+        "limit, loss_on, score. Did you mean 'loss_on'?"
     )
 
 

@@ -32,13 +32,6 @@ PASSES = (
 """What a pass over examples comes to."""
 ATTRIBUTIONS = ("benchprof.importance.attributions", *PASSES)
 """The modules of attributions, which the scores of weights use too."""
-PATCHES = (
-    *ATTRIBUTIONS,
-    "benchprof.importance.alignment",
-    "benchprof.importance.patches",
-    "benchprof.models.inputs",
-)
-"""The modules that decide what a pass over an example and its flip comes to."""
 SCORED = (
     "attention", "budget", "cache", "decoder", "dimensions", "encoder", "forward", "obstacle",
     "packing", "plan", "rotary", "scorer", "structure", "target", "tiles", "tree", "trial",
@@ -83,9 +76,10 @@ MODULES = {
         "benchprof.models.weight_file",
     ),
     "importance": (
-        *PATCHES,
+        *ATTRIBUTIONS,
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",
+        "benchprof.importance.activations",
         "benchprof.importance.attribution_scores",
         "benchprof.importance.example",
         "benchprof.importance.groups",
@@ -99,12 +93,12 @@ MODULES = {
         "benchprof.importance.scoring",
         "benchprof.importance.unit_job",
         "benchprof.importance.unit_scores",
+        "benchprof.models.inputs",
         "benchprof.scoring.chat",
         "benchprof.scoring.thinking",
         "benchprof.sampling",
     ),
     "attributions": ATTRIBUTIONS,
-    "patches": PATCHES,
     "knock_outs": (
         "benchprof.importance.example",
         "benchprof.importance.knock_outs",
@@ -116,12 +110,6 @@ MODULES = {
         "benchprof.models.scope",
         "benchprof.models.units",
         *(f"benchprof.scoring.{name}" for name in SCORED),
-    ),
-    "flips": (
-        *PATCHES,
-        "benchprof.comparison.flips",
-        "benchprof.comparison.passes",
-        "benchprof.masks.interchange",
     ),
     "levels": (
         "benchprof.abilities.item",
@@ -243,17 +231,6 @@ MODULES = {
     "analysis": ANALYSIS,
     # What else makes the selectivity table: the kinds of companion, form and its intervals.
     "selectivity": SELECTIVITY,
-    "comparison": (
-        *ANALYSIS,
-        *SELECTIVITY,
-        "benchprof.comparison",
-        "benchprof.masks.stored",
-        "benchprof.profile.key",
-        "benchprof.profile.scores",
-        "benchprof.profile.source",
-        "benchprof.replication.halves",
-        "benchprof.replication.masks",
-    ),
     # What every figure and table of the report is made with, beside its own modules.
     "exhibits": (
         "benchprof.markdown",

@@ -21,7 +21,6 @@ from benchprof.importance.attributions import Attributions, unit_attributions
 from benchprof.importance.example import Example
 from benchprof.importance.faults import items_named, not_finite
 from benchprof.importance.memory import memory_for
-from benchprof.importance.patches import patch_attributions
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import Score, Wanted, score_units
 from benchprof.models.architecture import architecture_of
@@ -37,9 +36,6 @@ logger = logging.getLogger(__name__)
 ATTRIBUTIONS = Kind("attributions", ".safetensors", key_of)
 STORED = torch.bfloat16
 """The range of float32, in half its room; a mean over items is kept in float32."""
-ATTRIBUTED = {"zero": unit_attributions, "flip": patch_attributions}
-STAGES = {"zero": "attributions", "flip": "patches"}
-"""What makes attributions toward zero and toward a flip, and the stage of its code."""
 
 
 def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> Score:
@@ -78,9 +74,9 @@ def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
     return {
         "model": model,
         "dtype": scoring.model.dtype,
-        "code": codebase.digest_of(STAGES[scoring.toward]),
+        "code": codebase.digest_of("attributions"),
         "example": example,
-    } | ({} if scoring.toward == "zero" else {"toward": scoring.toward})
+    }
 
 
 def _attribute(
@@ -97,12 +93,11 @@ def _attribute(
     names, examples = zip(*waiting.values(), strict=True)
     memory = memory_for(model, on_host=False)
     tokens = sum(example.tokens for example in examples)
-    attributed = ATTRIBUTED[scoring.toward]
     with (
         tqdm(total=tokens, unit="tok", mininterval=1, desc="attributions") as bar,
         items_named(str(scoring.model.folder), names),
     ):
-        for index, found in attributed(model, every_projection(model), examples, memory):
+        for index, found in unit_attributions(model, every_projection(model), examples, memory):
             if not all(bool(values.isfinite().all()) for values in found.values()):
                 raise not_finite(f"{scoring.model.folder}, {names[index]}")
             own = examples[index].digest

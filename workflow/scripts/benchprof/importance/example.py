@@ -23,14 +23,12 @@ class Example:
 
     `counted[t]` says whether the prediction of token t enters the loss; it is False for t = 0,
     which nothing predicts. If the loss is that of the choice, `others` holds the same item with
-    each wrong option in the right one's place. If units are patched, `others` holds the item with
-    the option that its flip makes right, and `flip` the flip with the same two options in order.
+    each wrong option in the right one's place.
     """
 
     ids: torch.Tensor
     counted: torch.Tensor
     others: tuple[Example, ...] = ()
-    flip: Example | None = None
 
     @property
     def texts(self) -> tuple[Example, ...]:
@@ -38,26 +36,19 @@ class Example:
         return (self, *self.others)
 
     @property
-    def read(self) -> tuple[Example, ...]:
-        """All texts that the model reads for this example: those of its flip too."""
-        return (*self.texts, *(self.flip.texts if self.flip else ()))
-
-    @property
     def longest(self) -> int:
-        """Tokens of the longest text that is read."""
-        return max(len(text.ids) for text in self.read)
+        """Tokens of the longest text."""
+        return max(len(text.ids) for text in self.texts)
 
     @property
     def tokens(self) -> int:
-        """Tokens of all texts that are read."""
-        return sum(len(text.ids) for text in self.read)
+        """Tokens of all texts."""
+        return sum(len(text.ids) for text in self.texts)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the tokens and of which are counted: all that a loss knows of an item."""
         texts = [[text.ids.tolist(), text.counted.tolist()] for text in self.texts]
-        if self.flip:
-            return digests.of_value({"texts": texts, "flip": self.flip.digest})
         return digests.of_value(texts if self.others else texts[0])
 
 
@@ -101,16 +92,14 @@ def render_examples(
     tokenizer: PreTrainedTokenizerBase,
     loss_on: str,
     against: str | None,
-    toward: str = "zero",
 ) -> Examples:
-    """The items and their companions, each as `render_example` or `render_pair` renders it.
+    """The items and their companions, each as `render_example` renders it.
 
     Args:
         items: with their options.
         tokenizer: of the model.
         loss_on: `all`, `answer` or `choice`.
         against: the kind of companion, which every item must have; None for no companions.
-        toward: what units are patched with: zero, or flip, which every item must have.
 
     Raises:
         InputError: the template fails, loses questions or changes an answer.
@@ -159,22 +148,6 @@ def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str)
         counted = (offsets[:, 1] > start) & (offsets[:, 0] < end)
     counted[0] = False
     return Example(ids, counted)
-
-
-def render_pair(item: Item, tokenizer: PreTrainedTokenizerBase) -> Example:
-    """The item with its right option and with its flip's, and the flip with the same two.
-
-    Args:
-        item: with its options and its flip.
-        tokenizer: of the model.
-
-    Raises:
-        InputError: the template changes an answer.
-    """
-    flip = companion_of(item, "flip")
-    options = (item.answer, flip.answer)
-    own, other = (_with_options(of, options, tokenizer) for of in (item, flip))
-    return dataclasses.replace(own, flip=other)
 
 
 def _with_options(

@@ -96,12 +96,9 @@ def examples_and_origins(
     if scoring.against is not None:
         for name, own in chosen.items():
             check_companions(train.files[name], own, scoring.against, "importance.against")
-    if scoring.toward == "flip":
-        for name, own in chosen.items():
-            check_companions(train.files[name], own, "flip", "importance.toward")
     model, tokenizer = read_card(scoring.model.folder).digest, load_tokenizer(scoring.model.folder)
     examples = {
-        name: render_examples(own, tokenizer, scoring.loss_on, scoring.against, scoring.toward)
+        name: render_examples(own, tokenizer, scoring.loss_on, scoring.against)
         for name, own in chosen.items()
     }
     date = TODAY if prints_date(tokenizer) else None
@@ -119,8 +116,6 @@ def origin_of(
         chat_date: the day that the chat template prints for today; None where it prints none.
         examples: the ability's, as the model reads them.
     """
-    # A key of its own only where it is set: that of everything else stays what it was.
-    toward = {} if scoring.toward == "zero" else {"toward": scoring.toward}
     return {
         "model": model,
         "dtype": scoring.model.dtype,
@@ -132,7 +127,6 @@ def origin_of(
         "code": codebase.digest_of("importance"),
         "examples": examples.digest,
         "n_items": len(examples.items),
-        **toward,
         **scoring.knock_outs,
     }
 

@@ -36,7 +36,6 @@ class Scoring:
         loss_on: all, answer or choice.
         against: the kind of companion whose score is subtracted; None for none.
         on_host: whether accumulators stay off the accelerator.
-        toward: what an attribution takes a unit's activations to: zero, or flip.
         groups: of the units, where these are knocked out; None for another score.
     """
 
@@ -46,7 +45,6 @@ class Scoring:
     loss_on: str
     against: str | None = None
     on_host: bool = False
-    toward: str = "zero"
     groups: Groups | None = None
 
     @property

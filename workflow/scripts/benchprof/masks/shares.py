@@ -12,7 +12,7 @@ import torch
 from benchprof.errors import InputError
 from benchprof.tensors import TensorFile
 
-SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against", "toward",
+SAME = ("model", "unit", "scope", "layers", "score", "loss_on", "against",
         "knock_outs", "dtype", "code")  # fmt: skip
 """What importances that are compared must have in common, said or left out."""
 

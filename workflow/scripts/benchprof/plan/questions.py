@@ -58,7 +58,6 @@ def diagnostic_examples(
     loss_on: str,
     against: str | None,
     characters: float,
-    toward: str = "zero",
 ) -> ExampleCounts:
     """The examples of one ability's train split; a sample is taken to be like all items.
 
@@ -69,7 +68,6 @@ def diagnostic_examples(
         loss_on: all, answer or choice; of the choice all options are read.
         against: the kind of companion that is read as well; None for none.
         characters: per token.
-        toward: zero, or flip, which is read as well.
 
     Raises:
         InputError: an item has no companion of the kind that is read.
@@ -80,14 +78,9 @@ def diagnostic_examples(
         check_companions(items, every, against, "importance.against")
         every += [companion_of(item, against) for item in every]
         used *= 2
-    if toward == "flip":
-        check_companions(items, every, "flip", "importance.toward")
     share = used / len(every)
-    read = [list(map(option_text, _read_options(item, loss_on, toward))) for item in every]
+    read = [list(map(option_text, _read_options(item, loss_on))) for item in every]
     answers = [sum(_tokens(text, characters) for text in own) for own in read]
-    if toward == "flip":
-        # Read without gradients, but the context before each option: as dear as the item itself.
-        every, read = every + [companion_of(item, "flip") for item in every], read * 2
     # Of a choice the context is read once.
     lengths = [
         _tokens(_prompt(item) + sum(map(len, own)), characters)
@@ -195,10 +188,8 @@ def _kept(file: Path, excluded: Collection[str]) -> list[Item]:
     return [item for item in read_items(file) if item.id not in excluded]
 
 
-def _read_options(item: Item, loss_on: str, toward: str) -> list[str]:
+def _read_options(item: Item, loss_on: str) -> list[str]:
     """The options that the loss reads."""
-    if toward == "flip":
-        return [item.options[own] for own in (item.answer, item.companions["flip"].answer)]
     return list(item.options) if loss_on == "choice" else [item.options[item.answer]]
 
 

@@ -51,7 +51,6 @@ def workload(run: Run, characters: float) -> Workload:
             importance.loss_on,
             importance.against,
             characters,
-            importance.toward,
         )
         for name, path in run.train.items()
     ]

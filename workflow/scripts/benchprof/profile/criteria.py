@@ -74,9 +74,6 @@ alone, if a mask moves form: more texts have no answer than have one."""
 
 ABILITY_FORM = 0.25
 """Largest change of form, in nats, of a mask whose effect counts as one on the ability."""
-COMPONENT = 3
-"""How many times larger a mask's effect on the own choice must be than on the most affected other,
-for the masked part to count as a component of the ability."""
 SURELY = 1.645
 """Standard errors by which a rise of choice must exceed 0, and each control: one-sided, at 5%."""
 
@@ -152,19 +149,6 @@ def explanations(own: Effect, form: float, controls: Mapping[str, Effect]) -> li
     return found + [
         name for name, other in controls.items() if not own.exceeds(other.value, other.error)
     ]
-
-
-def is_component(own: float, other: float, form: float, read_off: float) -> bool:
-    """Whether a mask hits its ability alone, by size; `explanations` says what is sure.
-
-    Args:
-        own: rise of choice on the ability's items, in nats.
-        other: the largest rise on another ability's items.
-        form: the change of form on the own items.
-        read_off: rise of choice on the own items' read-offs; NaN where these were not asked.
-    """
-    small = abs(form) < ABILITY_FORM and not abs(read_off) >= ABILITY_FORM
-    return bool(own > 0 and own >= COMPONENT * other and small)
 
 
 def separates(own: float, others: float) -> bool:

@@ -34,11 +34,7 @@ UNIT_SCORES = {
     "taylor_signed": "the mean of s(x) (with its sign) over the ability's training items x",
     "fisher": "the mean of s(x)² over the ability's training items x",
 }
-ATTRIBUTIONS = {
-    "zero": ", where s(x) = -Σ a × gradient, summed over the unit's activations a on x",
-    "flip": ", where s(x) = Σ (a - a′) × gradient, summed over the unit's activations a on x and "
-    "a′ on a version of x in which one changed fact makes another option right",
-}
+ATTRIBUTION = ", where s(x) = -Σ a × gradient, summed over the unit's activations a on x"
 KNOCK_OUT = (
     "the coefficient of u in a Lasso regression (penalty by cross-validation) that explains the "
     "effects of {groups} random groups of {unit}s by which {unit}s they contain. A group contains "
@@ -50,7 +46,6 @@ LOSSES = {
     "answer": "the answer's tokens",
     "choice": "the right option's share among the options",
 }
-MARGIN = "log p(right option) - log p(the option that the version makes right)"
 AGAINST = {
     "flip": "versions of the items in which one changed fact makes another option right",
     "read_off": "versions of the items that state the answer",
@@ -87,8 +82,7 @@ def importance_step(config: Configuration) -> MethodStep:
         sentences.append(f"At most {items} per ability {are} used (a seeded sample).")
     if importance.halves:
         sentences.append("Masks are also made from each half of the items alone.")
-    uses = f"importance:{importance.score}", f"toward:{importance.toward}"
-    return MethodStep("Importance", sentences, {0: [key for use in uses for key in keys_of(use)]})
+    return MethodStep("Importance", sentences, {0: keys_of(f"importance:{importance.score}")})
 
 
 def _contrast(importance: Importance, other: str) -> str:
@@ -101,13 +95,12 @@ def _contrast(importance: Importance, other: str) -> str:
 
 def _score(importance: Importance, unit: str) -> str:
     """What the importance of a weight or unit is, with the loss that it is of."""
-    toward = importance.toward
-    loss = f"the loss on {LOSSES[importance.loss_on]}" if toward == "zero" else MARGIN
+    loss = f"the loss on {LOSSES[importance.loss_on]}"
     if groups := importance.knocked_out:
         return KNOCK_OUT.format(unit=unit, loss=loss, groups=groups.groups, share=groups.share)
     if importance.score == "wanda":
         return f"{SCORES['wanda']}, at the positions of {loss}"
-    own = UNIT_SCORES[importance.score] + ATTRIBUTIONS[toward]
+    own = UNIT_SCORES[importance.score] + ATTRIBUTION
     if unit == "weight":
         own = SCORES[importance.score]
     return f"{own}. The gradient is that of {loss}"

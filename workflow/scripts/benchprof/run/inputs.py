@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from benchprof.abilities.item import (
-    COMPANIONS,
     SPLITS,
     check_companions,
     companion_word,
@@ -17,7 +16,6 @@ from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
 from benchprof.run.ablation import BACKGROUND, CALIBRATED
-from benchprof.run.combination import combination_runs
 from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run
@@ -56,12 +54,6 @@ def check_inputs(run: Run) -> None:
     check_single_tasks({where: own.task for where, own in named.items() if own.data})
     _check_scored(run)
     _check_halved(run)
-    for combination in combination_runs(run):
-        if combination.run.background:
-            read_items(combination.run.items(BACKGROUND, "train"))
-        _check_scored(combination.run)
-        if combination.run.method == "flip":
-            _check_flips(run, combination.name)
     for model in run.configuration.models.values():
         if isinstance(model.source, Folder):
             check_model_folder(Path(model.source.folder))
@@ -78,12 +70,9 @@ def _check_shared(run: Run) -> None:
 
 def _check_scored(run: Run) -> None:
     """Stop where a train item lacks the companion that its score asks for."""
-    importance = run.configuration.importance
-    asked = {"against": importance.against, "toward": importance.toward}
-    for key, kind in asked.items():
-        if kind in COMPANIONS:
-            for ability in run.diagnosed:
-                _check_kept(run, ability, "train", kind, f"importance.{key}")
+    kind = run.configuration.importance.against
+    for ability in run.diagnosed if kind else ():
+        _check_kept(run, ability, "train", kind, "importance.against")
 
 
 def _check_halved(run: Run) -> None:
@@ -93,15 +82,6 @@ def _check_halved(run: Run) -> None:
             found = f"fewer than two train items of {ability} to make halves of"
             remedy = "Add items, or set `halves` under `importance` to false."
             raise InputError(run.items(ability, "train"), found, "two or more", remedy)
-
-
-def _check_flips(run: Run, combination: str) -> None:
-    """Stop where an item that is asked lacks the flip whose values a combination takes."""
-    comparison = run.configuration.comparison
-    assert comparison is not None
-    key = f"comparison.combinations.{combination}.ablation"
-    for ability in run.abilities:
-        _check_kept(run, ability, comparison.split, "flip", key)
 
 
 def _check_benchmark(run: Run, name: str) -> None:

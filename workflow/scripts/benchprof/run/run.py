@@ -40,22 +40,19 @@ class Run:
     source: str
 
     @classmethod
-    def of(
-        cls, config: Mapping[str, Any], source: str = "config.yaml", compared: bool = False
-    ) -> Run:
+    def of(cls, config: Mapping[str, Any], source: str = "config.yaml") -> Run:
         """The run of a configuration as loaded, without anything that it extends.
 
         Args:
             config: its keys.
             source: the files named in messages.
-            compared: whether it is a combination of a comparison, which may ablate toward flips.
 
         Raises:
             InputError: names the key, the value and what is allowed, of the first fault.
         """
         config = written_out(config, source)
         configuration = read_section(Configuration, config, source)
-        check_consistency(configuration, source, compared)
+        check_consistency(configuration, source)
         return cls(configuration, with_text_keys(_with_paths(config, configuration)), source)
 
     @classmethod

@@ -19,7 +19,6 @@ from benchprof.run.configuration.benchmark import (
     ShippedBenchmark,
     TaskFile,
 )
-from benchprof.run.configuration.comparison import Comparison
 from benchprof.run.configuration.fields import (
     SCOPES,
     Directory,
@@ -148,7 +147,7 @@ class Configuration(Section):
         default=None, description="a section with limit, or {} for all test items"
     )
     importance: Importance = Field(
-        description="a section with score, loss_on, against, toward, halves, limit and knock_outs"
+        description="a section with score, loss_on, against, halves, limit and knock_outs"
     )
     unit: Unit = "weight"
     scope: ScopeName = Field(description=SCOPES)
@@ -183,10 +182,9 @@ class Configuration(Section):
     fraction_of: Literal["model", "scope"] = Field(
         default="model", description="one of model, scope"
     )
-    ablation: Literal["zero", "mean", "flip"] | Scaled = Field(
+    ablation: Literal["zero", "mean"] | Scaled = Field(
         default="zero",
-        description="zero, mean or {scale: FACTOR}; in a combination under comparison, also flip "
-        "(FACTOR is any number but 1)",
+        description="zero, mean or {scale: FACTOR} (FACTOR is any number but 1)",
     )
     ablation_of: Literal["mask", "complement"] = Field(
         default="mask", description="one of mask, complement"
@@ -203,9 +201,6 @@ class Configuration(Section):
     )
     validation: Validation | None = Field(
         default=None, description="a section as explained in config/planted.yaml"
-    )
-    comparison: Comparison | None = Field(
-        default=None, description="a section with split, items, other_items and combinations"
     )
 
     @property

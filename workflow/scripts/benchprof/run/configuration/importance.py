@@ -28,7 +28,6 @@ class Importance(Section):
     )
     loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
     against: CompanionKind | None = None
-    toward: Literal["zero", "flip"] = Field(default="zero", description="one of zero, flip")
     halves: Flag = False
     limit: Limit | None = None
     knock_outs: KnockOuts | None = Field(

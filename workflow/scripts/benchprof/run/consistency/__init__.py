@@ -11,11 +11,9 @@ from benchprof.run.consistency.importance import (
     check_halves,
     check_limit,
     check_score,
-    check_toward,
 )
 from benchprof.run.consistency.mask import (
     check_contrast,
-    check_flip,
     check_listed,
     check_super,
     check_unit,
@@ -25,13 +23,12 @@ from benchprof.run.consistency.validation import check_validation
 RESERVED = (INTACT, ALL_ABILITIES)
 
 
-def check_consistency(config: Configuration, source: str, compared: bool) -> None:
+def check_consistency(config: Configuration, source: str) -> None:
     """Stop at the first two keys of a configuration that do not go together.
 
     Args:
         config: the configuration.
         source: the files named in messages.
-        compared: whether it is a combination of a comparison.
 
     Raises:
         InputError: names the file, the key path, the value and what is allowed.
@@ -45,11 +42,8 @@ def check_consistency(config: Configuration, source: str, compared: bool) -> Non
     check_super(config, source)
     check_score(config, source)
     check_limit(config, source)
-    if not compared:
-        check_halves(config, source)
+    check_halves(config, source)
     check_unit(config, source)
-    check_toward(config, source)
-    check_flip(config, source, compared)
     check_contrast(config, source)
     check_listed(config, source)
     if config.validation:

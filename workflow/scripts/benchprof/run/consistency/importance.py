@@ -39,23 +39,3 @@ def check_halves(config: Configuration, source: str) -> None:
     if not any(own.is_own_test for own in tested):
         expected = "a benchmark with `ability: NAME` and `split: test`"
         raise InputError(where, "true, and no ability has a test of its own", expected, remedy)
-
-
-def check_toward(config: Configuration, source: str) -> None:
-    """Stop where attributions toward flips do not go with what is scored."""
-    importance, where = config.importance, f"{source}, importance"
-    if importance.toward == "zero":
-        return
-    if config.unit == "weight":
-        found = f"{importance.toward} with unit weight"
-        raise InputError(f"{where}.toward", found, "zero, or unit neuron or head")
-    if importance.score == "knock_out":
-        found = f"{importance.toward} with the score knock_out, which takes units to zero"
-        raise InputError(f"{where}.toward", found, "zero, or one of the other scores")
-    if importance.loss_on != "choice":
-        found = f"{importance.loss_on} with toward {importance.toward}"
-        raise InputError(f"{where}.loss_on", found, "choice, as two options are compared")
-    if importance.against is not None:
-        found = f"{importance.against} with toward {importance.toward}, which is a contrast itself"
-        remedy = "Remove `importance.against` or `importance.toward`."
-        raise InputError(f"{where}.against", found, "one of the two contrasts", remedy)

@@ -33,20 +33,6 @@ def check_unit(config: Configuration, source: str) -> None:
         raise InputError(where, found, "weight, as planted blocks are")
 
 
-def check_flip(config: Configuration, source: str, compared: bool) -> None:
-    """Stop where the values of flips are to replace weights, or anything outside a comparison."""
-    if config.ablation != "flip":
-        return
-    if not compared:
-        remedy = (
-            "A benchmark's items have no flips: say it in a combination of `comparison`, with unit "
-            "neuron or head."
-        )
-        raise InputError(f"{source}, ablation", "'flip'", "zero, mean, or {scale: FACTOR}", remedy)
-    if config.unit == "weight":
-        raise InputError(f"{source}, ablation", "flip with unit weight", "unit neuron or head")
-
-
 def check_contrast(config: Configuration, source: str) -> None:
     """Stop where an ability cannot be contrasted with the others as its selection asks for."""
     specific = config.selections.specific

@@ -15,7 +15,6 @@ from benchprof.run.jobs.analysis import (
 )
 from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
-from benchprof.run.jobs.comparison import CompareCombinations
 from benchprof.run.jobs.figures import FIGURES, TIMED
 from benchprof.run.jobs.job import Job
 from benchprof.run.jobs.planted import AcceptModel, AnswerPool, EvaluateBlocks, WritePool
@@ -44,7 +43,6 @@ EVERY: tuple[type[Job], ...] = (
     MeasureSelectivity,
     MeasureCore,
     MeasureStability,
-    CompareCombinations,
     ExportItems,
     ReportAgreement,
     AcceptModel,

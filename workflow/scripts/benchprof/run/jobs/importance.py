@@ -34,7 +34,6 @@ class Scored(ModelJob):
             loss_on=config.importance.loss_on,
             against=config.importance.against,
             on_host=config.models[self.model].scores_on_host,
-            toward=config.importance.toward,
             groups=Groups(groups.groups, groups.share, config.seed) if groups else None,
         )
 
@@ -64,7 +63,6 @@ class Scored(ModelJob):
             "score": importance.score,
             "loss_on": importance.loss_on,
             "against": importance.against,
-            "toward": importance.toward,
             "limit": importance.limit,
             "seed": config.seed,
             "items": digests.of_files(self.run.train.values()),
