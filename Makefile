@@ -14,7 +14,7 @@ CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 
-.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs abilities benchmarks bench-scoring fetch-data clean
+.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -102,17 +102,6 @@ check: .venv/installed
 # Builds the documents as a site in site/, without a network. A broken link among them is an error.
 docs: .venv/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
-
-# Writes the diagnostic items of both versions again from their generators, and prints the check table
-# of version 2 (a minute and a half). It ends with an error as long as a check fails; its datasheet
-# says which do, and why.
-abilities: .venv/installed
-	$(BIN)/python -m benchprof.generators.sets
-	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*/)
-
-# Writes the items and datasheets of the generated benchmarks again (docs/how_to/benchmark.md).
-benchmarks: .venv/installed
-	$(BIN)/python -m benchprof.generators.benchmarks.files $(FLAGS)
 
 # Measures the scoring engine against lm-eval's own (docs/measurements.md); FLAGS adds options.
 bench-scoring: .venv/installed
