@@ -8,7 +8,7 @@ PYTHON ?= python3
 # As in make run CONFIG=mine.yaml. results/ holds the run of one configuration.
 CONFIG ?= config.yaml
 CONFIGFILE := $(if $(filter-out config.yaml,$(CONFIG)),--configfile $(CONFIG))
-VALIDATION ?= config/planted.yaml config/planted_form.yaml config/planted_confounded.yaml
+VALIDATION ?= config/planted.yaml config/planted_form.yaml
 # Versions of packages; none for the newest that pyproject.toml allows: make CONSTRAINTS= run
 CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
@@ -72,7 +72,7 @@ validate: .venv/installed
 		(cd $$folder && ../../$(BIN)/python -m benchprof.runs) && \
 		$(BIN)/snakemake validation --cores $(CORES) --directory $$folder --configfile $$file \
 			--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
-			evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS) && \
+			evaluate_benchmark=1 evaluate_model=1 $(FLAGS) && \
 		cat $$folder/results/validation/verdict.txt || exit 1; \
 	done
 
