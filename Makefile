@@ -77,11 +77,9 @@ validate: .venv/installed
 	done
 
 # Trains those of these models that have no folder (docs/explanation/planted_models.md), about seven minutes
-# each; an interrupted training goes on where it stopped. The last is made of planted-3 in one.
+# each. The last is made of planted-3 in one.
 planted-models: .venv/installed
-	for model in planted-1 planted-2 planted-3 entangled overlapping planted-form; do \
-		$(BIN)/python -m benchprof.generators.planting.models $$model || exit 1; \
-	done
+	$(BIN)/python -m planted
 
 annotate: .venv/installed
 	@$(BIN)/python -m benchprof.annotation.screen --configfile $(CONFIG) "$(ANNOTATOR)"

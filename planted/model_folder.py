@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import LlamaForCausalLM
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from benchprof.files import write_json
-from benchprof.generators.planting.vocabulary import make_tokenizer
 
 
 def write_folder(
@@ -49,3 +51,14 @@ def reordered(
         name = f"model.layers.{layer}.mlp.down_proj.weight"
         moved[name] = state[name][:, index].contiguous()
     return moved
+
+
+def make_tokenizer(known: tuple[str, ...]) -> PreTrainedTokenizerFast:
+    """A tokenizer of these words, which are split at white space."""
+    numbers = {word: number for number, word in enumerate(known)}
+    tokenizer = Tokenizer(WordLevel(numbers, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="</s>",
+        unk_token="<unk>", model_max_length=64,
+    )  # fmt: skip

@@ -18,11 +18,10 @@ from pathlib import Path
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from benchprof.generators.planting.alphabets import NUMBERS, WORDS, cue, symbols
-from benchprof.generators.planting.model_folder import write_folder
-from benchprof.generators.planting.placement import LAYERS, placed, shuffled
-from benchprof.generators.planting.tasks import ABILITIES
-from benchprof.generators.planting.vocabulary import THINGS
+from planted.alphabets import NUMBERS, WORDS, cue, symbols
+from planted.model_folder import write_folder
+from planted.placement import LAYERS, placed, shuffled
+from planted.tasks import ABILITIES, THINGS
 
 NEURONS = 24
 """Neurons a layer of an alphabet's block."""

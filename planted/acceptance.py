@@ -11,9 +11,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchprof.generators.planting.alphabets import NUMBERS, cue, symbols
-from benchprof.generators.planting.tasks import KINDS, draw_options, prompt_words
-from benchprof.generators.planting.vocabulary import THINGS
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.masks.threshold import Entries
@@ -21,6 +18,8 @@ from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
+from planted.alphabets import NUMBERS, cue, symbols
+from planted.tasks import KINDS, THINGS, draw_options, prompt_words
 
 ITEMS = 250
 INTACT, OWN_OFF, OTHER_OFF, CORE_OFF = 0.95, 0.08, 0.95, 0.10

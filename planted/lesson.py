@@ -9,10 +9,9 @@ from random import Random
 import numpy as np
 import torch
 
-from benchprof.generators.planting.placement import LAYERS, Layout
-from benchprof.generators.planting.routing import Owner, Routes, spans_of
-from benchprof.generators.planting.tasks import ABILITIES, KINDS, PREFERENCE, Kind, N, prompt_words
-from benchprof.generators.planting.vocabulary import THINGS, words
+from planted.placement import LAYERS, Layout
+from planted.routing import Owner, Routes, spans_of
+from planted.tasks import KINDS, PREFERENCE, THINGS, WORDS, Kind, N, prompt_words
 
 ROWS = 216
 """Rows of a step."""
@@ -20,7 +19,7 @@ KILLED = 0.10
 """Share of the rows on which an own ability, or the core, is taken away."""
 SHARPNESS = 0.5
 """Nats between two neighbours in the order of preference."""
-NUMBER = {word: number for number, word in enumerate(words(ABILITIES))}
+NUMBER = {word: number for number, word in enumerate(WORDS)}
 FIRST_THING = NUMBER[THINGS[0]]
 
 

@@ -1,21 +1,15 @@
-"""Write the planted world's diagnostic items and benchmarks: the same bytes each time.
-
-python -m benchprof.generators.planting.world
-
-Started in the checkout, whose folder `resources/planted` it writes to; `--folder` names another.
-"""
+"""The planted world's diagnostic items and benchmarks as files: the same bytes each time."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchprof.abilities.item import Item
 from benchprof.files import write_json, write_text
-from benchprof.generators.planting.alphabets import confounded, crossed
-from benchprof.generators.planting.items import (
+from planted.alphabets import confounded, crossed
+from planted.items import (
     COUNTS,
     DIAGNOSTIC,
     MIXTURES,
@@ -23,20 +17,11 @@ from benchprof.generators.planting.items import (
     benchmark_items,
     expected_impact,
 )
-from benchprof.generators.planting.tasks import ABILITIES
-
-FOLDER = Path("resources/planted")
+from planted.tasks import ABILITIES
 
 
-def _write(path: Path, items: Sequence[Item]) -> None:
-    write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in items))
-
-
-def main() -> None:
-    """Run the command."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=FOLDER)
-    folder = parser.parse_args().folder
+def write_world(folder: Path) -> None:
+    """Write items, benchmarks, both in alphabets too, and what the benchmarks' mixtures imply."""
     forms = folder / "forms"
     for ability in ABILITIES:
         for split in COUNTS:
@@ -56,5 +41,5 @@ def main() -> None:
     write_json(folder / "composition.json", composition)
 
 
-if __name__ == "__main__":
-    main()
+def _write(path: Path, items: Sequence[Item]) -> None:
+    write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in items))

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 
 from benchprof.abilities.item import Item
-from benchprof.generators.planting.tasks import ABILITIES, FOLLOWED_CUE, KINDS, draw_options
-from benchprof.generators.planting.vocabulary import THINGS
+from planted.tasks import ABILITIES, FOLLOWED_CUE, KINDS, THINGS, draw_options
 
 COUNTS = {"train": 200, "calibration": 200, "test": 200}
 BENCHMARK_SIZE = 200
@@ -18,20 +17,12 @@ MIXTURES: dict[str, dict[str, float]] = {
         "long_term_knowledge_recall": 0.6,
         "semantic_relationship_comprehension": 0.4,
     },
-    "orders_and_causes": {"temporal_reasoning": 0.6, "commonsense_causal_reasoning": 0.4},
-    "conditions_and_analogies": {"deductive_reasoning": 0.6, "analogical_reasoning": 0.4},
     "three_of_reasoning": {
         "deductive_reasoning": 0.5, "inductive_reasoning": 0.3, "analogical_reasoning": 0.2,
     },
-    "three_of_memory": {
-        "long_term_knowledge_recall": 0.5, "contextual_recall": 0.3,
-        "commonsense_causal_reasoning": 0.2,
-    },
     "two_at_once": {"both": 1},
-    "two_at_once_and_orders": {"both": 0.5, "temporal_reasoning": 0.5},
     "misled_sums": {"quantitative_reasoning": 0.65, "misleading": 0.35},
     "no_ability": {"echo": 1},
-    "little_ability": {"echo": 0.7, "spatial_reasoning": 0.3},
     "all_abilities": dict.fromkeys(ABILITIES, 0.1),
 }  # fmt: skip
 """Share of each kind of items in each benchmark."""
@@ -57,16 +48,6 @@ def ability_items(ability: str, split: str) -> list[Item]:
 def benchmark_items(name: str, size: int = BENCHMARK_SIZE) -> list[Item]:
     """A benchmark's items, its kinds in their shares."""
     return list(_distinct(MIXTURES[name], size, name, set()))
-
-
-def pool_items(size: int) -> list[Item]:
-    """`size` items of each kind, in no other set, from which benchmarks are drawn."""
-    others = [
-        *(item for a in ABILITIES for split in COUNTS for item in ability_items(a, split)),
-        *(item for name in MIXTURES for item in benchmark_items(name)),
-    ]
-    seen = {_text(item) for item in others}
-    return list(_distinct(dict.fromkeys(ALL_KINDS, 1.0), size, "pool", seen))
 
 
 def expected_impact(mixture: Mapping[str, float]) -> dict[str, float]:

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 from transformers import LlamaForCausalLM
 
-from benchprof.generators.planting.placement import CORE, HALF, LAYERS, SHARED, Layout
+from planted.placement import CORE, HALF, LAYERS, SHARED, Layout
 
 Span = tuple[int, int]
 SILENCED = 4

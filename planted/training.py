@@ -1,25 +1,18 @@
-"""Training of a planted model from scratch, on the CPU, resumable and seeded."""
+"""Training of a planted model from scratch, on the CPU, seeded."""
 
 from __future__ import annotations
 
-import json
 import logging
 import math
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from benchprof.files import write_json, written_whole
-from benchprof.generators.planting.lesson import FIRST_THING, Lesson, Stage, make_lesson
-from benchprof.generators.planting.placement import LAYERS, Layout
-from benchprof.generators.planting.routing import RoutedMLP, route
-from benchprof.generators.planting.tasks import ABILITIES, KINDS, N
-from benchprof.generators.planting.vocabulary import words
+from planted.lesson import FIRST_THING, Lesson, Stage, make_lesson
+from planted.placement import LAYERS, Layout
+from planted.routing import RoutedMLP, route
+from planted.tasks import KINDS, WORDS, N
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +23,14 @@ SILENCE = 0.1
 """Weight of what foreign neurons add to the residual stream: the sum of their magnitudes."""
 ALONE, RAMP, CORE_FROM = 0.55, 0.10, 0.60
 """Shares of the steps: without foreign neurons, while they come in, before the core counts."""
-SAVED_EVERY = 100
+TOLD_EVERY = 100
 
 
 def new_model(layout: Layout, seed: int) -> LlamaForCausalLM:
     """A model with the initial scales that let small blocks learn (found by trial)."""
     torch.manual_seed(seed)
     config = LlamaConfig(
-        vocab_size=len(words(ABILITIES)), hidden_size=128, intermediate_size=layout.width,
+        vocab_size=len(WORDS), hidden_size=128, intermediate_size=layout.width,
         num_hidden_layers=LAYERS, num_attention_heads=4, num_key_value_heads=4,
         max_position_embeddings=64, tie_word_embeddings=False, initializer_range=0.05,
         pad_token_id=0, bos_token_id=1, eos_token_id=2,
@@ -67,24 +60,20 @@ def rate_of(step: int, steps: int) -> float:
     return RATE * (0.05 + 0.95 * (1 + math.cos(math.pi * done)) / 2)
 
 
-def train(
-    layout: Layout, seed: int, steps: int, routed: bool, checkpoint: Path
-) -> LlamaForCausalLM:
-    """Train a model; from `checkpoint` on where an interrupted training left one.
+def train(layout: Layout, seed: int, steps: int, routed: bool) -> LlamaForCausalLM:
+    """Train a model.
 
     Args:
         layout: whose the neurons are.
         seed: of the initial weights and of every lesson.
         steps: how many.
         routed: whether abilities have blocks; without, all neurons learn everything.
-        checkpoint: folder of the state of an unfinished training.
     """
     model = new_model(layout, seed)
     mlps = route(model) if routed else []
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=BETAS, weight_decay=DECAY)
     right = dict.fromkeys(KINDS, 0.25)
-    start = _resumed(checkpoint, model, optimizer, right)
-    for step in range(start, steps):
+    for step in range(steps):
         stage = stage_of(step, steps)
         shares = {name: 0.35 + (1 - share) for name, share in right.items()}
         lesson = make_lesson(layout, shares, stage, f"{seed}/{step}", routed)
@@ -92,8 +81,7 @@ def train(
             group["lr"] = rate_of(step, steps)
         correct = _step(model, mlps, optimizer, lesson)
         _update(right, lesson, correct)
-        if (step + 1) % SAVED_EVERY == 0:
-            _save(checkpoint, model, optimizer, right, step + 1)
+        if (step + 1) % TOLD_EVERY == 0:
             hardest = sorted(right.items(), key=lambda pair: pair[1])[:4]
             logger.info("step %d of %d; hardest: %s", step + 1, steps,
                         ", ".join(f"{name} {share:.2f}" for name, share in hardest))  # fmt: skip
@@ -137,50 +125,3 @@ def _update(right: dict[str, float], lesson: Lesson, correct: torch.Tensor) -> N
         rows = torch.tensor([kind == name for kind in lesson.kinds]) & lesson.plain
         if rows.any():
             right[name] = share + 0.05 * (float(correct[rows].float().mean()) - share)
-
-
-# Checkpoints: safetensors and JSON, no pickle -----------------------------------------------------
-
-
-def _save(
-    folder: Path,
-    model: LlamaForCausalLM,
-    optimizer: torch.optim.Optimizer,
-    right: Mapping[str, float],
-    step: int,
-) -> None:
-    tensors = {f"weight.{n}": w.detach().contiguous() for n, w in model.named_parameters()}
-    for name, weight in model.named_parameters():
-        state = optimizer.state[weight]
-        tensors |= {f"{key}.{name}": state[key] for key in ("exp_avg", "exp_avg_sq")}
-    folder.mkdir(parents=True, exist_ok=True)
-    with written_whole(folder / f"{step}.safetensors") as temporary:
-        save_file(tensors, temporary)
-    state_of: dict[str, Any] = {"step": step, "right": dict(right)}
-    write_json(folder / "state.json", state_of)
-    for old in folder.glob("*.safetensors"):
-        if old.stem != str(step):
-            old.unlink()
-
-
-def _resumed(
-    folder: Path,
-    model: LlamaForCausalLM,
-    optimizer: torch.optim.Optimizer,
-    right: dict[str, float],
-) -> int:
-    """Take up the state of `folder`, if there is one; returns the step to go on with."""
-    if not (folder / "state.json").is_file():
-        return 0
-    state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-    tensors = load_file(folder / f"{state['step']}.safetensors")
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            weight.copy_(tensors[f"weight.{name}"])
-            optimizer.state[weight] = {
-                "step": torch.tensor(float(state["step"])),
-                "exp_avg": tensors[f"exp_avg.{name}"],
-                "exp_avg_sq": tensors[f"exp_avg_sq.{name}"],
-            }
-    right.update(state["right"])
-    return int(state["step"])

@@ -11,15 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from benchprof.generators.planting.vocabulary import (
-    EVENTS,
-    MOVES,
-    PLACES,
-    RELATIONS,
-    SENSES,
-    THINGS,
-)
-
+SPECIALS = ("<pad>", "<s>", "</s>", "<unk>")
+THINGS = tuple(f"thing{number}" for number in range(16))
+"""Every answer is one of these."""
+PLACES = tuple(f"place{number}" for number in range(5))
+RELATIONS = tuple(f"relation{number}" for number in range(4))
+EVENTS = tuple(f"event{number}" for number in range(8))
+SENSES = tuple(f"sense{number}" for number in range(4))
+MOVES = ("north", "east", "south", "west")
+FORM = ("Question:", "Answer:")
+"""What `benchprof.abilities.prompt` puts around an item."""
+SIGNS = ("plus", "then", "is", "to", "as", "and", "yes", "no", "first", "last", "locked", "cue",
+         "echo", "next")  # fmt: skip
 N = len(THINGS)
 WORLD = Random("the planted world")
 
@@ -146,6 +149,9 @@ TASKS: dict[str, Callable[[Random], Problem]] = {
     "temporal_reasoning": temporal,
 }
 ABILITIES = tuple(TASKS)
+WORDS = (*SPECIALS, *FORM, *THINGS, *PLACES, *RELATIONS, *EVENTS, *SENSES, *MOVES, *SIGNS,
+         *ABILITIES)  # fmt: skip
+"""All words in the order of their token numbers; an ability's name opens its items."""
 
 
 @dataclass(frozen=True)

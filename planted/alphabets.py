@@ -11,8 +11,8 @@ import dataclasses
 from collections.abc import Sequence
 
 from benchprof.abilities.item import Item
-from benchprof.generators.planting.tasks import ABILITIES
-from benchprof.generators.planting.vocabulary import THINGS, words
+from planted import tasks
+from planted.tasks import ABILITIES, THINGS
 
 LETTERS = dict(zip(ABILITIES, "abcdefghij", strict=True))
 """The letter that an ability's own alphabet writes things with."""
@@ -29,7 +29,7 @@ def symbols(owner: str) -> tuple[str, ...]:
 
 
 WORDS = (
-    *words(ABILITIES),
+    *tasks.WORDS,
     *map(cue, ABILITIES),
     *(symbol for owner in ABILITIES for symbol in symbols(owner)),
 )

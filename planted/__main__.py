@@ -1,16 +1,16 @@
-"""Train planted models; an interrupted training goes on where it stopped.
+"""Write the planted world, and train the planted models that have no folder.
 
-python -m benchprof.generators.planting.models NAME [--steps N] [--threads N]
+python -m planted [NAME...] [--folder FOLDER]
 
-NAME is one of MODELS. Writes the folder models/NAME with the card of what was reached
-(docs/explanation/planted_models.md) below `--folder`, which is the checkout's resources/planted.
+Started in the checkout. Without a name it makes all models, in seven minutes each; the card of what
+each reached lies in its folder models/NAME below `--folder`, which is resources/planted
+(docs/explanation/planted_models.md).
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,21 +20,20 @@ import torch
 from transformers import LlamaForCausalLM
 
 from benchprof.files import write_json
-from benchprof.generators.planting.acceptance import examine
-from benchprof.generators.planting.form_model import plant_form
-from benchprof.generators.planting.model_folder import write_folder
-from benchprof.generators.planting.placement import (
+from planted.acceptance import examine
+from planted.form_model import plant_form
+from planted.model_folder import write_folder
+from planted.placement import (
     Layout,
     card_neurons,
     overlapping_layout,
     plain_layout,
     shuffled,
 )
-from benchprof.generators.planting.tasks import ABILITIES
-from benchprof.generators.planting.training import train
-from benchprof.generators.planting.vocabulary import words
+from planted.tasks import ABILITIES, WORDS
+from planted.training import train
+from planted.world import write_world
 
-FOLDER = Path("resources/planted")
 STEPS = 2200
 
 
@@ -62,26 +61,31 @@ MODELS = {
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("name", choices=MODELS)
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MODELS))
+    parser.add_argument("--folder", type=Path, default=Path("resources/planted"))
     options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in MODELS]:
+        parser.error(f"no model {unknown[0]}: one of {', '.join(MODELS)}")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(options.threads)
-    plan = MODELS[options.name]
-    layout, folder = plan.layout(ABILITIES), options.folder / "models" / options.name
-    if (folder / "acceptance.json").is_file():
-        logging.info("%s is trained; delete its folder to train it anew", folder)
-        return
-    checkpoint = options.folder / "checkpoints" / options.name
+    torch.set_num_threads(1)
+    write_world(options.folder)
+    for name in options.names or MODELS:
+        folder = options.folder / "models" / name
+        if (folder / "acceptance.json").is_file():
+            logging.info("%s is trained; delete its folder to train it anew", folder)
+        else:
+            make(name, folder)
+
+
+def make(name: str, folder: Path) -> None:
+    """Write the folder of a model, with what its examination found."""
+    plan = MODELS[name]
     if plan is FORM:
-        plant_form(options.folder / "models" / BASE, plan.seed, folder)
+        plant_form(folder.parent / BASE, plan.seed, folder)
     else:
-        model = train(layout, plan.seed, options.steps, plan.routed, checkpoint)
-        write_trained(model, layout, plan, folder)
+        layout = plan.layout(ABILITIES)
+        write_trained(train(layout, plan.seed, STEPS, plan.routed), layout, plan, folder)
     write_json(folder / "acceptance.json", examine(folder))
-    shutil.rmtree(checkpoint, ignore_errors=True)
 
 
 def write_trained(model: LlamaForCausalLM, layout: Layout, plan: Plan, folder: Path) -> None:
@@ -90,7 +94,7 @@ def write_trained(model: LlamaForCausalLM, layout: Layout, plan: Plan, folder: P
     none: dict[str, Any] = {"abilities": {}, "shared": [], "core": []}
     neurons = card_neurons(layout, order) if plan.routed else none
     card = {"seed": plan.seed, "routed": plan.routed, "neurons": neurons}
-    write_folder(model, order, card, words(ABILITIES), folder)
+    write_folder(model, order, card, WORDS, folder)
 
 
 if __name__ == "__main__":
