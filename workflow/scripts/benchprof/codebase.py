@@ -296,6 +296,7 @@ MODULES = {
     "recovery": (
         *LOADED,
         "benchprof.profile.criteria",
+        "benchprof.profile.key",
         "benchprof.profile.shown",
         "benchprof.validation",
     ),
