@@ -63,7 +63,7 @@ plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --configfile $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/explanation/planted_models.md): a quarter of an hour. These models gain nothing from a second core, two
+# (docs/explanation/planted_models.md): five minutes. These models gain nothing from a second core, two
 # jobs do. Each configuration in a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@for file in $(VALIDATION); do \
