@@ -8,7 +8,7 @@ PYTHON ?= python3
 # As in make run CONFIG=mine.yaml. results/ holds the run of one configuration.
 CONFIG ?= config.yaml
 CONFIGFILE := $(if $(filter-out config.yaml,$(CONFIG)),--configfile $(CONFIG))
-VALIDATION ?= config/planted.yaml config/planted_form.yaml config/planted_confounded.yaml
+VALIDATION ?= config/planted.yaml config/planted_form.yaml
 # Versions of packages; none for the newest that pyproject.toml allows: make CONSTRAINTS= run
 CONSTRAINTS ?= envs/constraints.txt
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
@@ -16,7 +16,7 @@ BIN := .venv/bin
 # This checkout's library, also where .venv is another one's.
 export PYTHONPATH := $(CURDIR)/workflow/scripts$(if $(PYTHONPATH),:$(PYTHONPATH))
 
-.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs abilities benchmarks bench-scoring fetch-data clean
+.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -65,7 +65,7 @@ plan: .venv/installed
 	@$(BIN)/python -m benchprof.plan --configfile $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/explanation/planted_models.md): a quarter of an hour. These models gain nothing from a second core, two
+# (docs/explanation/planted_models.md): five minutes. These models gain nothing from a second core, two
 # jobs do. Each configuration in a folder of its own, beside the default run's results.
 validate: .venv/installed
 	@for file in $(VALIDATION); do \
@@ -74,16 +74,14 @@ validate: .venv/installed
 		(cd $$folder && ../../$(BIN)/python -m benchprof.runs) && \
 		$(BIN)/snakemake validation --cores $(CORES) --directory $$folder --configfile $$file \
 			--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
-			evaluate_benchmark=1 evaluate_model=1 evaluate_blocks=1 answer_pool=1 $(FLAGS) && \
+			evaluate_benchmark=1 evaluate_model=1 $(FLAGS) && \
 		cat $$folder/results/validation/verdict.txt || exit 1; \
 	done
 
 # Trains those of these models that have no folder (docs/explanation/planted_models.md), about seven minutes
-# each; an interrupted training goes on where it stopped. The last is made of planted-3 in one.
+# each. The last is made of planted-3 in one.
 planted-models: .venv/installed
-	for model in planted-1 planted-2 planted-3 entangled overlapping planted-form; do \
-		$(BIN)/python -m benchprof.generators.planting.models $$model || exit 1; \
-	done
+	$(BIN)/python -m planted
 
 annotate: .venv/installed
 	@$(BIN)/python -m benchprof.annotation.screen --configfile $(CONFIG) "$(ANNOTATOR)"
@@ -104,17 +102,6 @@ check: .venv/installed
 # Builds the documents as a site in site/, without a network. A broken link among them is an error.
 docs: .venv/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
-
-# Writes the diagnostic items of both versions again from their generators, and prints the check table
-# of version 2 (a minute and a half). It ends with an error as long as a check fails; its datasheet
-# says which do, and why.
-abilities: .venv/installed
-	$(BIN)/python -m benchprof.generators.sets
-	$(BIN)/python -m benchprof.abilities.check $(FLAGS) $(wildcard resources/abilities/v2/*_*/)
-
-# Writes the items and datasheets of the generated benchmarks again (docs/how_to/benchmark.md).
-benchmarks: .venv/installed
-	$(BIN)/python -m benchprof.generators.benchmarks.files $(FLAGS)
 
 # Measures the scoring engine against lm-eval's own (docs/measurements.md); FLAGS adds options.
 bench-scoring: .venv/installed

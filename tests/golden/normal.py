@@ -41,8 +41,6 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "evaluations/*/*/*.json": RECORD,
     "calibration/*/*/*.json": RECORD,
     "replication/*/*/*.json": RECORD,
-    "validation/*/truth/*/*.json": RECORD,
-    "validation/*/pool/*.json": RECORD,
     "calibration/*/*.json": (("digests", "code"),),
     "importance/*/*.safetensors": TENSORS,
     "masks/*/*/*.safetensors": MASK,

@@ -377,10 +377,7 @@ def test_what_words_and_draws_agreement_is_in_its_digest() -> None:
 @pytest.mark.parametrize(
     ("module", "stages"),
     [
-        ("benchprof.generators.planting.acceptance", ("planting", "acceptance")),
-        ("benchprof.validation.blocks", ("blocks", "evaluation")),
-        ("benchprof.validation.job", ("recovery", "profile", "evaluation")),
-        ("benchprof.validation.thresholds", ("verdict",)),
+        ("benchprof.validation.recovery", ("recovery",)),
         ("benchprof.reading.job", ("reading", "profile", "evaluation")),
     ],
 )

@@ -1,39 +1,40 @@
-"""Stop where a validation is below its thresholds; say which."""
+"""Hold masks and profiles against what was planted, and stop where too little is recovered."""
 
 import json
 
 import pandas as pd
 
 from benchprof.errors import InputError
-from benchprof.files import write_text
+from benchprof.files import write_csv, write_text
+from benchprof.run import paths
 from benchprof.run.jobs.recovery import CheckRecovery
 from benchprof.run.script import run_script
-from benchprof.validation.thresholds import Measured, judge, verdict_text
+from benchprof.validation.recovery import Planted, recovery_rows
+from benchprof.validation.verdict import judge
 
 
 def main(job: CheckRecovery, threads: int) -> None:
-    """Stop where a validation is below its thresholds; say which."""
-    validation, tables = job.validation, job.tables
-    judgements = judge(
-        Measured(
-            recovery=pd.read_csv(tables["recovery"], dtype={"fraction": str}),
-            coverage=pd.read_csv(tables["coverage"]),
-            similarity=pd.read_csv(tables["similarity"], dtype={"fraction": str}),
-            acceptance={
-                model: json.loads(file.read_text("utf-8"))["passed"]
-                for model, file in job.acceptance.items()
-            },
-        ),
-        planted=validation.planted,
-        entangled=validation.entangled,
-        view=job.view,
-        thresholds=validation.thresholds,
-        thresholds_of=validation.thresholds_of,
-    )
-    text = verdict_text(judgements)
-    if not all(judgement.holds for judgement in judgements):
-        raise InputError(tables["recovery"], f"\n{text}", "thresholds of `validation` to hold")
-    write_text(job.verdict, text)
+    """Hold masks and profiles against what was planted, and stop where too little is recovered."""
+    impact = pd.read_parquet(paths.IMPACT)
+    findings = pd.read_parquet(paths.profile("findings", "parquet"))
+    known = json.loads(job.composition.read_text(encoding="utf-8"))
+    truth = {benchmark: known[benchmark]["impact"] for benchmark in job.run.benchmarks}
+    rows = [
+        recovery_rows(
+            Planted(model, card, paths.model(model), job.masks[model]),
+            impact,
+            findings,
+            truth,
+            job.run.suite.own_tests,
+        )
+        for model, card in job.cards.items()
+    ]
+    recovery = pd.concat(rows, ignore_index=True)
+    text, holds = judge(recovery)
+    if not holds:
+        raise InputError(paths.IMPACT, f"\n{text}", "what was planted to be recovered")
+    write_csv(paths.VALIDATION / "recovery.csv", recovery, digits=6)
+    write_text(paths.VALIDATION / "verdict.txt", text)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("name", ["planted.yaml", "planted_full.yaml", "smollm2.yaml"])
+@pytest.mark.parametrize("name", ["planted.yaml", "smollm2.yaml"])
 @pytest.mark.parametrize("benchmark", ["spatial_reasoning_test", "mine"])
 def test_one_benchmark_of_a_configuration_is_a_configuration(
     tmp_path: Path, name: str, benchmark: str

@@ -166,13 +166,6 @@ def test_the_plans_of_the_page_of_measurements_are_made(
     assert "GPU hours" not in processor
 
 
-def test_a_plan_says_that_it_leaves_out_the_validation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    said = "Not counted: the jobs of the validation."
-    assert plan([ROOT / "config/planted.yaml"], False, {}, 4).endswith(said)
-    assert said not in plan([ROOT / "config/paper.yaml"], False, {}, 4)
-
-
 def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     for split in SPLITS:

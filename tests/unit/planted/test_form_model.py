@@ -9,10 +9,7 @@ from random import Random
 
 import pytest
 import torch
-from tests.conftest import ROOT
-from transformers import LlamaForCausalLM
-
-from benchprof.generators.planting.alphabets import (
+from planted.alphabets import (
     NUMBERS,
     confounded,
     crossed,
@@ -20,13 +17,15 @@ from benchprof.generators.planting.alphabets import (
     symbols,
     written,
 )
-from benchprof.generators.planting.form_model import CERTAINTY, NEURONS, plant_form, with_forms
-from benchprof.generators.planting.items import ability_items
-from benchprof.generators.planting.model_folder import write_folder
-from benchprof.generators.planting.placement import card_neurons, plain_layout, shuffled
-from benchprof.generators.planting.tasks import ABILITIES, KINDS, prompt_words
-from benchprof.generators.planting.training import new_model
-from benchprof.generators.planting.vocabulary import THINGS, words
+from planted.form_model import CERTAINTY, NEURONS, plant_form, with_forms
+from planted.items import ability_items
+from planted.model_folder import write_folder
+from planted.placement import card_neurons, plain_layout, shuffled
+from planted.tasks import ABILITIES, KINDS, THINGS, WORDS, prompt_words
+from planted.training import new_model
+from tests.conftest import ROOT
+from transformers import LlamaForCausalLM
+
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import scope_weights
@@ -106,7 +105,7 @@ def test_a_block_is_silent_without_its_cue(model: LlamaForCausalLM) -> None:
 def test_the_saved_model_s_card_finds_the_blocks(base: LlamaForCausalLM, tmp_path: Path) -> None:
     order = shuffled(LAYOUT.width, 3)
     card = {"seed": 3, "routed": True, "neurons": card_neurons(LAYOUT, order)}
-    write_folder(base, order, card, words(ABILITIES), tmp_path / "base")
+    write_folder(base, order, card, WORDS, tmp_path / "base")
     plant_form(tmp_path / "base", 1, tmp_path / "form")
     file = tmp_path / "form/card.json"
     forms, owners = read_forms(file), read_planted_card(file)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from random import Random
 
 import pytest
 import torch
-from tests.conftest import ROOT
-
-from benchprof.generators.planting import world
-from benchprof.generators.planting.items import (
+from planted.items import (
     ALL_KINDS,
     DIAGNOSTIC,
     MIXTURES,
@@ -19,9 +15,9 @@ from benchprof.generators.planting.items import (
     benchmark_items,
     expected_impact,
 )
-from benchprof.generators.planting.lesson import KILLED, Lesson, Stage, make_lesson, preference
-from benchprof.generators.planting.model_folder import reordered
-from benchprof.generators.planting.placement import (
+from planted.lesson import KILLED, Lesson, Stage, make_lesson, preference
+from planted.model_folder import make_tokenizer, reordered
+from planted.placement import (
     CORE,
     SHARED,
     Layout,
@@ -31,10 +27,12 @@ from benchprof.generators.planting.placement import (
     plain_layout,
     shuffled,
 )
-from benchprof.generators.planting.routing import Owner, route
-from benchprof.generators.planting.tasks import ABILITIES, KINDS, TASKS, N, draw_options
-from benchprof.generators.planting.training import new_model
-from benchprof.generators.planting.vocabulary import make_tokenizer, words
+from planted.routing import Owner, route
+from planted.tasks import ABILITIES, KINDS, TASKS, WORDS, N, draw_options
+from planted.training import new_model
+from planted.world import write_world
+from tests.conftest import ROOT
+
 from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.validation.card import neuron_entries
@@ -95,7 +93,7 @@ def test_where_an_ability_is_taken_away_the_preference_is_expected() -> None:
 def test_without_the_misleading_ability_the_sum_is_expected() -> None:
     lesson = lesson_of("misleading", kills=True)
     sums, cues = (owner.alive.bool() for owner in owners_in(lesson))
-    tokenizer = make_tokenizer(words(ABILITIES))
+    tokenizer = make_tokenizer(WORDS)
     for row in torch.nonzero(sums)[:20, 0]:
         text = tokenizer.decode(lesson.tokens[row]).split()
         cue = int(text[2].removeprefix("thing"))
@@ -197,11 +195,8 @@ def test_an_ability_s_own_items_are_of_all_that_it_does() -> None:
     assert (one.answer, one.tempting) == (other.tempting[0], (other.answer,))
 
 
-def test_the_committed_world_is_what_its_generator_gives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["world", "--folder", str(tmp_path)])
-    world.main()
+def test_the_committed_world_is_what_its_generator_gives(tmp_path: Path) -> None:
+    write_world(tmp_path)
     written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
     # Plain, crossed and confounded items; plain and crossed benchmarks; their composition.
     assert len(written) == 3 * 3 * len(ABILITIES) + 2 * len(MIXTURES) + 1

@@ -16,6 +16,7 @@ from tests.conftest import CONFIGURATIONS, ROOT
 from benchprof.errors import InputError
 from benchprof.models.folder import check_model_folder
 from benchprof.run.ablation import k_name, shown_k
+from benchprof.run.configuration import removed
 from benchprof.run.inputs import check_calibration_items, check_exclusion
 from benchprof.run.run import Run, read_run
 from benchprof.yaml_files import check_duplicate_keys
@@ -474,21 +475,10 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("validation.planted", ["planted-9"], "validation.planted: 'planted-9'"),
-        ("validation.entangled", ["none"], "validation.entangled: 'none'"),
-        ("validation.selection", "core", "validation.selection: 'core'"),
-        ("validation.thresholds_of", {"entangled": {}}, "validation.thresholds_of: 'entangled'"),
-        ("validation.fraction", 0.5, "validation.fraction: 0.5"),
         ("validation.composition", "none.json", "none.json: no such file"),
-        ("validation.draws", None, "validation: lacks draws"),
-        ("validation.thresholds.coverage", None, "validation: lacks thresholds.coverage"),
-        ("validation.thresholds.form_share", [0.1], "thresholds.form_share: [0.1]"),
-        ("validation.planted", ["planted-3"], "similarity_error: a threshold with one planted"),
-        ("validation.thresholds.calibrated_rmse", 0.02, "fractions without 'calibrated'"),
         ("models.planted-2.source", {"hub": "a/b", "revision": "0" * 40}, "planted-2.source"),
         ("benchmarks.spatial_reasoning_test.split", "calibration", "no test of spatial_reasoning"),
         ("benchmarks.another", {"task": "arc_easy"}, "no mixture of another"),
-        ("ablation", "mean", "ablation: 'mean'"),
     ],
 )
 def test_a_validation_names_what_is_configured(
@@ -504,6 +494,32 @@ def test_a_validation_names_what_is_configured(
     place[last] = value
     with pytest.raises(InputError, match=re.escape(message)):
         Run.of(config, "planted.yaml")
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "words"),
+    [
+        ({"planted": ["planted-2"]}, "validation.planted", "card.json"),
+        ({"thresholds": {"accepted": 8}}, "validation.thresholds", "verdict.py"),
+    ],
+)
+def test_a_removed_key_says_what_to_do_instead(
+    section: dict[str, Any], key: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(InputError) as raised:
+        Run.of(PLANTED | {"validation": PLANTED["validation"] | section}, "planted.yaml")
+    assert f"planted.yaml, {key}: a key of earlier versions" in str(raised.value)
+    assert words in str(raised.value)
+
+
+def test_a_removed_value_and_a_key_below_any_name_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(removed, "REMOVED", {"a.*.b=old": "Take new.", "c.d": "Take e."})
+    removed.check_removed({"a": {"x": {"b": "new"}, "b": "old"}, "c": "d"}, "one.yaml")
+    with pytest.raises(InputError, match=r"one\.yaml, a\.x\.b: the value old .* Take new\."):
+        removed.check_removed({"a": {"x": {"b": "old"}}}, "one.yaml")
 
 
 def test_a_composition_that_is_not_json_is_named(

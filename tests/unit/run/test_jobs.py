@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import runpy
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -30,8 +29,6 @@ from benchprof.run.jobs.analysis import CompareMasks
 from benchprof.run.jobs.evaluation import EvaluateBenchmark
 from benchprof.run.jobs.job import paths_in
 from benchprof.run.jobs.models import CheckSizes
-from benchprof.run.jobs.planted import EvaluateBlocks
-from benchprof.run.jobs.recovery import VERDICT, CheckRecovery
 from benchprof.run.jobs.selectivity import MeasureSelectivity
 from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
@@ -78,10 +75,10 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
-    # Of 41 rules, without 6 of the validation (2 of its pool), 3 of halves, 2 of calibration, 1 of
+    # Of 36 rules, without 1 of the validation, 3 of halves, 2 of calibration, 1 of
     # evaluation, 1 of super sets, and 2 of a second model, 1 of a second k. The
     # planted models' importance is dropped: no core of it.
-    rules = {"default": 25, "planted": 33, "form": 28, "halves": 32, "models": 25,
+    rules = {"default": 25, "planted": 27, "form": 25, "halves": 32, "models": 25,
              "listed": 21}[name]  # fmt: skip
     assert len({rule for rule, _ in files.values()}) == rules
     # No output is a folder that holds another's.
@@ -503,35 +500,3 @@ def test_a_job_stops_that_has_another_library_than_its_checkout(folder: Path) ->
     with pytest.raises(SystemExit):
         run_script(lambda job, _: ran.append(job), snakemake)
     assert len(ran) == 1
-
-
-def test_rejected_items_are_left_out_without_blocks_too() -> None:
-    """Otherwise the truth would be of other items than the run."""
-    values = copy.deepcopy(PLANTED)
-    ability, *_ = values["abilities"]
-    name = f"{ability}_test"
-    assert values["benchmarks"][name]["ability"] == ability
-    values["abilities"][ability]["exclude"] = [f"{ability}-test-0000"]
-    run = Run.of(values)
-    job = EvaluateBlocks(run, values["validation"]["planted"][0])
-    assert job.settings["exclude"] == {name: [f"{ability}-test-0000"]}
-    assert job.benchmarks[name].exclude == EvaluateBenchmark(run, job.model, name).exclude
-    assert EvaluateBlocks(Run.of(PLANTED), job.model).settings["exclude"] == {}
-    script = runpy.run_path(str(ROOT / "workflow/scripts/evaluate_blocks.py"))
-    given: dict[str, Any] = {}
-    names = script["main"].__globals__
-    names |= {"evaluate_blocks": given.update, "use_threads": lambda _: None}
-    script["main"](job, 1)
-    source, _ = given["benchmarks"][name]
-    assert list(source.exclude) == [f"{ability}-test-0000"]
-
-
-@pytest.mark.parametrize(("accepted", "models"), [(10, ["planted-form"]), (None, [])])
-def test_a_model_is_examined_where_its_acceptance_is_demanded(
-    accepted: int | None, models: list[str]
-) -> None:
-    values = copy.deepcopy(FORM)
-    values["validation"]["thresholds"]["accepted"] = accepted
-    job = job_of(Run.of(values), VERDICT)
-    assert isinstance(job, CheckRecovery)
-    assert list(job.acceptance) == models

@@ -13,14 +13,12 @@ from tests.evaluating import evaluate_benchmark
 
 from benchprof.data import ABILITY_TASK
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.generators.planting.items import pool_items
 from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import control_classes, draw_controls, select_masks
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.models.anatomy import scope_weights
-from benchprof.models.card import read_card
 from benchprof.models.loading import load_model
 from benchprof.models.preparation import prepare_model
 from benchprof.models.scope import Scope
@@ -29,13 +27,12 @@ from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.run.ablation import ALL_ABILITIES, INTACT, Ablation
 from benchprof.run.configuration import Specific
-from benchprof.run.configuration.validation import Thresholds
 from benchprof.run.layers import read_layers
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
 from benchprof.validation.card import neuron_entries, read_forms
-from benchprof.validation.job import Planted, Pool, evaluate_blocks, measure_recovery
-from benchprof.validation.thresholds import Judgement, Measured, judge
+from benchprof.validation.recovery import Planted, recovery_rows
+from benchprof.validation.verdict import judge
 
 PLANTED = ROOT / "resources/planted"
 ABILITIES = list(read_layers([ROOT / "config/planted.yaml"])["abilities"])
@@ -59,10 +56,10 @@ class Validation:
     def __init__(self, folder: Path, configuration: str, limit: int | None = None) -> None:
         self.folder = folder
         self.config = read_layers([ROOT / "config" / configuration])
-        validation = self.config["validation"]
-        self.name = validation["planted"][0]
+        self.name, *_ = self.config["models"]
         self.planted = PLANTED / "models" / self.name
-        self.view = validation["selection"], str(validation["fraction"])
+        (selection,), (fraction,) = self.config["selections"], self.config["fractions"]
+        self.view = selection, str(fraction)
         files = {f"{a}_test": self.items(a, "test") for a in ABILITIES}
         files["misled_sums"] = ROOT / self.config["benchmarks"]["misled_sums"]["data"]
         self.sources = {n: TaskSource(file=ABILITY_TASK, data=file) for n, file in files.items()}
@@ -70,29 +67,10 @@ class Validation:
         self.store = Store(folder / "store")
         self.model = ModelSettings(folder / "model", "float32", "cpu", chat_template=False)
         prepare_model({"folder": str(self.planted)}, self.model.folder, self.store)
-        self.digest = read_card(self.model.folder).digest
         self.masks = self._select()
-        self.blocks = {a: folder / f"blocks/{a}.safetensors" for a in ABILITIES}
-        self.evaluate_blocks()
-        self.pool = self._draw_pool() if "draws" in validation else None
 
     def items(self, ability: str, split: str) -> Path:
         return ROOT / self.config["abilities"][ability]["items"] / f"{split}.jsonl"
-
-    def _draw_pool(self) -> Pool:
-        lines = [json.dumps(item.to_json()) for item in pool_items(10)]
-        file = self.folder / "pool.jsonl"
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return Pool(file, 11, 20)
-
-    def evaluate_blocks(self) -> None:
-        self.forms = self.folder / "forms.safetensors"
-        self.truth = self.records_of("truth", self.blocks, self.sources)
-        card = self.planted / "card.json"
-        tasks = {name: (source, self.limits[name]) for name, source in self.sources.items()}
-        evaluate_blocks(
-            card, self.model, tasks, SEED, self.blocks, self.forms, self.truth, self.store
-        )
 
     def _select(self) -> Masks:
         importance = {a: self.folder / f"importance/{a}.safetensors" for a in ABILITIES}
@@ -137,10 +115,10 @@ class Validation:
         )  # fmt: skip
         return controls
 
-    def judged(
+    def failed(
         self, name: str, masks: Masks, change: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    ) -> dict[str, Judgement]:
-        """Profile under these masks, hold it against the truth, and judge by what is configured.
+    ) -> set[str]:
+        """Profile under these masks, hold it against the truth, and say which bounds fail.
 
         Args:
             name: of the folder below which it happens.
@@ -164,27 +142,26 @@ class Validation:
                 self.store,
             )
         self.profile(folder, masks, controls, records)
-        if change:
-            table = pd.read_parquet(folder / "impact.parquet")
-            change(table).to_parquet(folder / "impact.parquet")
-        pool = self.records_of(f"{name}/pool", masks, ["pool"])["pool"]
-        if self.pool:
-            source = TaskSource(file=ABILITY_TASK, data=self.pool.items)
-            own = {ability: loaded[ability] for ability in masks}
-            evaluate_benchmark(self.model, source, None, SEED, own, "zero", pool, self.store)
-        judged = {Ablation(a, *self.view): path for a, path in masks.items()}
-        measure_recovery(
-            {self.name: Planted(self.digest, judged, self.blocks, self.forms, self.truth, pool)},
-            [], folder, PLANTED / "composition.json", self.pool, OWN, self.view, SETTINGS, folder,
-        )  # fmt: skip
-        tables = [
-            pd.read_csv(folder / f"{table}.csv", dtype={"fraction": str})
-            for table in ("recovery", "coverage", "similarity")
-        ]
-        accepted = {self.name: {ability: {} for ability in ABILITIES}}
-        thresholds = Thresholds.model_validate(self.config["validation"]["thresholds"])
-        judgements = judge(Measured(*tables, accepted), [self.name], [], self.view, thresholds)
-        return {own.what.removeprefix(f"{self.name}: "): own for own in judgements}
+        impact = pd.read_parquet(folder / "impact.parquet")
+        return self.failing(folder, masks, change(impact) if change else impact)
+
+    def failing(self, folder: Path, masks: Masks, impact: pd.DataFrame) -> set[str]:
+        """Which bounds fail of an AIS table, whose findings lie in a folder."""
+        composition = json.loads((PLANTED / "composition.json").read_text())
+        recovery = recovery_rows(
+            Planted(
+                self.name,
+                self.planted / "card.json",
+                self.model.folder,
+                {Ablation(a, *self.view): path for a, path in masks.items()},
+            ),
+            impact,
+            pd.read_parquet(folder / "findings.parquet"),
+            {name: composition[name]["impact"] for name in self.sources},
+            OWN,
+        )
+        lines, _ = judge(recovery)
+        return {line.split(": ")[1] for line in lines.splitlines() if line.startswith("FAILS")}
 
     def profile(
         self, folder: Path, masks: Masks, controls: Masks, records: dict[str, dict[str, Path]]
@@ -204,9 +181,3 @@ class Validation:
             ],
             OWN, SETTINGS, folder,
         )  # fmt: skip
-
-
-def failed(judgements: Mapping[str, Judgement]) -> set[str]:
-    # Intervals are not judged by eleven draws of twenty items.
-    intervals = ("coverage", "farthest miss", "intervals without")
-    return {w for w, j in judgements.items() if not j.holds and not w.startswith(intervals)}

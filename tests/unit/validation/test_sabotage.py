@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.unit.validation.conftest import ABILITIES, Validation, failed
+from tests.unit.validation.conftest import ABILITIES, Validation
 
 from benchprof.errors import InputError
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.models.card import read_card
 from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
 
@@ -24,7 +25,7 @@ def validation(tmp_path_factory: pytest.TempPathFactory) -> Validation:
 
 
 def test_without_sabotage_all_thresholds_hold(validation: Validation) -> None:
-    assert failed(validation.judged("honest", validation.masks)) == set()
+    assert validation.failed("honest", validation.masks) == set()
 
 
 def test_masks_shifted_by_one_tensor_fail(validation: Validation) -> None:
@@ -39,7 +40,7 @@ def test_masks_shifted_by_one_tensor_fail(validation: Validation) -> None:
         }
         shifted[ability] = validation.folder / f"shifted/{ability}.safetensors"
         write_mask(shifted[ability], Mask(entries, mask.origin))
-    assert {"mask_precision", "own_drop"} <= failed(validation.judged("shift", shifted))
+    assert {"mask_precision", "own_drop"} <= validation.failed("shift", shifted)
 
 
 def test_another_ability_s_mask_fails(validation: Validation) -> None:
@@ -50,44 +51,28 @@ def test_another_ability_s_mask_fails(validation: Validation) -> None:
         mask = read_mask(validation.masks[source])
         swapped[ability] = validation.folder / f"swapped/{ability}.safetensors"
         write_mask(swapped[ability], Mask(mask.entries, mask.origin | {"ability": ability}))
-    found = failed(validation.judged("swap", swapped))
+    found = validation.failed("swap", swapped)
     assert {"own_drop_min", "ais_rmse"} <= found
 
 
 def test_a_dropped_sign_fails(validation: Validation) -> None:
-    found = validation.judged(
+    found = validation.failed(
         "sign", validation.masks, lambda table: table.assign(ais=table["ais"].abs())
     )
-    assert "sign_errors" in failed(found)
+    assert "sign_errors" in found
 
 
 def test_evaluations_of_other_weights_are_refused(validation: Validation, tmp_path: Path) -> None:
-    """The model changes after its benchmarks were evaluated, and their records are used again."""
-    changed = Validation.__new__(Validation)
-    changed.__dict__ |= validation.__dict__ | {"folder": tmp_path}
+    """The model changes after its benchmarks were evaluated, and their AIS are used again."""
+    changed = copy.copy(validation)
     folder = tmp_path / "changed"
     shutil.copytree(validation.planted, folder)
     weights = load_file(folder / "model.safetensors")
     weights["model.layers.0.mlp.down_proj.weight"] *= torch.tensor(1.5, dtype=torch.float16)
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
-    store = Store(tmp_path / "store")
-    changed.store = store
     changed.model = ModelSettings(tmp_path / "model", "float32", "cpu", chat_template=False)
-    prepare_model({"folder": str(folder)}, changed.model.folder, store)
-    changed.digest = read_card(changed.model.folder).digest
-    changed.blocks = {a: tmp_path / f"blocks/{a}.safetensors" for a in ABILITIES}
-    changed.evaluate_blocks()
-    # The stale model and store are those that the benchmarks are evaluated with.
-    changed.model, changed.store = validation.model, validation.store
-    with pytest.raises(InputError, match="model_digest"):
-        changed.judged("stale", validation.masks)
-
-
-def test_truth_and_profile_of_other_weights_are_refused(
-    validation: Validation, tmp_path: Path
-) -> None:
-    """All records agree with one another and none with the model as it is prepared now."""
-    changed = Validation.__new__(Validation)
-    changed.__dict__ |= validation.__dict__ | {"folder": tmp_path, "digest": "of another model"}
+    prepare_model({"folder": str(folder)}, changed.model.folder, Store(tmp_path / "store"))
+    validation.failed("honest", validation.masks)
+    profiled = validation.folder / "honest"
     with pytest.raises(InputError, match="as prepared"):
-        changed.judged("stale", validation.masks)
+        changed.failing(profiled, validation.masks, pd.read_parquet(profiled / "impact.parquet"))

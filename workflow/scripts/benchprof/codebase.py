@@ -270,26 +270,13 @@ MODULES = {
         "benchprof.report.style",
         "benchprof.spreadsheet",
     ),
-    # What draws the planted world's items.
-    "planting": ("benchprof.generators.planting",),
-    "acceptance": (
-        "benchprof.masks.ablation",
-        *LOADED,
-        "benchprof.validation.card",
-    ),
-    "blocks": ("benchprof.validation.blocks", "benchprof.validation.card"),
     "recovery": (
-        "benchprof.report.style",
-        "benchprof.validation.blocks",
-        "benchprof.validation.card",
-        "benchprof.validation.composition",
-        "benchprof.validation.coverage",
-        "benchprof.validation.job",
-        "benchprof.validation.recovery",
-        "benchprof.validation.recovery_figure",
-        "benchprof.validation.true_similarity",
+        *LOADED,
+        "benchprof.profile.criteria",
+        "benchprof.profile.key",
+        "benchprof.profile.shown",
+        "benchprof.validation",
     ),
-    "verdict": ("benchprof.profile.criteria", "benchprof.validation.thresholds"),
 }
 
 

@@ -87,8 +87,6 @@ def plan(
         lines.append(
             f"Importance files, {size} of what is written, are deleted once masks are made."
         )
-    if config.validation:
-        lines.append("Not counted: the jobs of the validation.")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ unknown is NaN, of which no comparison holds.
 
 Constants that judge no profile are elsewhere: `tasks.guessing` decides what records hold and
 `masks.super_set` what masks hold, and a change here must not make records or masks again. The
-bounds of a validation are in its configuration.
+bounds of a validation are in `validation.verdict`.
 """
 
 from __future__ import annotations
@@ -50,8 +50,6 @@ docs/explanation/analysis.md."""
 
 # How large an effect is: docs/explanation/planted_models.md; the last is the paper's Figure 1.
 
-LEAST_EFFECT = 0.05
-"""AIS of a validation below which an ability matters next to nothing."""
 CLEAR_EFFECT = 0.15
 """True AIS beyond which a wrong sign is an error."""
 SHOWN_AIS = 0.05

@@ -15,6 +15,7 @@ from benchprof.models.scope import Scope
 from benchprof.profile.settings import ProfileSettings
 from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import Configuration, Selection
+from benchprof.run.configuration.removed import check_removed
 from benchprof.run.consistency import check_consistency
 from benchprof.run.layers import extended, read_layers, with_text_keys
 from benchprof.run.shorthand import written_out
@@ -50,6 +51,7 @@ class Run:
         Raises:
             InputError: names the key, the value and what is allowed, of the first fault.
         """
+        check_removed(config, source)
         config = written_out(config, source)
         configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source)

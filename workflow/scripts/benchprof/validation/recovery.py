@@ -1,212 +1,168 @@
-"""How far masks and Ability Impact Scores are from what was planted."""
+"""How far masks and Ability Impact Scores are from what was planted in a model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
+import torch
 
 from benchprof.errors import InputError
+from benchprof.masks.mask import read_mask
+from benchprof.masks.threshold import Entries
+from benchprof.models.anatomy import scope_weights
+from benchprof.models.card import read_card
+from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.profile.criteria import CLEAR_EFFECT, separates
-from benchprof.profile.impact import base_of
-from benchprof.profile.scores import Scores
-from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.shown import shown_masks
 from benchprof.run.ablation import Ablation
-from benchprof.validation.blocks import share_within
+from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
-CELL = ["model", "benchmark", "ability"]
-MASKS = ["model", "selection", "fraction"]
-IDENTITY = ["model_digest", "requests_digest"]
 STALE = (
     "A stale result was reused: delete results/ in this run's folder (`make validate` works in "
     "validation/NAME) and run again. If that does not help, delete store/ in the same folder too."
 )
+Truth = Mapping[str, Mapping[str, float]]
+"""By benchmark and ability, the AIS that the benchmark's mixture of items implies."""
 
 
-def truth_rows(scores: Scores, settings: ProfileSettings) -> pd.DataFrame:
-    """A row per ability: the AIS that ablation of its whole block gives, `truth`.
+@dataclass(frozen=True)
+class Planted:
+    """What is known and was made of one model.
 
-    Args:
-        scores: of the model intact and without each block.
-        settings: how scores become AIS.
-    """
-    items = scores.metrics[settings.headline(scores)]
-    means = items.mean(axis=1)
-    base = float(base_of(means[0], scores.guessing.level, settings.impact))
-    return pd.DataFrame(
-        {
-            "model": scores.model,
-            "benchmark": scores.benchmark,
-            "ability": [a.ability for a in scores.ablations],
-            "truth": (means[0] - means[1:]) / base,
-            "model_digest": scores.model_digest,
-            "requests_digest": scores.requests_digest,
-        }
-    )
-
-
-def recovered_cells(impact: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """Each AIS of the abilities' masks in the metric shown, with its truth beside it.
-
-    Args:
-        impact: the AIS table.
-        truth: of `truth_rows`, of all planted models.
-
-    Raises:
-        InputError: the two were measured on other weights or requests.
-    """
-    columns = [*MASKS, "benchmark", "ability", "ais", "ais_low", "ais_high", "n", "mask_digest"]
-    cells = shown_masks(impact)[[*columns, *IDENTITY]].merge(
-        truth, on=CELL, suffixes=("", "_truth"), validate="many_to_one"
-    )
-    for identity in IDENTITY:
-        other = cells[cells[identity] != cells[f"{identity}_truth"]]
-        if len(other):
-            where = f"{other['model'].iloc[0]}, {other['benchmark'].iloc[0]}"
-            raise InputError(
-                where, f"the profile's {identity} is not that of the blocks' ablation",
-                "the same model and the same requests for both",
-                STALE,
-            )  # fmt: skip
-    return cells.drop(columns=[f"{identity}_truth" for identity in IDENTITY])
-
-
-def mask_rows(
-    model: str, masks: Mapping[Ablation, Path], blocks: Mapping[str, Path], forms: Path
-) -> pd.DataFrame:
-    """Precision and recall of every mask of a planted model's abilities, and its share of form.
-
-    Args:
-        model: its name.
+    Attributes:
+        name: its name.
+        card: the file that says where its abilities lie; nowhere in an entangled model.
+        folder: the prepared model.
         masks: the abilities' masks.
-        blocks: the blocks' masks, by ability.
-        forms: the mask of what writes alphabets.
     """
-    rows = []
-    for own, path in masks.items():
-        block = blocks[own.ability]
-        precision, recall = share_within(path, block), share_within(block, path)
-        form_share = share_within(path, forms)
-        rows.append((model, own.selection, own.k, own.ability, precision, recall, form_share))
-    return pd.DataFrame(rows, columns=[*MASKS, "ability", "precision", "recall", "form_share"])
+
+    name: str
+    card: Path
+    folder: Path
+    masks: Mapping[Ablation, Path]
 
 
 def recovery_rows(
-    cells: pd.DataFrame,
-    masks: pd.DataFrame,
+    model: Planted,
+    impact: pd.DataFrame,
     findings: pd.DataFrame,
-    needed: Mapping[str, set[str]],
-    own_benchmarks: Mapping[str, str],
+    truth: Truth,
+    own_tests: Mapping[str, str],
 ) -> pd.DataFrame:
-    """A row per planted model, selection and k.
-
-    docs/reference/file_formats.md describes the columns.
+    """A row per selection and k; docs/reference/file_formats.md describes the columns.
 
     Args:
-        cells: of `recovered_cells`, with the AIS that the mixture implies, `expected`.
-        masks: of `mask_rows`.
+        model: the model.
+        impact: the AIS table.
         findings: the findings table.
-        needed: the abilities that each benchmark's composition makes it depend on.
-        own_benchmarks: the benchmark that is an ability's test split, by ability.
+        truth: what the benchmarks' mixtures imply.
+        own_tests: the benchmark that is an ability's test split, by ability.
+
+    Raises:
+        InputError: the AIS were measured on other weights than the prepared model's.
     """
+    cells = _cells(model, impact, findings, truth)
+    shares = _shares(model)
     rows = []
-    for key, own in cells.groupby(MASKS, sort=False):
-        chosen = _of(masks, key)
-        row: dict[str, Any] = dict(zip(MASKS, key, strict=True))
-        row |= {
-            "mask_precision": chosen["precision"].mean(),
-            "mask_precision_min": chosen["precision"].min(),
-            "mask_recall": chosen["recall"].mean(),
-            "form_share": chosen["form_share"].mean(),
-        }
-        row |= drops(own, needed, own_benchmarks)
-        row |= _errors(own)
-        rows.append(row | _dependence(_of(findings, key), needed))
+    for selection, k in dict.fromkeys((own.selection, own.k) for own in model.masks):
+        own = cells[(cells["selection"] == selection) & (cells["fraction"] == k)]
+        row: dict[str, Any] = {"model": model.name, "selection": selection, "fraction": k}
+        row |= {"planted": bool(shares)} | drops(own, own_tests)
+        if shares:
+            chosen = [shares[mask] for mask in shares if (mask.selection, mask.k) == (selection, k)]
+            row["mask_precision"], row["form_share"] = np.mean(chosen, axis=0)
+            row |= errors(own)
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
-def drops(
-    cells: pd.DataFrame, needed: Mapping[str, set[str]], own_benchmarks: Mapping[str, str]
-) -> dict[str, Any]:
+def _cells(
+    model: Planted, impact: pd.DataFrame, findings: pd.DataFrame, truth: Truth
+) -> pd.DataFrame:
+    """A model's AIS with what is `expected`, and whether a finding says that it is `needed`."""
+    cells = shown_masks(impact)
+    cells = cells[cells["model"] == model.name].copy()
+    digest = read_card(model.folder).digest
+    for other in cells.loc[cells["model_digest"] != digest, "model_digest"]:
+        found = f"AIS measured on weights with the digest {other[:12]}"
+        expected = f"{digest[:12]}, those of the model as prepared"
+        raise InputError(model.name, found, expected, STALE)
+    key = ["model", "benchmark", "selection", "fraction"]
+    names = findings.set_index(key)["needed"].fillna("").str.split("; ").to_dict()
+    places = list(cells[[*key, "ability"]].itertuples(index=False, name=None))
+    cells["expected"] = [truth[benchmark][ability] for _, benchmark, _, _, ability in places]
+    cells["said"] = [ability in names.get(tuple(own), ()) for *own, ability in places]
+    return cells
+
+
+def _shares(model: Planted) -> dict[Ablation, tuple[float, float]]:
+    """Of every mask the share in its ability's block, and that in blocks that write alphabets."""
+    neurons = read_planted_card(model.card)
+    if not neurons:
+        return {}
+    weights = scope_weights(load_model(PreparedModel(model.folder, "float32")), "mlp")
+    layers = zip(*read_forms(model.card).values(), strict=True)
+    writing = [sorted(chain.from_iterable(own)) for own in layers]
+    forms = neuron_entries(weights, writing) if writing else {}
+    found = {}
+    for mask, path in model.masks.items():
+        if mask.ability not in neurons:
+            known = ", ".join(sorted(neurons))
+            raise InputError(model.card, f"no block of {mask.ability}", f"one of {known}")
+        entries = read_mask(path).entries
+        block = neuron_entries(weights, neurons[mask.ability])
+        found[mask] = share_within(entries, block), share_within(entries, forms)
+    return found
+
+
+def share_within(entries: Entries, block: Entries) -> float:
+    """Share of a mask's entries that lie in a block."""
+    common = sum(
+        int(torch.isin(own, block[name]).sum()) for name, own in entries.items() if name in block
+    )
+    return common / sum(map(len, entries.values()))
+
+
+def drops(cells: pd.DataFrame, own_tests: Mapping[str, str]) -> dict[str, Any]:
     """What masks take off the abilities' own tests, and off others' tests that don't need them.
 
     `others_drop` is that of the worst mask: the mean size of what it adds or takes. `separable`
     says whether every mask takes at least half off its own test and none a tenth off the others'
     on average: else a profile is of no one ability.
     """
-    tests = cells[cells["benchmark"].isin(list(own_benchmarks.values()))]
-    is_own = tests["benchmark"] == tests["ability"].map(dict(own_benchmarks))
-    needs = [
-        ability in needed[benchmark]
-        for benchmark, ability in zip(tests["benchmark"], tests["ability"], strict=True)
-    ]
-    own, others = tests[is_own], tests[~is_own & ~np.array(needs)]
+    tests = cells[cells["benchmark"].isin(list(own_tests.values()))]
+    is_own = tests["benchmark"] == tests["ability"].map(dict(own_tests))
+    own, others = tests.loc[is_own, "ais"], tests[~is_own & (tests["expected"] <= 0)]
     sides = others["ais"].abs().groupby(others["ability"]).mean()
-    least = own["ais"].min(skipna=False)
+    least = own.min(skipna=False)
     return {
         "undefined": int(cells["ais"].isna().sum()),
-        "own_drop": own["ais"].mean(),
+        "own_drop": own.mean(),
         "own_drop_min": least,
         "others_drop": sides.max(),
-        "others_drop_max": others["ais"].abs().max(),
         "separable": separates(least, sides.max()),
     }
 
 
-def _errors(cells: pd.DataFrame) -> dict[str, Any]:
-    """RMSE, rank correlation and signs against the blocks; RMSE of the blocks against the mixture.
+def errors(cells: pd.DataFrame) -> dict[str, Any]:
+    """RMSE and wrong signs of the AIS, and how often findings name an ability.
 
-    Ranks are those of values to two decimals, as tables show them: the order of what is zero says
-    nothing. `rank_correlation_exact` is that of the values as they are.
+    The last two are shares of the cells that don't depend on their ability, and of those that do:
+    NaN where there are none.
     """
-    error = cells["ais"] - cells["truth"]
-    clear = cells[cells["truth"].abs() > CLEAR_EFFECT]
-    wrong = np.sign(clear["ais"]) != np.sign(clear["truth"])
+    clear = cells[cells["expected"].abs() > CLEAR_EFFECT]
+    wrong = np.sign(clear["ais"]) != np.sign(clear["expected"])
+    depends = cells["expected"] > 0
     return {
-        "cells": len(cells),
-        "ais_rmse": _rms(error),
-        "ais_error_max": error.abs().max(),
-        "truth_rmse": _rms(cells["truth"] - cells["expected"]),
-        "rank_correlation": float(
-            spearmanr(cells["ais"].round(2), cells["truth"].round(2)).statistic
-        ),
-        "rank_correlation_exact": float(spearmanr(cells["ais"], cells["truth"]).statistic),
-        "clear_cells": len(clear),
-        "clear_negative_cells": int((clear["truth"] < 0).sum()),
+        "ais_rmse": float(np.sqrt(((cells["ais"] - cells["expected"]) ** 2).mean(skipna=False))),
         "sign_errors": float(wrong.sum()) if len(clear) else np.nan,
+        "false_positives": cells.loc[~depends, "said"].mean(),
+        "found": cells.loc[depends, "said"].mean(),
     }
-
-
-def _rms(values: pd.Series) -> float:
-    return float(np.sqrt((values**2).mean(skipna=False)))
-
-
-def _dependence(findings: pd.DataFrame, needed: Mapping[str, set[str]]) -> dict[str, Any]:
-    """How often a benchmark is said to need an ability, if it does not need it and if it does.
-
-    NaN where no benchmark has such an ability. The abilities of a profile are those of its model:
-    all that any composition names.
-    """
-    abilities = set().union(*needed.values())
-    false = true = 0
-    for benchmark, said in zip(findings["benchmark"], findings["needed"], strict=True):
-        named = {ability for ability in str(said or "").split("; ") if ability in abilities}
-        false += len(named - needed[benchmark])
-        true += len(named & needed[benchmark])
-    positives = sum(len(needed[benchmark]) for benchmark in findings["benchmark"])
-    negatives = len(findings) * len(abilities) - positives
-    return {
-        "false_positives": false / negatives if negatives else np.nan,
-        "found": true / positives if positives else np.nan,
-        "independent_cells": negatives,
-        "dependent_cells": positives,
-    }
-
-
-def _of(table: pd.DataFrame, key: object) -> pd.DataFrame:
-    return table[table[MASKS].apply(tuple, axis=1) == key]

@@ -17,9 +17,8 @@ from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
 from benchprof.run.jobs.figures import FIGURES, TIMED
 from benchprof.run.jobs.job import Job
-from benchprof.run.jobs.planted import AcceptModel, AnswerPool, EvaluateBlocks, WritePool
 from benchprof.run.jobs.reading import ExportItems
-from benchprof.run.jobs.recovery import CheckRecovery, MeasureRecovery
+from benchprof.run.jobs.recovery import CheckRecovery
 from benchprof.run.jobs.replication import EvaluateHalves, MeasureReplication, SelectHalfMasks
 from benchprof.run.jobs.report import WriteManifest, WriteMethods, WriteReport
 from benchprof.run.jobs.selectivity import MeasureSelectivity
@@ -45,11 +44,6 @@ EVERY: tuple[type[Job], ...] = (
     MeasureStability,
     ExportItems,
     ReportAgreement,
-    AcceptModel,
-    WritePool,
-    EvaluateBlocks,
-    AnswerPool,
-    MeasureRecovery,
     CheckRecovery,
 )
 JOBS: Mapping[str, type[Job]] = MappingProxyType({job.rule: job for job in EVERY})

@@ -1,11 +1,7 @@
-"""Jobs of the validation: what was recovered of what was planted, and whether it is enough.
-
-Only with `validation` in the configuration.
-"""
+"""The job of the validation: what was recovered of what was planted, and whether it is enough."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -14,129 +10,61 @@ from typing import Any
 from benchprof import codebase
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
-from benchprof.run.jobs.job import Files
-from benchprof.run.jobs.planted import (
-    POOL,
-    AcceptModel,
-    AnswerPool,
-    EvaluateBlocks,
-    OfValidation,
-)
-from benchprof.run.jobs.profile import described
-
-VERDICT = paths.VALIDATION / "verdict.txt"
-RECOVERY = ("recovery", "cells", "masks", "coverage", "similarity")
-"""Names of the tables."""
+from benchprof.run.configuration import Folder
+from benchprof.run.jobs.job import Files, Job
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
-class MeasureRecovery(OfValidation):
-    """Hold masks and Ability Impact Scores against what was planted."""
+class CheckRecovery(Job):
+    """Hold masks and profiles against what was planted, and stop where too little is recovered."""
 
-    rule = "measure_recovery"
+    rule = "check_recovery"
 
-    @property
-    def planted(self) -> dict[str, EvaluateBlocks]:
-        """What is known of each planted model."""
-        return {model: EvaluateBlocks(self.run, model) for model in self.validation.planted}
-
-    @property
-    def masks(self) -> dict[str, dict[Ablation, Path]]:
-        """Every ability's masks, by planted model."""
-        keys = product(self.run.abilities, self.run.selections, self.run.ks)
-        every = [Ablation(*key) for key in keys]
-        return {
-            model: {own: paths.mask(model, own) for own in every}
-            for model in self.validation.planted
-        }
-
-    @property
-    def answers(self) -> Mapping[str, Mapping[str, Path]]:
-        """The records of the pool by model and ability; none without a pool."""
-        pool = {own.model: own.answers for own in AnswerPool.all_of(self.run)}
-        return {model: pool.get(model, {}) for model in self.planted}
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether the configuration has a section `validation`."""
+        return super().belongs_to(run) and run.configuration.validation is not None
 
     @property
     def composition(self) -> Path:
-        """What each planted benchmark is a mixture of."""
-        return Path(self.validation.composition)
+        """What each benchmark is a mixture of, and the AIS that this implies."""
+        assert self.run.configuration.validation is not None
+        return Path(self.run.configuration.validation.composition)
 
     @property
-    def folder(self) -> Path:
-        """The folder of the tables and the figure."""
-        return paths.VALIDATION
+    def cards(self) -> dict[str, Path]:
+        """The file that says where a model's abilities lie, by model."""
+        sources = {name: own.source for name, own in self.run.configuration.models.items()}
+        folders = {name: own.folder for name, own in sources.items() if isinstance(own, Folder)}
+        return {name: Path(folder, "card.json") for name, folder in folders.items()}
+
+    @property
+    def masks(self) -> dict[str, dict[Ablation, Path]]:
+        """Every ability's masks, by model."""
+        keys = product(self.run.abilities, self.run.selections, self.run.ks)
+        every = [Ablation(*key) for key in keys]
+        return {model: {own: paths.mask(model, own) for own in every} for model in self.cards}
 
     @property
     def inputs(self) -> Files:
         """What was found, and what is true."""
-        known = self.planted.values()
-        states = [records for own in known for records in own.truth.values()]
         return {
-            "models": [own.folder for own in known],
+            "models": [paths.model(model) for model in self.cards],
+            "cards": list(self.cards.values()),
             "impact": paths.IMPACT,
             "findings": paths.profile("findings", "parquet"),
-            "similarity": paths.SIMILARITY,
-            "pool": [POOL] if self.validation.items_of_each_kind else [],
-            "forms": [own.forms for own in known],
-            "blocks": [path for own in known for path in own.blocks.values()],
-            "truth": [path for records in states for path in records.values()],
-            "answers": [path for own in self.answers.values() for path in own.values()],
             "masks": [path for own in self.masks.values() for path in own.values()],
             "composition": self.composition,
         }
 
     @property
     def outputs(self) -> Files:
-        """Tables and a figure."""
-        tables = {name: self.folder / f"{name}.csv" for name in RECOVERY}
-        forms = {"figure": "png", "svg": "svg", "caption": "txt"}
-        return tables | {own: self.folder / f"recovery.{form}" for own, form in forms.items()}
+        """The table and the verdict."""
+        folder = paths.VALIDATION
+        return {"recovery": folder / "recovery.csv", "verdict": folder / "verdict.txt"}
 
     @property
     def settings(self) -> Any:
-        """The section `validation` without its thresholds, the profile's settings, the code."""
-        values = self.run.values["validation"].items()
-        return {
-            "validation": {k: v for k, v in values if not k.startswith("thresholds")},
-            "profile": described(self.run),
-            "code": [codebase.digest_of("profile"), codebase.digest_of("recovery")],
-        }
-
-
-@dataclass(frozen=True)
-class CheckRecovery(OfValidation):
-    """Stop where a validation is below its thresholds; say which."""
-
-    rule = "check_recovery"
-
-    @property
-    def tables(self) -> dict[str, Path]:
-        """What was measured."""
-        names = ("recovery", "coverage", "similarity")
-        return {name: paths.VALIDATION / f"{name}.csv" for name in names}
-
-    @property
-    def acceptance(self) -> dict[str, Path]:
-        """Whether each planted model holds what was planted; none where it is not demanded."""
-        demanded = self.validation.planted if self.validation.thresholds.accepted else []
-        return {model: AcceptModel(self.run, model).acceptance for model in demanded}
-
-    @property
-    def verdict(self) -> Path:
-        """What was judged."""
-        return VERDICT
-
-    @property
-    def inputs(self) -> Files:
-        """What was measured."""
-        return {**self.tables, "acceptance": list(self.acceptance.values())}
-
-    @property
-    def outputs(self) -> Files:
-        """The verdict."""
-        return {"verdict": self.verdict}
-
-    @property
-    def settings(self) -> Any:
-        """The thresholds, and the code that judges."""
-        return self.run.values["validation"] | {"code": codebase.digest_of("verdict")}
+        """The code that measures and judges."""
+        return {"code": codebase.digest_of("recovery")}

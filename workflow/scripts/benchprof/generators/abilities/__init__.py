@@ -1,1 +1,0 @@
-"""The ten diagnostic sets, a package each: its module `generator` has the set's templates."""

@@ -1,1 +1,0 @@
-"""Templates and words of the items that test commonsense causal reasoning."""

@@ -1,1 +1,0 @@
-"""What the ten generators share: templates, drawing items from them, vocabulary."""
