@@ -18,10 +18,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from lm_eval.models.utils import normalize_gen_kwargs
+
 from benchprof.evaluation.questions import requests_for
 from benchprof.evaluation.record import read_record
 from benchprof.models.loading import load_tokenizer
-from benchprof.plan.lengths import room
 from benchprof.profile.form import is_program
 from benchprof.run.jobs.evaluation import EvaluateBenchmark
 from benchprof.run.run import read_run
@@ -29,6 +30,7 @@ from benchprof.sandbox.isolated.channel import ClosedError
 from benchprof.sandbox.isolated.judge import BrokenTestError, ProgramError
 from benchprof.sandbox.program import make_program
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
+from benchprof.scoring.generation_settings import DEFAULT_NEW_TOKENS
 from benchprof.tasks.requests import Requests
 from benchprof.tasks.source import task_source
 from study.tables import MODEL
@@ -137,7 +139,8 @@ def programs_of(
         InputError: a record is damaged.
         ValueError: a record was made of other requests.
     """
-    limit = room(requests.documents[0])
+    settings = normalize_gen_kwargs(requests.documents[0].instances[0].args[1], DEFAULT_NEW_TOKENS)
+    limit = int(settings["max_gen_toks"])
     contents = [document.content for document in requests.documents]
     known: dict[Program, tuple[Verdict, Fate]] = {}
     for name, path in records.items():
