@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.conftest import ROOT
 from tests.workflow.conftest import TOKEN, Project, make_project
-from tests.workflow.stages import run_jobs
+from tests.workflow.stages import run_jobs, run_missing
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,10 @@ def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
     # Five records of two benchmarks, and two masks of abilities.
     assert "store: 12 added, 0 there before, 0 of another version" in done.stdout
     records = [f"results/evaluations/tiny/{own}/intact.json" for own in ("places_test", "added")]
+    # Which writes the jobs' settings.
+    assert "evaluate_benchmark" in fresh.planned("--", *records)
     caplog.set_level(logging.INFO)
-    run_jobs(fresh, *records)
+    run_missing(fresh, *records)
     assert "places_test: 5 reused, 0 computed" in caplog.text
     assert "added: 0 reused, 5 computed" in caplog.text
 
