@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import stat
 import subprocess
@@ -27,7 +28,8 @@ def refused(path: Path) -> str:
 
 
 def test_python_alone_checks_an_archive(archive: Path, tmp_path: Path) -> None:
-    """The archive's own copy and the project's, without any package."""
+    """The archive's own copy and the project's, without any package and on an older Python too."""
+    ast.parse(Path(contents.__file__).read_bytes(), feature_version=(3, 8))
     for file in ([archive], [contents.__file__, archive]):
         done = subprocess.run(
             [sys.executable, "-I", "-S", *map(str, file)],

@@ -59,7 +59,10 @@ def _options() -> argparse.Namespace:
     )
     reproducing.add_argument("--benchmark", required=True, help="its name in the configuration")
     reproducing.add_argument(
-        "--data", type=path_argument, help="folder with what the archive leaves out", metavar="FOLDER"
+        "--data",
+        type=path_argument,
+        help="folder with what the archive leaves out",
+        metavar="FOLDER",
     )
     reproducing.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     refilling.add_argument("--digest", help="the published digest; another archive is refused")

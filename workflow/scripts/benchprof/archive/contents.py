@@ -196,8 +196,8 @@ def main() -> int:
     here = Path(__file__).absolute()
     running = here.parent if here.name == "__main__.py" else None
     parser = argparse.ArgumentParser(description="Check the digests of an archive's files.")
-    parser.add_argument("archive", type=Path, nargs="?" if running else None, default=running)
-    path = parser.parse_args().archive
+    parser.add_argument("archive", nargs="?" if running else None, default=running)
+    path = Path(parser.parse_args().archive)
     try:
         said = verdict(read_checked(path), "The tables were not recomputed from the records.")
     except ArchiveError as error:
