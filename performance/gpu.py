@@ -34,7 +34,7 @@ from benchprof.masks.ablation import ablated
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.device import resolve_device
-from benchprof.plan.cost import SUM
+from benchprof.plan.steps import SUM
 from benchprof.scoring.encoder import Pair
 from benchprof.scoring.scorer import TreeScorer
 

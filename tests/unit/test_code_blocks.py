@@ -39,7 +39,7 @@ TOOLS = {
 }  # fmt: skip
 # How the reason of a block ends that calls something else.
 ABSENT = "not among the packages"
-VERIFY = SCRIPTS / "benchprof/archive/verify.py"
+VERIFY = SCRIPTS / "benchprof/archive/contents.py"
 OWN = "tests/unit/test_code_blocks.py::test_blocks_run_as_they_stand"
 # Of all pages or of one, the test that runs or checks every block of a language.
 CHECKED = {
@@ -55,8 +55,8 @@ NOT_RUN = re.compile(r"not run here: .+")
 
 
 def check_options(file: Path, words: list[str]) -> None:
-    """Every option is one that the file gives to a parser; those of `verify` are `verdict`'s."""
-    code = (file.with_name("verdict.py") if file == VERIFY else file).read_text(encoding="utf-8")
+    """Every option is one that the file gives to a parser."""
+    code = file.read_text(encoding="utf-8")
     known = set(re.findall(r'"(--[a-z][a-z-]*)"', code))
     assert {word for word in words if word.startswith("--")} <= known, words
 

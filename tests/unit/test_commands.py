@@ -19,8 +19,6 @@ RUN = [
     for path in sorted((SCRIPTS / "benchprof").rglob("*.py"))
     if 'if __name__ == "__main__":' in path.read_text() and ISOLATED not in path.parents
 ]
-# Where a module takes its options from another.
-ELSEWHERE = {"benchprof.archive.verify": "benchprof/archive/verdict.py"}
 
 
 def module_of(path: Path) -> str:
@@ -79,6 +77,6 @@ def test_every_module_that_is_run_is_on_the_page_with_its_options(path: Path) ->
     rows = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}` | ")]
     assert len(rows) == 1, name
     assert f"python -m {name} " in f"{rows[0]} ".replace("`", " ")
-    code = (SCRIPTS / ELSEWHERE.get(name, path.relative_to(SCRIPTS).as_posix())).read_text()
+    code = path.read_text()
     for option in re.findall(r'add_argument\(\s*"(--[a-z-]+)"', code):
         assert f"`{option}" in rows[0], option

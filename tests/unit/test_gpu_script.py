@@ -25,9 +25,7 @@ from performance.gpu import (
     table,
 )
 
-from benchprof.models.anatomy import parameter_count, scope_weights
-from benchprof.models.scope import Scope
-from benchprof.plan.shape import model_shape
+from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
 
 CPU = torch.device("cpu")
 TINY = SHAPES["tiny"]
@@ -94,10 +92,10 @@ def test_the_default_shape_is_llama_3_1_8b() -> None:
     model = random_model(SHAPES["llama-8b"].model, torch.device("meta"))
     assert parameter_count(model) == 8_030_261_248
     assert model.dtype is torch.bfloat16
-    shape = model_shape(model.config, "bfloat16", Scope("mlp"))
     weights = scope_weights(model, "mlp")
+    in_scope = sum(weight.numel() for weight in weights.values())
     head = 128256 * 4096
-    moved = 2 * 2 * (shape.projections + head) + (2 + 2 * 4) * shape.scope_size
+    moved = 2 * 2 * (passed_size(model) + head) + (2 + 2 * 4) * in_scope
     assert needed_bytes(model, weights) == moved
 
 

@@ -15,15 +15,12 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import TOKEN, Project, make_project
 from tests.workflow.stages import run_jobs, run_missing
 
-SIZES = "results/checks/tiny.json"
-
 
 @pytest.fixture(scope="module")
 def archived(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The finished project with its archive, which has the items of one ability of two."""
+    """The finished project with its archive."""
     project = finished.copy(tmp_path_factory.mktemp("archived") / "run")
-    project.configure(lambda config: config.update(archive={"share": ["colours"]}))
-    assert set(project.planned("--", "archive")) == {"archive", "write_archive", "write_manifest"}
+    assert set(project.planned("--", "archive")) == {"archive", "write_archive"}
     project.run("archive")
     return project
 
@@ -42,9 +39,7 @@ def test_a_run_is_archived_verified_and_reproduced(archived: Project, tmp_path: 
     for name, text in texts.items():
         assert not [own for own in private if own.encode() in text], name
     assert not [name for name in texts if name.startswith("resources/planted/models/")]
-    assert [name for name in texts if name.startswith("items/")] == [
-        f"items/colours/{split}.jsonl" for split in ("calibration", "test", "train")
-    ]
+    assert not [name for name in texts if name.startswith("items/")]
     assert not [name for name, text in texts.items() if b"Which word of places" in text]
 
     done = subprocess.run(
@@ -55,15 +50,20 @@ def test_a_run_is_archived_verified_and_reproduced(archived: Project, tmp_path: 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "- results/evaluations/: 10 files (digest, mask" in done.stdout
     assert "items of ability places: items/places with train.jsonl" in done.stdout
     assert "model tiny: the folder tiny" in done.stdout
 
-    again = [sys.executable, "-m", "benchprof.archive.reproduce", str(path), "--cores", "2"]
+    verify = [sys.executable, "-m", "benchprof.archive", "verify", str(path)]
+    how: dict[str, Any] = {"env": archived.environment(), "cwd": tmp_path, "text": True}
+    done = subprocess.run(verify, **how, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Recomputed from the records: results/profiles/" in done.stdout
+
+    again = [sys.executable, "-m", "benchprof.archive", "reproduce", str(path), "--cores", "2"]
     chosen = ["--benchmark", "places_test", "--data", str(archived.folder)]
     done = subprocess.run(
-        [*again, "--into", str(tmp_path / "again"), *chosen], env=archived.environment(),
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+        [*again, "--into", str(tmp_path / "again"), *chosen],
+        **how, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     assert "places_test: masks and scores are identical" in done.stdout
@@ -84,29 +84,19 @@ def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
             added={"ability": "places", "split": "calibration", "limit": 8}
         )
     )
-    refill = [sys.executable, "-m", "benchprof.archive.refill", str(path)]
+    refill = [sys.executable, "-m", "benchprof.archive", "refill", str(path)]
     how: dict[str, Any] = {"env": fresh.environment(), "cwd": fresh.folder, "text": True}
     done = subprocess.run(refill, **how, capture_output=True, check=False)
-    # Records alone, and how to get the masks.
-    assert done.returncode == 0 and "Masks: none put." in done.stdout, done.stderr
-    assert "Records: 10 put into store, 0 were there" in done.stdout
-
-    # Which writes the jobs' settings.
-    assert fresh.planned("--", SIZES) == {"prepare_model": 1, "check_sizes": 1}
-    run_missing(fresh, SIZES)
-    done = subprocess.run(refill, **how, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Records: 0 put into store, 10 were there" in done.stdout
-    assert "Masks: 4 put into results/masks, 0 were there, 0 left out" in done.stdout
-    planned = fresh.planned()
-    assert not {"compute_importance", "select_masks", "draw_controls"} & planned.keys()
-    assert planned["evaluate_benchmark"] == 3
+    # Five records of two benchmarks, and two masks of abilities.
+    assert "store: 12 added, 0 there before, 0 of another version" in done.stdout
     records = [f"results/evaluations/tiny/{own}/intact.json" for own in ("places_test", "added")]
+    # Which writes the jobs' settings.
+    assert "evaluate_benchmark" in fresh.planned("--", *records)
     caplog.set_level(logging.INFO)
-    run_jobs(fresh, *records)
+    run_missing(fresh, *records)
     assert "places_test: 5 reused, 0 computed" in caplog.text
     assert "added: 0 reused, 5 computed" in caplog.text
-    assert not (fresh.folder / "results/importance").exists()
 
 
 def test_edited_documentation_alone_makes_an_archive_stale(

@@ -66,13 +66,11 @@ def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path)
     fresh = project.copy(tmp_path / "fresh")
     for lost in ("store", ".snakemake", "results/masks", "results/evaluations"):
         shutil.rmtree(fresh.folder / lost)
-    refill = [sys.executable, "-m", "benchprof.archive.refill", str(archive)]
+    refill = [sys.executable, "-m", "benchprof.archive", "refill", str(archive)]
     how |= {"env": fresh.environment(), "cwd": fresh.folder}
     done = subprocess.run(refill, check=False, **how)
-    # Controls of units are drawn anew.
-    assert "Masks: 2 put into results/masks" in done.stdout, done.stderr
-    planned = fresh.planned()
-    assert "draw_controls" in planned and "select_masks" not in planned
+    # Listed masks are listed anew.
+    assert "store: 10 added, 0 there before, 0 of another version" in done.stdout, done.stderr
 
 
 def test_a_listed_head_that_is_not_there_stops_before_the_weights_are_loaded(

@@ -1,9 +1,5 @@
 """Select the masks of one selection for all abilities and k."""
 
-from collections.abc import Callable
-from functools import partial
-
-from benchprof.masks.job import select_masks
 from benchprof.masks.listed import list_masks
 from benchprof.masks.stored import select_stored
 from benchprof.run.ablation import LISTED
@@ -19,11 +15,7 @@ def main(job: SelectMasks, threads: int) -> None:
         settings = job.run.selection_settings[LISTED]
         list_masks(job.folder, job.run.scope, job.run.lists, settings, job.masks)
         return
-    # Where scores stay, masks are selected in a moment.
-    select: Callable[..., None] = select_masks
-    if job.run.drops_importance:
-        select = partial(select_stored, store=job.run.store)
-    select(
+    select_stored(
         folder=job.folder,
         rule=job.run.selection_rules[job.selection],
         fraction_of=job.run.configuration.fraction_of,
@@ -31,6 +23,7 @@ def main(job: SelectMasks, threads: int) -> None:
         background=job.background,
         targets=job.masks,
         super_set=job.super_set,
+        store=job.run.store,
     )
 
 

@@ -3,6 +3,7 @@
 from benchprof.archive.job import write_archive
 from benchprof.run import paths
 from benchprof.run.jobs.archive import WriteArchive
+from benchprof.run.jobs.report import results_of
 from benchprof.run.script import run_script
 
 
@@ -13,7 +14,7 @@ def main(job: WriteArchive, threads: int) -> None:
         config=job.run.values,
         tables=job.tables,
         manifest=paths.MANIFEST,
-        files=job.results,
+        files=results_of(job.run),
         importance=job.importance,
         benchmark_files=job.benchmark_files,
         code=job.code,

@@ -6,7 +6,6 @@ import contextlib
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,10 @@ import torch
 from tests.conftest import ROOT
 from tests.records import record_of_chances, write_record
 
+from benchprof import digests
+from benchprof.archive.contents import LISTING, digest_of
 from benchprof.archive.job import write_archive
-from benchprof.archive.recompute import recompute_tables
+from benchprof.archive.verify import recompute_tables
 from benchprof.files import write_json
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.report.manifest import write_manifest
@@ -29,6 +30,7 @@ MODELS, BENCHMARKS, ABILITIES = ("m", "n"), ("x_test", "other"), ("x", "y", "z")
 ITEMS = 40
 CELLS = [*((ability, None) for ability in ABILITIES), ("all_abilities", 1), ("all_abilities", 2)]
 MADE = {"device": "cpu", "software": {"torch": "2"}, "machine": {"cores": 2}, "seconds": 1.0}
+Files = dict[str, bytes]
 CONFIG = {
     "models": {
         "m": {"source": {"hub": "someone/m", "revision": "0" * 40}},
@@ -177,15 +179,24 @@ def archive(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def changed(archive: Path, tmp_path: Path) -> Callable[..., Path]:
-    """Writes the archive with some files changed, by functions of their bytes."""
+def files(archive: Path) -> Files:
+    """The archive's files by name."""
+    with zipfile.ZipFile(archive) as file:
+        return {name: file.read(name) for name in file.namelist()}
 
-    def write(changes: dict[str, Callable[[bytes], bytes]]) -> Path:
-        target = tmp_path / "changed.zip"
-        with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
-            for name in old.namelist():
-                content = old.read(name)
-                new.writestr(name, changes[name](content) if name in changes else content)
-        return target
 
-    return write
+def zipped(files: Files, target: Path) -> Path:
+    """The files as a zip."""
+    with zipfile.ZipFile(target, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return target
+
+
+def mended(files: Files, /, **parts: Any) -> Files:
+    """The files with every digest mended, and parts of the listing replaced."""
+    listing = json.loads(files[LISTING]) | parts
+    own = {name: content for name, content in files.items() if name != LISTING}
+    listing["files"] = {name: {"sha256": digests.of_bytes(own[name])} for name in own}
+    listing["digest"] = digest_of(listing)
+    return own | {LISTING: json.dumps(listing).encode()}

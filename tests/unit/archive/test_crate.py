@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from benchprof.archive.contents import LISTING
 from benchprof.archive.crate import CONTEXT, PROFILES
-from benchprof.archive.listing import LISTING
 
 
 def entities(archive: Path) -> dict[str, dict[str, Any]]:

@@ -48,7 +48,7 @@ def test_it_holds_the_run_and_a_checkout(run: Run, archive: Path) -> None:
     } <= names
     results = {p.relative_to(run.folder).as_posix() for p in run.folder.glob("results/**/*.*")}
     assert {name for name in results if "importance" not in name} <= names
-    assert verify == (ROOT / "workflow/scripts/benchprof/archive/verify.py").read_bytes()
+    assert verify == (ROOT / "workflow/scripts/benchprof/archive/contents.py").read_bytes()
     made = read(archive, "environment.json")
     assert made["records"] == [{key: MADE[key] for key in ("device", "software", "machine")}]
     assert made["packages"]["numpy"] and made["archive"]["machine"]["cores"]
@@ -125,7 +125,7 @@ def test_a_result_that_changed_since_the_manifest_stops_it(run: Run, tmp_path: P
     assert not (tmp_path / "archive.zip").exists()
 
 
-def test_a_shared_file_outside_the_run_stops_it(run: Run, tmp_path: Path) -> None:
+def test_a_file_outside_the_run_stops_it(run: Run, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.\./x.jsonl: outside the run's folder"):
         run.archive(tmp_path / "archive.zip", [Path("../x.jsonl")])
 
@@ -133,21 +133,12 @@ def test_a_shared_file_outside_the_run_stops_it(run: Run, tmp_path: Path) -> Non
 def test_names_that_differ_in_case_alone_stop_it(run: Run, tmp_path: Path) -> None:
     copy = run.copy(tmp_path / "copy")
     (copy.folder / "results/Report.html").write_text("another")
-    with pytest.raises(InputError, match=r"'results/report.html': nearly the name"):
+    with pytest.raises(InputError, match=r"a name twice"):
         copy.archive(tmp_path / "archive.zip")
     assert not (tmp_path / "archive.zip").exists()
 
 
-def test_a_shared_file_may_be_named_by_its_absolute_path(
-    run: Run, archive: Path, tmp_path: Path
-) -> None:
-    shared = [run.folder / f"items/x/{split}.jsonl" for split in ("test", "train", "calibration")]
-    again = run.archive(tmp_path / "again.zip", shared)
-    assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(archive).namelist()
-    assert read(again, "archive.json")["needed"] == read(archive, "archive.json")["needed"]
-
-
-def test_a_benchmark_is_shared_and_needed_with_all_that_its_task_draws_on(
+def test_a_benchmark_is_needed_with_all_that_its_task_draws_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`base.yaml` is included, `utils.py` has a function, and `words.py` is imported there."""
@@ -164,10 +155,33 @@ def test_a_benchmark_is_shared_and_needed_with_all_that_its_task_draws_on(
         Path(name).write_text(text)
     mine = {"task_file": "tasks/mine.yaml", "data": "mine.jsonl"}
     tests = {name: {"ability": name[0], "split": "test"} for name in ("x_test", "y_test")}
-    own = small(benchmarks={**tests, "mine": mine}, archive={"share": ["mine"]})
+    own = small(benchmarks={**tests, "mine": mine})
     job = WriteArchive(own)
-    assert {*map(str, job.shared)} == {*files}
-    assert {*job.shared} == {*EvaluateBenchmark(own, "m", "mine").files}
+    assert {*job.benchmark_files["mine"]} == {*EvaluateBenchmark(own, "m", "mine").files}
     wanted = _benchmark("mine", mine, job.benchmark_files["mine"], {"mine.jsonl"}, {})
     assert {need["path"] for need in wanted} == {*files} - {"mine.jsonl"}
-    assert {*job.shared} <= {*own.data_files}
+
+
+def test_the_project_s_items_are_passed_on_and_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the items of others lie in the checkout."""
+    checkout = tmp_path / "checkout"
+    names = [
+        "workflow/Snakefile", "resources/benchmarks/own/items.jsonl",
+        "resources/abilities/x/train.jsonl", "docs/theirs.jsonl", "resources/hub/piqa.jsonl",
+    ]  # fmt: skip
+    for name in names:
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text("{}")
+    monkeypatch.setattr(WriteArchive, "root", checkout)
+    monkeypatch.setattr(
+        "benchprof.run.suite.Suite.local_files",
+        lambda _, name: {"items": checkout / names[4]} if name == "piqa" else {},
+    )
+    tests = {name: {"ability": name[0], "split": "test"} for name in ("x_test", "y_test")}
+    data = {name: str(checkout / path) for name, path in (("own", names[1]), ("mine", names[3]))}
+    named = {name: {"task": "piqa", "data": path} for name, path in data.items()}
+    benchmarks = {**tests, **named, "piqa": {"benchmark": "piqa"}}
+    found = WriteArchive(small(benchmarks=benchmarks)).code
+    assert {path.relative_to(checkout).as_posix() for path in found} == {*names[:3]}

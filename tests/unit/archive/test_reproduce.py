@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import zipfile
 from pathlib import Path
@@ -12,10 +13,9 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.archive.conftest import CONFIG, Run
 
-from benchprof.archive.layout import ArchiveError
+from benchprof.archive.contents import ArchiveError
 from benchprof.archive.needs import _benchmark
-from benchprof.archive.reproduce import _choose, _link_data, compare, reproduce
-from benchprof.evaluation.record import record_bytes
+from benchprof.archive.reproduce import _choose, _link_data, differences, reproduce
 from benchprof.run import run
 from benchprof.run.inputs import check_inputs
 from benchprof.run.layers import read_layers
@@ -29,35 +29,25 @@ def record(run: Run) -> dict[str, Any]:
     return value
 
 
-def written(record: dict[str, Any]) -> bytes:
-    scores = record["items"]["scores"]
-    means = {metric: sum(values) / len(values) for metric, values in scores.items()}
-    content = {k: v for k, v in record.items() if k != "digest"}
-    for part in (content["scores"], content["tasks"]["task"]["scores"]):
-        part["acc"] = means["acc"]
-    return record_bytes(content)
+def test_equal_scores_are_identical_whatever_else_differs(record: Any) -> None:
+    other = copy.deepcopy(record)
+    other["origin"]["made"]["seconds"] = 99.0
+    assert differences(record, other) == []
 
 
-def test_equal_scores_are_identical_whatever_else_differs(record: dict[str, Any]) -> None:
-    one = written(record)
-    record["origin"]["made"]["seconds"] = 99.0
-    assert compare(one, written(record), "r") == []
-
-
-def test_differences_are_counted_and_measured(record: dict[str, Any]) -> None:
-    one = written(record)
-    record["items"]["scores"]["acc"][3] = 1 - record["items"]["scores"]["acc"][3]
-    assert compare(one, written(record), "r") == ["acc of 1 of 40 items by up to 1"]
-    record["origin"]["model"]["digest"] = "other"
-    assert compare(one, written(record), "r")[0] == "another model"
-    record["items"]["digest"][0] = "other"
-    assert compare(one, written(record), "r") == ["another model", "other items"]
+def test_differences_are_counted_and_measured(record: Any) -> None:
+    other = copy.deepcopy(record)
+    other["items"]["scores"]["acc"][3] = 1 - other["items"]["scores"]["acc"][3]
+    assert differences(record, other) == ["acc of 1 of 40 items by up to 1"]
+    other["origin"]["model"]["digest"] = "other"
+    assert differences(record, other)[0] == "another model"
+    other["items"]["digest"][0] = "other"
+    assert differences(record, other) == ["another model", "other items"]
 
 
 def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="'none': not in the archive; expected one of other, x_"):
         reproduce(archive, tmp_path / "new", "none", None, 1)
-    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("name", ["planted.yaml", "smollm2.yaml"])
@@ -107,13 +97,13 @@ def test_what_lies_outside_and_ends_alike_is_linked_each_to_its_own(
     run: Run, tmp_path: Path
 ) -> None:
     """The archive's configuration, its list of what is needed and `--data` have the same names."""
-    copy = run.copy(tmp_path / "run")
+    own = run.copy(tmp_path / "run")
     abilities = {"x": "../p/v2", "y": str(tmp_path / "q/v2")}
     benchmarks = {"one": tmp_path / "a/test.jsonl", "two": tmp_path / "b/test.jsonl"}
     for folder in abilities.values():
-        (copy.folder / folder).mkdir(parents=True)
+        (own.folder / folder).mkdir(parents=True)
         for split in ("train", "calibration", "test"):
-            (copy.folder / folder / f"{split}.jsonl").write_text("{}")
+            (own.folder / folder / f"{split}.jsonl").write_text("{}")
     for file in benchmarks.values():
         file.parent.mkdir()
         file.write_text("{}")
@@ -122,7 +112,7 @@ def test_what_lies_outside_and_ends_alike_is_linked_each_to_its_own(
         "benchmarks": {name: {"task": "t", "data": str(own)} for name, own in benchmarks.items()},
     }
     files = {name: [own] for name, own in benchmarks.items()}
-    path = copy.archive(tmp_path / "archive.zip", config=config, benchmark_files=files)
+    path = own.archive(tmp_path / "archive.zip", config=config, benchmark_files=files)
     with zipfile.ZipFile(path) as archive:
         written = yaml.safe_load(archive.read("config.yaml"))
         needed = json.loads(archive.read("archive.json"))["needed"]
@@ -145,19 +135,6 @@ def test_what_lies_outside_and_ends_alike_is_linked_each_to_its_own(
     assert {owner: (new / name).read_text() for owner, name in names.items()} == {
         owner: owner for owner in names
     }
-
-
-@pytest.mark.parametrize(
-    "path", ["../x", "/etc/x", "a/../../x", "results", "results/x", "~/x", "."]
-)
-def test_what_was_left_out_leads_out_of_no_folder(path: str, tmp_path: Path) -> None:
-    data, folder = tmp_path / "data", tmp_path / "new"
-    (data / "results").mkdir(parents=True)
-    (tmp_path / "x").write_text("a secret")
-    folder.mkdir()
-    with pytest.raises(ArchiveError, match="expected one below the run's folder"):
-        _link_data([{"what": "", "path": path}], data, folder)
-    assert not list(folder.iterdir())
 
 
 def test_what_was_left_out_goes_through_no_link(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_time_is_about_that_of_the_plan(
     line = duration.duration_line(config, cores=2)
     assert model.dtype in line
     assert ("busy" in line) == (share > 1)
-    text = plan([ROOT / "config.yaml"], True, {}, 4)
+    text = plan(config, cpu=True)
     seconds = 3600 * float(text.split("Together: ")[1].split()[0])
     assert told == pytest.approx([seconds / share / 1.5, seconds * 1.5], rel=0.01)
 

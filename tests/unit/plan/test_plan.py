@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,136 +13,214 @@ import pytest
 import yaml
 from tests.conftest import FAMILIES, ROOT
 from tests.pages import blocks
-from transformers import AutoConfig
 
 from benchprof.abilities.item import SPLITS, Companion, Item
 from benchprof.data import BENCHMARKS, NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
 from benchprof.models.scope import Scope
-from benchprof.plan.__main__ import main, plan
-from benchprof.plan.cost import INDEX, LOSS
-from benchprof.plan.machine import CPU
-from benchprof.plan.questions import (
-    CHAT_CHARACTERS,
-    ExampleCounts,
-    QuestionCounts,
-    benchmark_questions,
-    diagnostic_examples,
-)
-from benchprof.plan.shape import model_shape
-from benchprof.plan.steps import Step, model_steps
-from benchprof.plan.table import readable_bytes, total_lines
-from benchprof.plan.workload import Workload, workload
-from benchprof.run.configuration import AbilitySplit, LmTask, ShippedBenchmark
-from benchprof.run.run import Run
+from benchprof.plan import tokens
+from benchprof.plan.__main__ import main, plan, readable_bytes
+from benchprof.plan.machine import CPU, GPU, Machine
+from benchprof.plan.shape import Shape, model_shape
+from benchprof.plan.steps import INDEX, LOSS, Step, answer_seconds, importance_seconds, model_steps
+from benchprof.plan.tokens import CHAT_CHARACTERS, Texts, Workload, asked_texts, workload
+from benchprof.run.jobs.evaluation import OfBenchmark
+from benchprof.run.jobs.job import Size
+from benchprof.run.run import Run, read_run
+
+TINY = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
+PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
+
+
+def with_items(folder: Path, **changed: Any) -> Run:
+    """A run of one ability, whose items have texts of known lengths."""
+    # "Question: aa\nAnswer:" has 20 characters, a context line 5, " yes" 4 and " no" 3.
+    blanks = [{"blank": Companion("", "bbbb", answer)} for answer in (0, 1)]
+    for split in SPLITS:
+        items = [
+            Item(f"{split}-1", "t", "", "aa", ("yes", "no"), 0, companions=blanks[0]),
+            Item(f"{split}-2", "t", "cccc", "aa", ("yes", "no"), 1, companions=blanks[1]),
+        ]
+        text = "".join(json.dumps(item.to_json()) + "\n" for item in items)
+        write_text(folder / f"a/{split}.jsonl", text)
+    own = {
+        "abilities": {"a": {"items": str(folder / "a")} | changed.pop("ability", {})},
+        "benchmarks": {"a_test": {"ability": "a", "split": "test"}} | changed.pop("asked", {}),
+        "selections": {"top": {}},
+        "importance": {"score": "taylor", "loss_on": "answer", "limit": None, "halves": False}
+        | changed.pop("importance", {}),
+    }
+    return Run.of(TINY | own | changed)
 
 
 @pytest.fixture
-def items(tmp_path: Path) -> Path:
-    # "Question: aa\nAnswer:" has 20 characters, " yes" 4, " no" 3.
-    blanks = [{"blank": Companion("", "bbbb", answer)} for answer in (0, 1)]
-    return write_items(
-        tmp_path / "train.jsonl",
-        [
-            Item("1", "t", "", "aa", ("yes", "no"), 0, companions=blanks[0]),
-            Item("2", "t", "cccc", "aa", ("yes", "no"), 1, companions=blanks[1]),
-        ],
-    )
+def by_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "CHARACTERS", 1)
 
 
-def write_items(path: Path, items: list[Item]) -> Path:
-    write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in items))
-    return path
+@pytest.mark.usefixtures("by_character")
+def test_examples_are_counted_from_characters(tmp_path: Path) -> None:
+    def examples(**importance: Any) -> Texts:
+        return workload(with_items(tmp_path, importance=importance)).examples
 
-
-def test_examples_are_counted_from_characters(items: Path) -> None:
-    found = diagnostic_examples(items, [], None, "all", None, characters=1)
-    # Prompt, a context line of 5, the answer, the chat's own text.
     lengths = [20 + 4 + CHAT_CHARACTERS, 20 + 5 + 3 + CHAT_CHARACTERS]
-    assert found == ExampleCounts(2, sum(lengths), sum(lengths), max(lengths))
-    assert diagnostic_examples(items, [], None, "answer", None, 1).counted == 4 + 3
-    assert diagnostic_examples(items, ["2"], 9, "all", None, 1).tokens == lengths[0]
-    # A sample is taken to be like all items; tokens are whole.
-    assert diagnostic_examples(items, [], 1, "all", None, 1).tokens == sum(lengths) / 2
-    assert diagnostic_examples(items, ["2"], 1, "answer", None, 3).counted == 2
+    assert examples() == Texts(2, sum(lengths))
+    # A sample is taken to be like all items.
+    assert examples(limit=1) == Texts(1, sum(lengths) // 2)
+    # Of a choice the context is read once, and the other option too.
+    assert examples(loss_on="choice").read == sum(lengths) + 3 + 4
     # Blanks: as many again, their question two characters longer and without a context.
-    blanks = diagnostic_examples(items, [], None, "all", "blank", 1)
-    assert blanks.number == 4
-    assert blanks.tokens == sum(lengths) + (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
+    blanks = (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
+    assert examples(against="blank").read == sum(lengths) + blanks
+    left_out = with_items(tmp_path, ability={"exclude": ["train-2"]})
+    assert workload(left_out).examples == Texts(1, lengths[0])
 
 
-def test_an_ability_s_questions_read_the_prompt_once(items: Path) -> None:
-    found = benchmark_questions(
-        "b", AbilitySplit(ability="a", split="test"), items, [], characters=1
+@pytest.mark.usefixtures("by_character")
+def test_questions_are_counted_from_characters(tmp_path: Path) -> None:
+    rows = [{"q": "12345", "options": "67"}, {"q": "8", "options": "9"}]
+    write_text(tmp_path / "b.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    write_text(tmp_path / "b.yaml", "task: b\n")
+    mine = {"task_file": str(tmp_path / "b.yaml"), "data": str(tmp_path / "b.jsonl")}
+    blanks = {"ability": "a", "split": "test", "companion": "blank"}
+    run = with_items(
+        tmp_path,
+        asked={
+            "blanks": blanks,
+            "mine": mine,
+            "one": mine | {"limit": 1},
+            "swag": {"task": "swag"},
+        },
     )
-    assert found == QuestionCounts(2, (20 + 7) + (25 + 7), 0, 32)
-    # The blanks' question is two characters longer and has no context.
-    blanks = AbilitySplit(ability="a", split="test", companion="blank")
-    assert benchmark_questions("b", blanks, items, [], 1) == QuestionCounts(2, 2 * (22 + 7), 0, 29)
-    left = benchmark_questions("b", blanks, items, ["1"], 1)
-    assert left == QuestionCounts(1, 22 + 7, 0, 29)
-
-
-def test_a_plan_names_the_item_that_has_no_companion(tmp_path: Path) -> None:
-    file = write_items(tmp_path / "test.jsonl", [Item("1", "t", "", "aa", ("yes", "no"), 0)])
-    flips = AbilitySplit(ability="a", split="test", companion="flip")
-    with pytest.raises(InputError, match=r"test\.jsonl, item 1.*benchmarks\.b\.companion"):
-        benchmark_questions("b", flips, file, [], 1)
-    with pytest.raises(InputError, match=r"test\.jsonl, item 1.*importance\.against"):
-        diagnostic_examples(file, [], None, "all", "flip", 1)
+    found = {name: asked_texts(OfBenchmark(run, "m", name)) for name in run.benchmarks}
+    assert found == {
+        # The prompt once, and both options.
+        "a_test": Texts(2, (20 + 7) + (25 + 7)),
+        "blanks": Texts(2, 2 * (22 + 7)),
+        "mine": Texts(2, 9),
+        "one": Texts(1, 4),
+        "swag": None,
+    }
+    assert workload(run).unknown == ("swag",)
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    sizes = """{
-        "read": {"items": 100, "tasks": 2, "prefix": 30, "item": 10, "answer": 0, "room": 0},
-        "write": {"items": 1000, "tasks": 2, "prefix": 30, "item": 10, "answer": 5, "room": 7},
-        "one": {"items": 1000, "tasks": 1, "prefix": 10, "item": 10, "answer": 5, "room": 7},
-        "short": {"items": 1000, "tasks": 1, "prefix": 9, "item": 10, "answer": 5, "room": 7}}"""
-    write_text(tmp_path / "sizes.json", sizes)
-    monkeypatch.setattr("benchprof.plan.questions.SIZES", tmp_path / "sizes.json")
-
-    def asked(name: str, **settings: Any) -> QuestionCounts | None:
-        return benchmark_questions("b", ShippedBenchmark(benchmark=name, **settings), None, [], 1)
-
-    # The prefix of each task that is asked once.
-    assert asked("read", limit=20) == QuestionCounts(20, 2 * 30 + 20 * 10, 0, 40)
-    assert asked("read", limit=1) == QuestionCounts(1, 30 + 10, 0, 40)
-    # Where the model writes, once for two full batches a task, and if it is half of the prompt.
-    assert asked("write", limit=256) == QuestionCounts(256, 2 * 30 + 256 * 10, 256 * 5, 40, 7)
-    assert asked("write", limit=255) == QuestionCounts(255, 255 * 40, 255 * 5, 40, 7)
-    assert asked("one", limit=2) == QuestionCounts(2, 10 + 2 * 10, 10, 20, 7)
-    assert asked("short") == QuestionCounts(1000, 1000 * 19, 5000, 19, 7)
-    assert benchmark_questions("b", LmTask(task="some_task"), None, [], 1) is None
+    sizes = {
+        "piqa": {"items": 100, "tasks": 1, "prefix": 40, "item": 80, "answer": 0, "room": 0},
+        "bbh": {"items": 100, "tasks": 27, "prefix": 40, "item": 80, "answer": 12, "room": 9},
+    }
+    monkeypatch.setattr(tokens, "SIZES", tmp_path / "sizes.json")
+    write_text(tokens.SIZES, json.dumps(sizes))
+    asked = {name: {"benchmark": name, "limit": 50} for name in ("piqa", "bbh", "mmlu")}
+    run = with_items(tmp_path, asked=asked)
+    found = [asked_texts(OfBenchmark(run, "m", name)) for name in asked]
+    # The common beginning once, or where the model writes with every prompt.
+    assert found == [Texts(50, 50 * 20 + 10), Texts(50, 50 * 30, 50 * 3), None]
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in BENCHMARKS.glob("*.yaml")))
 def test_every_shipped_benchmark_has_a_size(name: str) -> None:
-    found = benchmark_questions("b", ShippedBenchmark(benchmark=name), None, [], 4)
-    assert found is not None
-    assert found.read > found.items > 0
+    assert json.loads(tokens.SIZES.read_text())[name]["items"] > 0
+
+
+def test_an_item_without_its_companion_is_named(tmp_path: Path) -> None:
+    flips = {"flips": {"ability": "a", "split": "test", "companion": "flip"}}
+    with pytest.raises(InputError, match=r"test\.jsonl, item test-1"):
+        workload(with_items(tmp_path, asked=flips))
+
+
+def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> None:
+    run = with_items(tmp_path, ability={"exclude": ["test-1", "test-2"]})
+    with pytest.raises(InputError, match=r"abilities\.a\.exclude: all 2 test items are excluded"):
+        workload(run)
+
+
+def test_seconds_by_hand() -> None:
+    on = Machine(flops=1000, bandwidth=100, step=0.5, gpu=True)
+    shape = Shape(Size(60, 20, 2, True), passed=50, units=0)
+    # 4 operations a weight passed and token, 2 a weight in scope; 20 sums of 4 bytes, both ways,
+    # for each of 3 examples.
+    assert importance_seconds(shape, Texts(3, 10), on) == 2.0 + 0.4 + 3 * 160 / 100
+    assert importance_seconds(replace(shape, units=5), Texts(3, 10), on) == 2.0
+    assert answer_seconds(shape, Texts(3, 10), on) == 1.0
+    # 100 items are two batches, each of twice 4 steps that read 120 bytes.
+    assert answer_seconds(shape, Texts(100, 600, 400), on) == 100.0 + 16 * (1.2 + 0.5)
+
+
+def steps_of(run: Run, on: Machine = CPU, scope: Scope | None = None) -> dict[str, Step]:
+    """The steps of a run's model, as if it were a small Llama."""
+    shape = model_shape(FAMILIES["llama"](), "float32", scope or Scope("mlp"), on.gpu)
+    return {step.rule: step for step in model_steps(run, run.models[0], shape, workload(run), on)}
+
+
+PARAMETERS = 12208
+"""Of the small Llama."""
+
+
+def test_every_ablation_reads_every_question(tmp_path: Path) -> None:
+    run = with_items(tmp_path, fractions=[0.01, 0.1])
+    read = asked_texts(OfBenchmark(run, "m", "a_test"))
+    assert read is not None
+    steps = steps_of(run)
+    seeds = len(run.seeds)
+    assert steps["evaluate_benchmark"].tokens == read.read * (1 + 2 * (1 + seeds))
+    assert steps["select_masks"].disk == pytest.approx(INDEX * 0.11 * PARAMETERS)
+    assert steps["draw_controls"].disk == pytest.approx(seeds * INDEX * 0.11 * PARAMETERS)
+    assert steps["compute_importance"].disk == 2 * 2304
+    assert steps["prepare_model"].disk == 4 * PARAMETERS
+
+
+def test_candidates_and_halves_and_the_super_set_are_steps_of_their_own(tmp_path: Path) -> None:
+    calibrated = {"calibration": {"fractions": [0.001, 0.1], "items": 10}}
+    run = with_items(
+        tmp_path, fractions=["calibrated"], importance={"loss_on": "all"}, **calibrated
+    )
+    plain = {"prepare_model", "check_sizes", "compute_importance", "select_masks", "draw_controls",
+             "evaluate_benchmark"}  # fmt: skip
+    steps = steps_of(run)
+    assert steps.keys() == plain | {"evaluate_calibration", "calibrate_masks"}
+    # A calibrated k counts as the largest of its candidates.
+    masks = 1 + len(run.seeds)
+    assert steps["calibrate_masks"].disk == pytest.approx(INDEX * masks * 0.1 * PARAMETERS)
+    run = with_items(tmp_path, fractions=[0.01], importance={"halves": True})
+    steps = steps_of(run)
+    assert steps.keys() == plain | {"select_half_masks", "evaluate_halves"}
+    scored, again = steps["compute_importance"], steps["select_half_masks"]
+    assert again.tokens == scored.tokens
+    # Under the masks of two halves; the intact model has answered.
+    assert steps["evaluate_halves"].tokens == 2 * (steps["evaluate_benchmark"].tokens or 0) // (
+        2 + len(run.seeds)
+    )
+    run = with_items(tmp_path, fractions=[0.01], selections={"top": {"without_super": True}})
+    steps = steps_of(run)
+    assert steps.keys() == plain | {"find_super"}
+    # 2 layers of 3 * 16 * 24 weights: of 2,304 2 at most, so that 0, 1 and 2 are tried.
+    assert steps["find_super"].tokens == 3 * (len(NEUTRAL_TEXT.read_text()) // 4)
+
+
+def test_of_units_attributions_or_losses_are_written(tmp_path: Path) -> None:
+    own = {"unit": "head", "scope": "attention", "fractions": [0.5]}
+    groups = {"score": "knock_out", "knock_outs": {"groups": 30}}
+    scope = Scope("attention", None, "head")
+
+    def planned(**importance: Any) -> tuple[Workload, Step]:
+        run = with_items(tmp_path, importance=importance | {"loss_on": "answer"}, **own)
+        return workload(run), steps_of(run, scope=scope)["compute_importance"]
+
+    (load, attributed), (_, knocked_out) = planned(), planned(**groups)
+    assert attributed.tokens == load.examples.read
+    # Two layers of 24 neurons and two heads, two bytes each.
+    assert attributed.disk == 2 * 52 * 2
+    assert knocked_out.tokens == 31 * load.examples.read
+    assert knocked_out.disk == 31 * 2 * LOSS
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The checkout, without a network."""
+    """The checkout, in which nothing is prepared."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("reached for a network"))
-
-
-def check_paper(text: str) -> None:
-    """A plan of the paper's three models."""
-    for parameters in ("8,030,261,248", "7,615,616,512", "7,248,023,552"):
-        assert parameters in text
-    # Ten abilities' scores, in two bytes, of 5,637,144,576 weights.
-    (line,) = [x for x in text.splitlines()[:9] if "compute_importance" in x]
-    assert line.split("|")[6].strip() == "113 GB"
-    assert text.count("| evaluate_benchmark") == 3
-
-
-@pytest.mark.usefixtures("here")
-def test_the_paper_s_plan_needs_no_weights_and_no_network() -> None:
-    check_paper(plan([ROOT / "config/paper_specific.yaml"], False, {}, 4))
+    monkeypatch.setattr("benchprof.run.paths.model", lambda name: Path("not_prepared", name))
 
 
 @pytest.mark.usefixtures("here")
@@ -161,211 +240,38 @@ def test_the_plans_of_the_page_of_measurements_are_made(
         assert main() == 0
         texts.append(capsys.readouterr().out)
     paper, processor = texts
-    check_paper(paper)
-    assert f"{CPU.flops:g} operations/s" in processor
+    assert paper.count("\n| evaluate_benchmark ") == 3
+    assert f"GPU: {GPU.flops:.3g} operations/s" in paper
+    assert f"host: {CPU.flops:.3g} operations/s" in processor
     assert "GPU hours" not in processor
 
 
-def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> None:
-    folder = tmp_path / "a"
-    for split in SPLITS:
-        write_items(folder / f"{split}.jsonl", [Item(f"{split}-1", "t", "", "aa", ("x", "y"), 0)])
-    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-    config["abilities"] = {"a": {"items": str(folder), "exclude": ["test-1"]}}
-    config["benchmarks"] = {"a_test": {"ability": "a", "split": "test"}}
-    config["selections"] = {"top": {}}
-    with pytest.raises(InputError, match=r"abilities\.a\.exclude: all 1 test items are excluded"):
-        workload(Run.of(config), 4)
+@pytest.mark.usefixtures("here")
+def test_a_model_is_planned_for_its_own_device() -> None:
+    llama, qwen, _ = PAPER["models"].values()
 
-
-def test_double_speed_is_half_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    hours = []
-    for factor in (1, 2):
-        speeds = {s: getattr(CPU, s) * factor for s in ("flops", "bandwidth", "storage")}
-        text = plan([ROOT / "config/paper.yaml"], True, speeds, 4)
-        hours.append(float(text.split("Together: ")[1].split()[0]))
-    assert hours[1] == pytest.approx(hours[0] / 2, rel=0.01)
-
-
-def test_a_model_is_planned_for_its_own_device(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
-    llama, qwen, _ = config["models"].values()
-
-    def totals(models: dict[str, object], cpu: bool) -> str:
-        file = tmp_path / "config.yaml"
-        file.write_text(yaml.safe_dump(config | {"models": models}))
-        text = plan([file], cpu, {}, 4)
-        assert f"{CPU.flops:g} operations/s" in text
+    def totals(models: dict[str, Any], **how: Any) -> str:
+        text = plan(Run.of(PAPER | {"models": models}), **how)
         return text.partition("Together: ")[2].partition(", ")[0]
 
     # As --cpu, where the configuration says so itself.
-    on_cpu = totals({"llama": llama | {"device": "cpu"}}, False)
-    assert on_cpu == totals({"llama": llama}, True)
+    on_cpu = totals({"llama": llama | {"device": "cpu"}})
+    assert on_cpu == totals({"llama": llama}, cpu=True)
     # Two kinds are not added up.
-    both = totals({"llama": llama | {"device": "cpu"}, "qwen": qwen}, False)
-    assert both.startswith(f"{on_cpu} and ")
-    assert both.endswith("GPU hours")
+    both = totals({"llama": llama | {"device": "cpu"}, "qwen": qwen})
+    assert both.startswith(f"{on_cpu} and ") and both.endswith("GPU hours")
+    assert float(totals({"llama": llama}, flops=1e13).split()[0]) > float(
+        totals({"llama": llama}).split()[0]
+    )
 
 
-def test_a_calibrated_k_counts_as_its_largest_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-    config["calibration"] = {"fractions": [0.001, 0.1], "items": 10}
-    shape = model_shape(FAMILIES["llama"](), "float32", Scope("mlp"))
-
-    def planned(fractions: list[object]) -> tuple[Workload, dict[str, Step]]:
-        own = Run.of(config | {"fractions": fractions})
-        load = workload(own, 4)
-        steps = model_steps(own, own.models[0], shape, load, CPU)
-        return load, {step.rule: step for step in steps}
-
-    (_, numbers), (load, words) = planned([0.01, 0.1]), planned([0.01, "calibrated"])
-    assert words["evaluate_benchmark"] == numbers["evaluate_benchmark"]
-    assert "calibrated" in "\n".join(total_lines({CPU: list(words.values())}, load, 4))
-    # Masks are selected at every number, 0.001 too.
-    added = words["draw_controls specific"].disk - numbers["draw_controls specific"].disk
-    drawn = len(config["controls"]["random"]["seeds"])
-    assert added == INDEX * drawn * (shape.parameters // 1000)
-    assert words["calibrate_masks"].disk == INDEX * (10 + drawn) * (shape.parameters // 10)
-    # Each ability's items are answered by the intact model and under each candidate's ablations.
-    asked = words["evaluate_calibration"]
-    assert asked.jobs == len(load.calibration) == 10
-    assert [questions.items for questions in load.calibration] == [10] * 10
-    read = sum(questions.read for questions in load.calibration)
-    assert asked.tokens == read * (1 + 2 * (10 + drawn))
-    assert "evaluate_calibration" not in numbers
-
-
-def test_the_super_set_is_a_job_where_a_selection_leaves_it_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text()) | {"fractions": [0.01]}
-    shape = model_shape(FAMILIES["llama"](), "float32", Scope("mlp"))
-
-    def planned(rule: dict[str, object]) -> dict[str, Step]:
-        own = Run.of(config | {"selections": {"top": rule}})
-        steps = model_steps(own, own.models[0], shape, workload(own, 4), CPU)
-        return {step.rule: step for step in steps}
-
-    without, steps = planned({}), planned({"without_super": True})
-    assert {*steps} - {*without} == {"find_super"}
-    assert {rule: step for rule, step in steps.items() if rule != "find_super"} == without
-    # 2 layers of 3 * 16 * 24 weights: of 2,304 2 at most, so that 0, 1 and 2 are tried.
-    tokens = -(-len(NEUTRAL_TEXT.read_text()) // 4)
-    assert (steps["find_super"].jobs, steps["find_super"].tokens) == (1, 3 * tokens)
-
-
-def test_halves_score_the_train_items_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-    shape = model_shape(FAMILIES["llama"](), "float32", Scope("mlp"))
-
-    def planned(halves: bool) -> tuple[Workload, dict[str, Step]]:
-        importance = config["importance"] | {"halves": halves}
-        own = Run.of(config | {"importance": importance, "fractions": [0.01, 0.1]})
-        load = workload(own, 4)
-        steps = model_steps(own, own.models[0], shape, load, CPU)
-        return load, {step.rule: step for step in steps}
-
-    (_, without), (load, steps) = planned(False), planned(True)
-    assert {*steps} - {*without} == {"select_half_masks", "evaluate_halves"}
-    scored, again = steps["compute_importance"], steps["select_half_masks"]
-    assert (again.tokens, again.seconds) == (scored.tokens, scored.seconds)
-    # Two halves' masks of ten abilities at both k.
-    entries = shape.parameters // 100 + shape.parameters // 10
-    assert again.disk == scored.disk + INDEX * 2 * 10 * entries
-    # Each ability's own test under two masks at two k; the intact model has answered it.
-    asked = steps["evaluate_halves"]
-    assert asked.jobs == 10
-    assert asked.tokens == 4 * sum(questions.read for questions in load.questions.values())
+@pytest.mark.usefixtures("here")
+def test_the_speed_of_this_machine_is_measured() -> None:
+    run = read_run([ROOT / "config.yaml"])
+    assert f"{CPU.flops:.3g} operations/s" not in plan(run, cpu=True, here=True)
 
 
 def test_bytes_are_readable() -> None:
     assert [readable_bytes(size) for size in (7, 12_345, 5.6e9 * 4, 1e15)] == [
         "7 B", "12.3 kB", "22.4 GB", "1e+03 TB"
     ]  # fmt: skip
-
-
-def test_a_spread_model_s_plan_has_a_row_for_each_gpu(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
-    llama = next(iter(config["models"].values()))
-    file = tmp_path / "config.yaml"
-
-    def lines(cpu: bool = False, **settings: object) -> list[str]:
-        file.write_text(yaml.safe_dump(config | {"models": {"llama": llama | settings}}))
-        return plan([file], cpu, {}, 4).splitlines()
-
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines(gpus=4)]
-    (start,) = [n for n, row in enumerate(rows) if row[:1] == ["GPU"]]
-    assert rows[start][4:] == ["compute_importance", "evaluate_benchmark"]
-    table = rows[start + 2 : start + 6]
-    # Embeddings or head, 525,336,576, and 7 layers of 218,112,000 (the last has a norm of 4096
-    # more), or 9 layers; in bfloat16. The MLP of a layer: 3 * 4096 * 14336 = 176,160,768.
-    assert [row[:4] for row in table] == [
-        ["0", "7", "4.1 GB", "1,233,125,376"],
-        ["1", "9", "3.93 GB", "1,585,446,912"],
-        ["2", "9", "3.93 GB", "1,585,446,912"],
-        ["3", "7", "4.1 GB", "1,233,125,376"],
-    ]
-    # The table of the rules has the fullest.
-    (importance,) = [row for row in rows if row[:1] == ["compute_importance"]]
-    assert importance[3] in {row[4] for row in table}
-    assert not any(line.startswith("| GPU") for line in lines() + lines(cpu=True, gpus=4))
-
-
-def test_of_units_each_example_s_attributions_are_written() -> None:
-    """Of the shipped Qwen, whose figures are known: 28 layers of 8,960 neurons and 12 heads."""
-    config = AutoConfig.for_model(
-        "qwen2", hidden_size=1536, num_hidden_layers=28, num_attention_heads=12,
-        num_key_value_heads=2, intermediate_size=8960, vocab_size=151936,
-    )  # fmt: skip
-    shape = model_shape(config, "bfloat16", Scope("mlp", (0, 13), "neuron"))
-    assert shape.units is not None
-    assert shape.units.whole == 28 * 8960
-    assert shape.units.scope == 14 * 8960
-    assert shape.units.attributed == 28 * (8960 + 12)
-
-
-def test_knock_outs_read_the_examples_for_every_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-    shape = model_shape(FAMILIES["llama"](), "float32", Scope("attention", unit="head"))
-    own = config | {"unit": "head", "scope": "attention", "selections": {"top": {}}}
-    own["fractions"] = [0.5]
-
-    def planned(**importance: Any) -> tuple[Workload, Step]:
-        run = Run.of(own | {"importance": config["importance"] | importance})
-        load = workload(run, 4)
-        steps = model_steps(run, run.models[0], shape, load, CPU)
-        return load, next(step for step in steps if step.rule == "compute_importance")
-
-    (_, attributed), (load, step) = (
-        planned(), planned(score="knock_out", knock_outs={"groups": 30})
-    )  # fmt: skip
-    assert attributed.tokens == load.examples.tokens
-    assert step.tokens == 31 * load.examples.tokens
-    assert step.disk == 31 * load.examples.number * LOSS
-    assert step.seconds is not None
-    assert attributed.seconds is not None
-    # 31 times forward, beside once forward and back.
-    assert step.seconds > 5 * attributed.seconds
-
-
-def test_of_a_choice_the_context_is_read_once(tmp_path: Path) -> None:
-    items = tmp_path / "train.jsonl"
-    item = Item("i", "t", "c" * 20, "q" * 10, ("a" * 4, "b" * 6, "d" * 8), 1)
-    write_text(items, json.dumps(item.to_json()) + "\n")
-    answer, choice = (
-        diagnostic_examples(items, [], None, loss, None, 1) for loss in ("answer", "choice")
-    )
-    # Options stand after a space.
-    assert choice.tokens - answer.tokens == (4 + 1) + (8 + 1)
-    assert choice.counted == (4 + 1) + (6 + 1) + (8 + 1)

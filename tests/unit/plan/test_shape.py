@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.scope import Scope
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.run.configuration import Folder, Hub
+from benchprof.run.jobs.job import Size
 from benchprof.run.run import read_run
 
 NOWHERE = Path("not_prepared")
@@ -34,54 +34,46 @@ COMMIT = "0" * 40
 )
 def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
     config = architecture("m", Hub(hub=hub, revision=COMMIT), NOWHERE)
-    shape = model_shape(config, "bfloat16", Scope("mlp"))
-    assert shape.parameters == parameters
-    assert shape.weight_bytes == 2 * parameters
-    assert shape.scope_size == mlp
-    assert model_shape(config, "bfloat16", Scope("mlp", (0, 3))).scope_size == 4 * mlp // (
-        shape.dimensions.layers
-    )
+    size = model_shape(config, "bfloat16", Scope("mlp"), True).size
+    assert (size.parameters, size.weights, size.in_scope) == (parameters, 2 * parameters, mlp)
+    of_four = model_shape(config, "bfloat16", Scope("mlp", (0, 3)), True).size
+    assert of_four.in_scope == 4 * mlp // config.num_hidden_layers
 
 
 @pytest.mark.parametrize(
-    ("configuration", "model", "parameters", "kept"),
-    # Activations may take as many numbers as a small model's weights, and half as many as a large
-    # model's.
+    ("configuration", "model", "parameters"),
     [
-        ("config/smollm2.yaml", "smollm2-135m-instruct", 134_515_008, 134_217_728),
-        ("config.yaml", "qwen25-coder-15b-instruct", 1_777_088_000, 888_544_000),
+        ("config/smollm2.yaml", "smollm2-135m-instruct", 134_515_008),
+        ("config.yaml", "qwen25-coder-15b-instruct", 1_777_088_000),
     ],
 )
 def test_the_models_of_ggufs_are_shipped_too(
-    configuration: str, model: str, parameters: int, kept: int
+    configuration: str, model: str, parameters: int
 ) -> None:
     """As many weights as the prepared files have; Qwen's GGUF has a head beside its embedding."""
     source = read_run([ROOT / configuration]).configuration.models[model].source
-    shape = model_shape(architecture(model, source, NOWHERE), "float32", Scope("mlp"))
-    assert shape.parameters == parameters
-    assert shape.most_tokens == kept // shape.activation
+    config = architecture(model, source, NOWHERE)
+    assert model_shape(config, "float32", Scope("mlp"), False).size.parameters == parameters
 
 
 def test_a_small_llama_by_hand() -> None:
-    shape = model_shape(FAMILIES["llama"](), "float32", Scope("attention", (1, 1)))
+    config = FAMILIES["llama"]()
+    shape = model_shape(config, "float32", Scope("attention", (1, 1)), False)
     # A layer: q and o 16x16, k and v 16x8; gate, up and down 16x24; two norms of 16.
     # Embedding and head 259x16, and the last norm.
-    assert shape.parameters == 2 * (768 + 1152 + 32) + 2 * 4144 + 16
-    assert sorted(shape.scope) == [128, 128, 256, 256]
-    assert shape.projections == 2 * (768 + 1152)
-    # Outputs of a layer's projections: 16 + 8 + 8 + 16 + 24 + 24 + 16, twice.
-    assert shape.activation == 2 * 2 * 112
-    assert shape.most_tokens == 12208 // 448
-    # Keys and values of 2 layers, 1 head of 8, in float32.
-    assert shape.dimensions.cache_bytes == 2 * 2 * 8 * 4
+    assert shape.size == Size(2 * (768 + 1152 + 32) + 2 * 4144 + 16, 768, 4, False)
+    assert (shape.passed, shape.units) == (2 * (768 + 1152), 0)
+    # Two layers of 24 neurons and two heads.
+    assert model_shape(config, "float32", Scope("mlp", None, "neuron"), False).units == 2 * 26
 
 
 @pytest.mark.parametrize("family", sorted(MORE))
 def test_every_family_has_a_shape(family: str) -> None:
     model = tiny_model(family)
-    shape = model_shape(tiny_configuration(family, SMALL), "float32", Scope("all_layers"))
-    assert shape.parameters == parameter_count(model)
-    assert shape.scope_size == sum(w.numel() for w in scope_weights(model, "all_layers").values())
+    config = tiny_configuration(family, SMALL)
+    size = model_shape(config, "float32", Scope("all_layers"), False).size
+    assert size.parameters == parameter_count(model)
+    assert size.in_scope == sum(w.numel() for w in scope_weights(model, "all_layers").values())
 
 
 @pytest.mark.parametrize("kv_heads", [2, 8])
@@ -127,31 +119,3 @@ def test_the_paper_s_models_are_shipped() -> None:
     assert len(hubs) == 3
     for hub in hubs:
         assert architecture("m", Hub(hub=hub, revision=COMMIT), NOWHERE).vocab_size > 0
-
-
-def test_shares_of_a_small_llama_by_hand() -> None:
-    # A layer 1952, of them 1920 in projections (test above); embedding and head 4144; norm 16.
-    # Of 12208 the first of three GPUs has those whose middle is below 4069: the embedding alone;
-    # the layers' middles are 5120 and 7072, below 8138.
-    shape = model_shape(FAMILIES["llama"](), "bfloat16", Scope("mlp"), gpus=3)
-    first, second, third = shape.by_gpu
-    assert [share.parameters for share in shape.by_gpu] == [4144, 2 * 1952, 4144 + 16]
-    assert [share.weight_bytes for share in shape.by_gpu] == [8288, 7808, 8320]
-    assert second.scope == (24 * 16,) * 6
-    assert (first.scope, third.scope) == ((), ())
-    assert [share.projections for share in shape.by_gpu] == [0, 2 * 1920, 0]
-    assert [share.activation for share in shape.by_gpu] == [0, shape.activation, 0]
-    assert [share.dimensions.cache_bytes for share in shape.by_gpu] == [0, 2 * 2 * 8 * 2, 0]
-    assert [share.dimensions.vocabulary for share in shape.by_gpu] == [0, 0, 259]
-    # The whole is as that of one GPU.
-    alone = model_shape(FAMILIES["llama"](), "bfloat16", Scope("mlp"))
-    assert dataclasses.replace(shape, shares=()) == alone
-    assert alone.by_gpu == (alone,)
-
-
-def test_shares_count_tied_parameters_once_and_the_layers_in_scope_alone() -> None:
-    # Of GPT-2's layers the second alone is in scope.
-    shape = model_shape(FAMILIES["gpt2"](), "float32", Scope("mlp", (1, 1)), gpus=2)
-    assert sum(share.parameters for share in shape.by_gpu) == shape.parameters
-    assert sum((share.scope for share in shape.by_gpu), ()) == shape.scope
-    assert [share.dimensions.vocabulary for share in shape.by_gpu] == [259, 0]

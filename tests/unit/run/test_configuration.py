@@ -88,7 +88,6 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections.top", {"without_super": 1}, ["top.without_super", "1", "true or false"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
         ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "at most 9"]),
-        ("archive", {"share": ["spacial"]}, ["archive.share", "'spacial'", "a benchmark of this"]),
         (
             "ablation",
             {"scale": 1},

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from tests.conftest import CONFIGURATIONS as SHIPPED
 from tests.conftest import ROOT
-from tests.unit.run.small import SMALL, small, write_items
+from tests.unit.run.small import SMALL, write_items
 
 from benchprof import codebase, digests
 from benchprof.errors import InputError
@@ -317,7 +317,6 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
         ("models.m.device", "auto", set()),
         ("models.m.scores_on_host", True, set()),
         ("annotation", {"answers": "a", "per_ability": 3}, set()),
-        ("archive", {"share": ["x"]}, set()),
     ],
 )  # fmt: skip
 def test_a_section_decides_the_settings_of_its_own_rules(
@@ -458,13 +457,6 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     before = file.stat().st_mtime_ns
     job.write_settings()
     assert file.stat().st_mtime_ns == before
-
-
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("name", ["arc", "x_test"])
-def test_an_archive_can_share_only_what_lies_in_files(name: str) -> None:
-    with pytest.raises(InputError, match=rf"archive\.share: '{name}'; expected an ability, or a"):
-        check_inputs(small(fractions=[0.01], archive={"share": ["x", name]}))
 
 
 def test_the_settings_of_what_a_job_made_replace_those_of_a_plan_meanwhile(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ from benchprof.models.scope import Scope
 from benchprof.plan.machine import GPU
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.plan.steps import Step, model_steps
-from benchprof.plan.workload import workload
+from benchprof.plan.tokens import workload
 from benchprof.run import paths
 from benchprof.run.declared import Declared
 from benchprof.run.jobs.all import JOBS
-from benchprof.run.jobs.job import ModelJob, Size
+from benchprof.run.jobs.job import Size
 from benchprof.run.run import Run
 
 ON_GPU = Size(parameters=8e9, in_scope=5e9, itemsize=2, on_gpu=True)
@@ -188,26 +187,20 @@ def planned(run: Run, model: str) -> list[Step]:
     """The plan of a model whose card says what its architecture has."""
     own, scope = run.configuration.models[model], run.scope
     known = architecture(model, own.source, Path("results/absent"))
-    shape = model_shape(known, own.dtype, scope)
-    whole = model_shape(known, own.dtype, Scope(scope.name))
-    write_card(model, shape.parameters, {scope.name: whole.scope_size})
-    return model_steps(run, model, shape, workload(run, 4), GPU)
+    shape = model_shape(known, own.dtype, scope, True)
+    whole = model_shape(known, own.dtype, Scope(scope.name), True).size
+    write_card(model, whole.parameters, {scope.name: whole.in_scope})
+    return model_steps(run, model, shape, workload(run), GPU)
 
 
-def asked(run: Run, model: str, step: Step) -> set[int]:
-    """Megabytes that the jobs of a step ask for."""
-    rule, *selection = step.rule.split()
-    kind = JOBS[rule]
-    assert issubclass(kind, ModelJob)
-    last = {
-        "evaluate_benchmark": run.benchmarks,
-        "evaluate_calibration": run.abilities,
-        "evaluate_halves": list(run.suite.own_tests),
-        "calibrate_masks": run.selections,
-    }.get(rule, selection)
-    names = [own.name for own in fields(kind) if own.name not in ("run", "model")]
-    every = [{"model": model} | dict(zip(names, [own], strict=True)) for own in last]
-    return {Declared(run, rule).memory(own, 1) for own in every or [{"model": model}]}
+def asked(run: Run, model: str, rule: str) -> tuple[int, int]:
+    """Megabytes and minutes that the largest job of a rule asks for."""
+    jobs = [own for own in JOBS[rule].all_of(run) if own.wildcards["model"] == model]
+    declared = Declared(run, rule)
+    return (
+        max(declared.memory(job.wildcards, 1) for job in jobs),
+        max(declared.runtime(job.wildcards, 1) for job in jobs),
+    )
 
 
 @pytest.fixture
@@ -218,16 +211,15 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("prepared")
-@pytest.mark.parametrize(("config", "rules"), [(PAPER, 6), (MORE, 12), (SUPER, 7)])
+@pytest.mark.parametrize(("config", "rules"), [(PAPER, 6), (MORE, 10), (SUPER, 7)])
 def test_the_plan_says_what_rules_ask_for(config: dict[str, Any], rules: int) -> None:
     run = Run.of(config)
     for model in run.models:
         steps = planned(run, model)
-        assert all(step.asked for step in steps)
         assert len(steps) == rules
         for step in steps:
-            assert step.asked is not None
-            assert asked(run, model, step) == {round(step.asked / 1e6)}, step.rule
+            found = round(step.memory / 1e6), round(step.minutes)
+            assert found == asked(run, model, step.rule), step.rule
 
 
 @pytest.mark.usefixtures("prepared")
@@ -236,4 +228,28 @@ def test_rules_ask_for_no_less_than_the_plan_where_few_layers_are_in_scope() -> 
     (name, model), *_ = PAPER["models"].items()
     run = Run.of(PAPER | {"models": {name: model}, "layers": [0, 3]})
     for step in planned(run, name):
-        assert min(asked(run, name, step)) >= round((step.asked or 0) / 1e6), step.rule
+        assert asked(run, name, step.rule)[0] >= round(step.memory / 1e6), step.rule
+
+
+@pytest.mark.parametrize(
+    ("run", "size", "rule", "expected"),
+    [
+        # 4 of a batch and of libraries; weights of 16 and half as many activations; scores of 20.
+        (scored(), ON_GPU, "compute_importance", 4 + 24 + 20),
+        (scored(on_host=True), ON_GPU, "compute_importance", 4 + 24),
+        (small(), ON_CPU, "compute_importance", 0),
+        (scored(), ON_GPU, "find_super", 4 + 16),
+        (small(ablation_of="complement"), ON_GPU, "evaluate_model", 4 + 16 + 10),
+        (small(), ON_GPU, "select_masks", 0),
+    ],
+)
+def test_memory_on_the_gpu(run: Run, size: Size, rule: str, expected: float) -> None:
+    wildcards = ["top"] if rule == "select_masks" else []
+    found = JOBS[rule](run, "m", *wildcards).gpu_memory(size) / 1e9
+    assert found == pytest.approx(expected)
+
+
+def test_several_gpus_share_the_model() -> None:
+    model = SMALL["models"]["m"] | {"device": "cuda", "gpus": 4}
+    own = JOBS["evaluate_model"](small(models={"m": model}), "m")
+    assert own.gpu_memory(ON_GPU) == 4e9 + 16e9 / 4

@@ -35,14 +35,14 @@ models:
 # seed: is no key here, as the file has it.
 scope: mlp
 # About all.
-# archive:
-#   share: []    # names
+# annotation:
+#   answers: a    # names
 """
     assert comments_of(text, Configuration.model_json_schema()) == {
         "seed": ["About", "the seed."],
         "models.NAME.dtype": ["`float32` or another"],
         "models.NAME.gpus": ["How many."],
         "scope": ["seed: is no key here, as the file has it."],
-        "archive": ["About all."],
-        "archive.share": ["`[]` names"],
+        "annotation": ["About all."],
+        "annotation.answers": ["`a` names"],
     }

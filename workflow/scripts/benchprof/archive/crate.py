@@ -24,12 +24,15 @@ BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 SNAKEMAKE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
 # Where mimetypes knows none, or not on every system.
 FORMATS = {
-    ".bib": "text/x-bibtex", ".csv": "text/csv", ".json": "application/json",
-    ".jsonl": "application/jsonl", ".lock": "text/plain", ".md": "text/markdown",
-    ".parquet": "application/vnd.apache.parquet", ".py": "text/x-python",
-    ".safetensors": "application/octet-stream", ".smk": "text/x-python", ".svg": "image/svg+xml",
-    ".tex": "text/x-tex", ".toml": "application/toml", ".yaml": "application/yaml",
+    ".csv": "text/csv", ".json": "application/json", ".jsonl": "application/jsonl",
+    ".md": "text/markdown", ".parquet": "application/vnd.apache.parquet",
+    ".py": "text/x-python", ".safetensors": "application/octet-stream",
+    ".yaml": "application/yaml",
 }  # fmt: skip
+
+
+Entity = tuple[str, str, dict[str, Any]]
+"""Its id, its type and what is said of it."""
 
 
 def crate(
@@ -47,110 +50,75 @@ def crate(
         ended: when the run ended, in ISO 8601.
     """
     models, versions = manifest["models"], manifest["software"]
-    made = [name for name in files if name.startswith("results/")]
     used = [CONFIGURATION, *(name for name in files if name in manifest["inputs"])]
-    weights = [f"#model-{name}" for name in models]
-    graph = [
-        _metadata(),
-        _dataset(files, ended),
-        _licence(),
-        _run([*used, *weights], made, ended),
-        _language(versions["snakemake"]),
-    ]
-    graph += [
-        {"@id": profile, "@type": "CreativeWork", "name": name, "version": version}
-        for profile, (name, version) in PROFILES.items()
-    ]
-    graph += [_model(f"#model-{name}", name, card) for name, card in models.items()]
+    used += [f"#model-{name}" for name in models]
+    made = [name for name in files if name.startswith("results/")]
+    entities = [
+        *_whole(files, ended),
+        ("#run", "CreateAction", {
+            "name": "The run",
+            "instrument": {"@id": WORKFLOW},
+            "object": _references(used),
+            "result": _references(made),
+            "endTime": ended,
+            "actionStatus": "http://schema.org/CompletedActionStatus",
+        }),
+        (SNAKEMAKE, "ComputerLanguage", {
+            "name": "Snakemake",
+            "version": versions["snakemake"],
+            "identifier": {"@id": "https://doi.org/10.1093/bioinformatics/bts480"},
+            "url": {"@id": "https://snakemake.github.io"},
+        }),
+        *((profile, "CreativeWork", {"name": name, "version": version})
+          for profile, (name, version) in PROFILES.items()),
+        *((f"#model-{name}", "CreativeWork", {
+            "name": f"The model {name}",
+            "description": f"Not part of the archive: {source_of(card['source'])}",
+            "identifier": f"sha256:{card['digest']}",
+        }) for name, card in models.items()),
+    ]  # fmt: skip
+    graph = [{"@id": name, "@type": kind, **own} for name, kind, own in entities]
     graph += [_file(name, own, versions) for name, own in files.items()]
     return {"@context": CONTEXT, "@graph": graph}
 
 
-def _metadata() -> dict[str, Any]:
-    conforms = (
-        "https://w3id.org/ro/crate/1.1",
-        "https://w3id.org/workflowhub/workflow-ro-crate/1.0",
-    )
-    return {
-        "@id": NAME,
-        "@type": "CreativeWork",
-        "about": {"@id": "./"},
-        "conformsTo": _references(conforms),
-    }
-
-
-def _dataset(files: Iterable[str], ended: str) -> dict[str, Any]:
-    return {
-        "@id": "./",
-        "@type": "Dataset",
-        "name": "A run of Benchmark Profiling",
-        "description": "Which abilities language-model benchmarks draw on, found by ablation: "
-        "configuration, code, environment, masks, evaluations, tables, figures and report. "
-        "`python` with this archive as its argument checks it.",
-        "datePublished": ended,
-        "license": {"@id": "#licence"},
-        "conformsTo": _references(PROFILES),
-        "mainEntity": {"@id": WORKFLOW},
-        "mentions": {"@id": "#run"},
-        "hasPart": _references(files),
-    }
-
-
-def _licence() -> dict[str, Any]:
-    return {
-        "@id": "#licence",
-        "@type": "CreativeWork",
-        "name": "Apache-2.0 for the code and its items",
-        "description": "Code, documentation and the shipped diagnostic items are under the "
-        "Apache License 2.0. Results and a person's own items are under what that person says.",
-        "url": "https://www.apache.org/licenses/LICENSE-2.0",
-    }
-
-
-def _run(used: Iterable[str], made: Iterable[str], ended: str) -> dict[str, Any]:
-    return {
-        "@id": "#run",
-        "@type": "CreateAction",
-        "name": "The run",
-        "description": "Snakemake ran the workflow with the configuration config.yaml.",
-        "instrument": {"@id": WORKFLOW},
-        "object": _references(used),
-        "result": _references(made),
-        "endTime": ended,
-        "actionStatus": "http://schema.org/CompletedActionStatus",
-    }
-
-
-def _language(version: str) -> dict[str, Any]:
-    return {
-        "@id": SNAKEMAKE,
-        "@type": "ComputerLanguage",
-        "name": "Snakemake",
-        "version": version,
-        "identifier": {"@id": "https://doi.org/10.1093/bioinformatics/bts480"},
-        "url": {"@id": "https://snakemake.github.io"},
-    }
-
-
-def _model(identifier: str, name: str, card: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "@id": identifier,
-        "@type": "CreativeWork",
-        "name": f"The model {name}",
-        "description": f"Not part of the archive: {source_of(card['source'])}",
-        "identifier": f"sha256:{card['digest']}",
-    }
+def _whole(files: Iterable[str], ended: str) -> list[Entity]:
+    """The file of metadata, the archive that it is about, and its licence."""
+    return [
+        (NAME, "CreativeWork", {
+            "about": {"@id": "./"},
+            "conformsTo": _references([
+                "https://w3id.org/ro/crate/1.1",
+                "https://w3id.org/workflowhub/workflow-ro-crate/1.0",
+            ]),
+        }),
+        ("./", "Dataset", {
+            "name": "A run of Benchmark Profiling",
+            "description": "Which abilities language-model benchmarks draw on, found by ablation: "
+            "configuration, code, environment, masks, evaluations, tables, figures and report.",
+            "datePublished": ended,
+            "license": {"@id": "#licence"},
+            "conformsTo": _references(PROFILES),
+            "mainEntity": {"@id": WORKFLOW},
+            "mentions": {"@id": "#run"},
+            "hasPart": _references(files),
+        }),
+        ("#licence", "CreativeWork", {
+            "name": "Apache-2.0 for the code and its items",
+            "description": "Results and a person's own items are under what that person says.",
+            "url": "https://www.apache.org/licenses/LICENSE-2.0",
+        }),
+    ]  # fmt: skip
 
 
 def _file(name: str, own: Mapping[str, Any], versions: Mapping[str, str]) -> dict[str, Any]:
     suffix = name[name.rfind(".") :] if "." in name else ""
-    kind = FORMATS.get(suffix) or mimetypes.guess_type(name)[0] or "text/plain"
     entity = {
         "@id": name,
         "@type": "File",
         "contentSize": str(own["bytes"]),
         "sha256": own["sha256"],
-        "encodingFormat": kind,
+        "encodingFormat": FORMATS.get(suffix) or mimetypes.guess_type(name)[0] or "text/plain",
     }
     if name == "README.md":
         entity["about"] = {"@id": "./"}

@@ -15,20 +15,10 @@ from typing import Any
 import yaml
 
 from benchprof import digests
-from benchprof.archive import crate, verify
-from benchprof.archive.container import Archive
+from benchprof.archive import contents, crate
+from benchprof.archive.contents import FORMAT, LISTING, records_of
 from benchprof.archive.environment import environment
-from benchprof.archive.layout import ArchiveError
 from benchprof.archive.leaks import Leaks, user_folders
-from benchprof.archive.limits import DEFAULT_LIMITS, Limits
-from benchprof.archive.listing import (
-    FORMAT,
-    LISTING,
-    ListedFile,
-    describe,
-    read_listing,
-    records_of,
-)
 from benchprof.archive.needs import needs
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
@@ -89,9 +79,9 @@ def write_archive(
                 "needed": needs(
                     config, noted["models"], importance, benchmark_files, members, names
                 ),
-                "files": listed | {crate.NAME: describe(description)},
+                "files": listed | {crate.NAME: _described(description)},
             }
-            listing |= {"digest": digests.of_value(listing)}
+            listing["digest"] = contents.digest_of(listing)
             for name, content in ((crate.NAME, description), (LISTING, as_json(listing).encode())):
                 leaks.check(name, content)
                 _add(file, name, content)
@@ -106,16 +96,21 @@ def _add_members(
     members: Mapping[str, Path | bytes],
     leaks: Leaks,
     noted: Mapping[str, str],
-) -> dict[str, ListedFile]:
+) -> dict[str, dict[str, Any]]:
     """Add files in the order of their names; what the listing says of each."""
-    listed: dict[str, ListedFile] = {}
+    listed: dict[str, dict[str, Any]] = {}
     for name, member in sorted(members.items()):
         content = member if isinstance(member, bytes) else member.read_bytes()
         leaks.check(name, content)
-        listed[name] = describe(content)
+        listed[name] = _described(content)
         _check_unchanged(name, listed[name]["sha256"], noted)
         _add(file, name, content)
     return listed
+
+
+def _described(content: bytes) -> dict[str, Any]:
+    """What the listing says of a file."""
+    return {"bytes": len(content), "sha256": digests.of_bytes(content)}
 
 
 def _members(
@@ -126,12 +121,11 @@ def _members(
     for path in files:
         name = portable(path)
         if name.startswith(f"{OUTSIDE}/"):
-            remedy = "Put it below the folder, or take its name out of `archive: share:`."
-            raise InputError(path, "outside the run's folder", "a file below it", remedy)
+            raise InputError(path, "outside the run's folder", "a file below it")
         members[name] = path
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     members[crate.CONFIGURATION] = text.encode()
-    members[MAIN] = Path(verify.__file__).read_bytes()
+    members[MAIN] = Path(contents.__file__).read_bytes()
     return members
 
 
@@ -142,15 +136,14 @@ def _check_unchanged(name: str, digest: str, noted: Mapping[str, str]) -> None:
 
 
 def _check_readable(path: Path) -> None:
-    """Stop where verification would refuse the list of files, such as names alike but for case.
+    """Stop where a reader would refuse the archive, such as one with names alike but for case.
 
     Raises:
         InputError: names the file.
     """
     try:
-        # A run of any size may be written; who reads a large one is told of the option.
-        read_listing(Archive(path, Limits(parsed_bytes=DEFAULT_LIMITS.file_bytes)))
-    except ArchiveError as error:
+        contents.read_checked(path)
+    except contents.ArchiveError as error:
         expected = "names and sizes that every file system takes"
         raise InputError("the archive", str(error), expected, "Rename it and run again.") from None
 

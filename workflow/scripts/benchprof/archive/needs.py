@@ -8,13 +8,13 @@ from typing import Any
 
 from benchprof import digests
 from benchprof.abilities.item import SPLITS
-from benchprof.archive.listing import Need
 from benchprof.models.source import source_of
 from benchprof.origin import noted_digest
 from benchprof.portable import portable
 from benchprof.tasks.definition import read_definition
 
 Names = Mapping[PurePosixPath, str]
+Need = dict[str, str | None]
 
 
 def needs(

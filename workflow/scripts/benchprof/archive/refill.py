@@ -1,82 +1,101 @@
-"""Put an archive's finished work where a run finds it: in the store, and masks in results/.
-
-python -m benchprof.archive.refill results/archive.zip --digest DIGEST
-"""
+"""Put an archive's finished work where a run looks for it: records, masks and super sets."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from benchprof.archive.container import Archive
-from benchprof.archive.layout import ArchiveError
-from benchprof.archive.limits import add_limits, limits_of
-from benchprof.archive.listing import Listing
-from benchprof.archive.masks import NotPreparedError, refill_masks
-from benchprof.archive.records import refill_store
-from benchprof.archive.refilled import Refilled
-from benchprof.archive.terminal import complain, say, take_any_text
-from benchprof.archive.verdict import check
-from benchprof.errors import InputError
-from benchprof.expansion import path_argument
-from benchprof.run.run import Run, read_run
+from benchprof import codebase
+from benchprof.archive.contents import MALFORMED, ArchiveError, unpack
+from benchprof.evaluation import record
+from benchprof.masks import stored, super_job
+from benchprof.masks.mask import read_mask
+from benchprof.run.ablation import LISTED, RANDOM
+from benchprof.store import Kind, Store
 
 
-def _said(what: str, done: Refilled, place: str) -> Sequence[str]:
-    """What became of records or masks, in words: other reasons with the first file of each."""
-    lines = [f"{what}: {done.added} put into {place}, {done.there} were there, "
-             f"{len(done.left)} left out."]  # fmt: skip
-    reasons: dict[str, list[str]] = {}
-    for name, reason in done.left.items():
-        reasons.setdefault(reason, []).append(name)
-    return lines + [
-        f"- {len(own)} {reason}, for example {own[0]}" for reason, own in reasons.items()
-    ]
+@dataclass(frozen=True)
+class Refilled:
+    """Files of an archive that are entries of a store.
+
+    Attributes:
+        kind: of the entries.
+        part: of the code, whose digest is in what the files say of themselves.
+        origin: reads what a file says of itself, and compares it with its digest.
+        key: of the entry, by that.
+    """
+
+    kind: Kind
+    part: str
+    origin: Callable[[Path], Any]
+    key: Callable[[Any], str]
 
 
-def main() -> int:
-    """Run the command; 1 where the archive is refused or something cannot be written."""
-    parser = argparse.ArgumentParser(prog="python -m benchprof.archive.refill", description=__doc__)
-    parser.add_argument("archive", type=path_argument)
-    parser.add_argument("--digest", help="the archive's published digest; another is refused")
-    parser.add_argument(
-        "--configfile",
-        type=path_argument,
-        default=Path("config.yaml"),
-        help="of the run in this folder",
+RECORDS = Refilled(
+    record.EVALUATIONS, "evaluation", lambda p: record.read_record(p)["origin"], record.key_of
+)
+FOLDERS = {
+    "evaluations": RECORDS,
+    "calibration": RECORDS,
+    "masks": Refilled(stored.MASKS, "masks", lambda p: read_mask(p).origin, stored.key_of_origin),
+    "super": Refilled(
+        super_job.SUPER_SETS, "super", lambda p: read_mask(p).origin, super_job.key_of_origin
+    ),
+}
+"""By the folder of results."""
+
+
+def refill(path: Path, store: Store, digest: str | None = None) -> str:
+    """Make an archive's records, masks and super sets entries of a store, and say how many.
+
+    An entry that is there stays. A file of another version of the code is left out: its key is one
+    that this checkout never looks for. So are masks that no store holds, random and listed ones.
+
+    Args:
+        path: the archive.
+        store: of the run.
+        digest: the archive's published one; another is refused.
+
+    Raises:
+        ArchiveError: the archive is not what it says it is; nothing is written then.
+        InputError: the store cannot be written to.
+    """
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as name:
+        listing = unpack(path, Path(name))
+        if digest not in (None, listing["digest"]):
+            found = f"its digest is {listing['digest']}; expected {digest}"
+            raise ArchiveError(f"{path}: {found}. (It is not the SHA-256 of the zip file.)")
+        for folder, files in FOLDERS.items():
+            own = sorted(Path(name, "results", folder).rglob(f"*{files.kind.suffix}"))
+            counts += _fill(own, files, store)
+    return f"{store.root}: " + ", ".join(
+        f"{counts[what]} {what}" for what in ("added", "there before", "of another version")
     )
-    add_limits(parser)
-    take_any_text()
-    options = parser.parse_args()
-    try:
-        limits = limits_of(options)
-        listing = check(options.archive, limits).listing
-        if options.digest not in (None, listing["digest"]):
-            raise ArchiveError(
-                f"{options.archive}: its digest is {listing['digest']}; expected {options.digest}. "
-                "Nothing was written. (An archive's digest is not the SHA-256 of its zip file: the "
-                "check prints it.)"
-            )
-        archive = Archive(options.archive, limits)
-        run = read_run([options.configfile])
-        say(_said("Records", refill_store(archive, listing, run.store), str(run.store.root)))
-        say(_masks_said(archive, listing, run))
-    except (ArchiveError, InputError, OSError) as error:
-        complain(error)
-        return 1
-    return 0
 
 
-def _masks_said(archive: Archive, listing: Listing, run: Run) -> Sequence[str]:
-    """What became of the masks, in words: none is looked for before the run is ready for them."""
-    try:
-        done = refill_masks(archive, listing, run)
-        return _said("Masks", done, "results/masks")
-    except NotPreparedError as error:
-        return [f"Masks: none put. {error}"]
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _fill(files: Iterable[Path], of: Refilled, store: Store) -> Counter[str]:
+    """Add files that are whole; count what became of them."""
+    code, counts = codebase.digest_of(of.part), Counter[str]()
+    for file in files:
+        try:
+            origin = of.origin(file)
+            if origin.get("selection") in (RANDOM, LISTED):
+                continue
+            version, key = origin["code"], of.key(origin)
+        except MALFORMED:
+            # No record, such as the choice of a k, or of a shape that no job writes.
+            continue
+        if version != code:
+            counts["of another version"] += 1
+        elif store.has(of.kind, key):
+            counts["there before"] += 1
+        else:
+            store.check_writable(of.kind, [key])
+            store.add_bytes(of.kind, key, file.read_bytes())
+            counts["added"] += 1
+    return counts

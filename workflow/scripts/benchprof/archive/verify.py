@@ -1,37 +1,102 @@
-"""Check an archive of a run with nothing but Python: python3 results/archive.zip.
+"""Check an archive: every digest, and every table against the records that it was made from."""
 
-This file lies in the archive as `__main__.py`, so that Python runs the archive itself, and with the
-project, for those who would not run an archive's own code on trust:
-python workflow/scripts/benchprof/archive/verify.py ARCHIVE. An unpacked folder will do as well.
-"""
+from __future__ import annotations
 
-import contextlib
-import importlib.util
-import sys
+import csv
+import math
+import tempfile
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
-OLDEST = (3, 11)
-"""The oldest Python that can import the library. This file itself is syntax for any Python 3."""
+from benchprof.archive.contents import LISTING, MALFORMED, ArchiveError, unpack, verdict
+from benchprof.profile.job import compute_profile
+from benchprof.profile.settings import ProfileSettings
+from benchprof.profile.source import Source
+from benchprof.run import paths
 
-if __name__ == "__main__":
-    if sys.version_info < OLDEST:
-        found = "This is Python " + sys.version.split()[0] + "; expected 3.11 or later. "
-        sys.stderr.write(found + "Run the check again with a newer Python, such as python3.11.\n")
-        # Not 1, which says that the archive is refused.
-        sys.exit(2)
-    here = Path(__file__).absolute()
-    archive = here.parent if here.name == "__main__.py" else None
-    if not __package__:
-        # Run as a file, so the library is not on the path. Bytecode in an unpacked folder would be
-        # an unlisted file. Python may already have written this file's, so that is removed.
-        sys.dont_write_bytecode = True
-        bytecode = Path(importlib.util.cache_from_source(str(here)))
-        if archive and archive.is_dir():
-            bytecode.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):
-                bytecode.parent.rmdir()
-        sys.path.insert(0, str(archive / "workflow/scripts" if archive else here.parents[2]))
+TOLERANCE = 1e-6
+"""Between numbers of two versions of the packages."""
 
-    from benchprof.archive.verdict import main
 
-    sys.exit(main(archive))
+def verify(path: Path) -> str:
+    """Check an archive, of which nothing is run, and say what was found.
+
+    Raises:
+        ArchiveError: it is not what it says it is.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        root, fresh = Path(name, "run"), Path(name, "tables")
+        listing = unpack(path, root)
+        try:
+            recompute_tables(listing["tables"], fresh, root)
+        except (*MALFORMED, ArithmeticError) as error:  # InputError is a ValueError
+            raise ArchiveError(f"the tables cannot be recomputed: {error}") from None
+        compared = [own.name for own in sorted(fresh.iterdir()) if _is_same(own, root)]
+    tables = [f"{paths.PROFILES.as_posix()}/{table}" for table in compared]
+    found = f"Recomputed from the records: {', '.join(tables)}."
+    others = "All other files only matched their digests: nothing but the digest below shows "
+    return verdict(listing, f"{found}\n{others}whether someone forged one and mended {LISTING}.")
+
+
+def recompute_tables(made: Mapping[str, Any], target: Path, root: Path = Path()) -> None:
+    """Write the tables from the records and masks below a folder.
+
+    Args:
+        made: what the listing says of the tables: `intact`, `sources` and `settings`.
+        target: folder of the tables.
+        root: the folder of the run.
+
+    Raises:
+        InputError: a record is damaged or does not belong to its mask, model or requests.
+    """
+    settings = dict(made["settings"])
+    own_benchmarks = settings.pop("own_benchmarks")
+    compute_profile(
+        intact={(model, benchmark): root / record for model, benchmark, record in made["intact"]},
+        sources=[Source.from_json(source, root) for source in made["sources"]],
+        own_benchmarks=own_benchmarks,
+        settings=ProfileSettings(**settings),
+        folder=target,
+    )
+
+
+def _is_same(fresh: Path, root: Path) -> bool:
+    """Whether the archive has the table that was written; CSV differs in its last digits at most.
+
+    Parquet's bytes also depend on the version of its library: where they differ, the file was not
+    recomputed, and its CSV was.
+
+    Raises:
+        ArchiveError: the table is missing or differs.
+    """
+    name = (paths.PROFILES / fresh.name).as_posix()
+    if not (root / name).is_file():
+        raise ArchiveError(f"{name}: missing, and the records make it")
+    if fresh.read_bytes() == (root / name).read_bytes():
+        return True
+    if fresh.suffix != ".csv":
+        return False
+    with (root / name).open(encoding="utf-8", newline="") as old, fresh.open(newline="") as new:
+        pairs = zip_longest(csv.reader(old), csv.reader(new), fillvalue=())
+        for line, (archived, recomputed) in enumerate(pairs, start=1):
+            if not _is_alike(archived, recomputed):
+                remedy = "this version of the library or its packages may be another than its own"
+                raise ArchiveError(f"{name}, line {line}: the recomputed table differs; {remedy}")
+    return True
+
+
+def _is_alike(one: Iterable[str], other: Iterable[str]) -> bool:
+    return all(
+        a == b or (_is_number(a) and _is_number(b) and math.isclose(
+            float(a), float(b), rel_tol=TOLERANCE, abs_tol=TOLERANCE))
+        for a, b in zip_longest(one, other, fillvalue="")
+    )  # fmt: skip
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False

@@ -1,4 +1,4 @@
-"""Masks in the store, by all that decides them, where importance is removed once they are made."""
+"""Masks in the store, by all that decides them: their importance may be gone, or elsewhere."""
 
 from __future__ import annotations
 

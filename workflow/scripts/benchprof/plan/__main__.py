@@ -6,114 +6,134 @@ python -m benchprof.plan --configfile config/paper.yaml
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
 from benchprof.models.device import resolve_device
-from benchprof.plan.machine import CPU, GPU, Machine
-from benchprof.plan.measured import measured_machine
-from benchprof.plan.questions import CHARACTERS
-from benchprof.plan.steps import Step, configured_shape, mask_sizes, model_steps
-from benchprof.plan.table import gpus_table, model_lines, readable_bytes, steps_table, total_lines
-from benchprof.plan.workload import workload
+from benchprof.plan.machine import CPU, GPU, Machine, roughly_measured
+from benchprof.plan.shape import configured_shape
+from benchprof.plan.steps import Step, model_steps
+from benchprof.plan.tokens import CHARACTERS, workload
 from benchprof.run.jobs.importance import ComputeImportance
-from benchprof.run.run import read_run
+from benchprof.run.run import Run, read_run
 
-SPEEDS = {
-    "flops": "operations/s",
-    "flops_of_one": "operations/s of one example's passes",
-    "bandwidth": "bytes/s",
-    "latency": "s a pass",
-    "storage": "bytes/s",
-}
+HEADER = ("rule", "jobs", "tokens", "memory", "GPU memory", "minutes", "written", "hours")
 
 
 def main() -> int:
     """Run the command."""
-    options = _options()
+    parser = argparse.ArgumentParser(prog="python -m benchprof.plan", description=__doc__)
+    parser.add_argument(
+        "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")], metavar="FILE"
+    )
+    parser.add_argument("--cpu", action="store_true", help="plan as if there were no GPU")
+    parser.add_argument("--here", action="store_true", help="measure the speed of this machine")
+    parser.add_argument(
+        "--flops", type=float, help=f"operations/s ({GPU.flops:g}, without a GPU {CPU.flops:g})"
+    )
+    options = parser.parse_args()
     try:
-        speeds = _speeds(options)
-        print(plan(options.configfile, options.cpu, speeds, options.characters, options.here))
+        run = read_run(options.configfile)
+        print(plan(run, options.cpu, options.flops, options.here))
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def plan(
-    files: Sequence[Path],
-    cpu: bool,
-    speeds: Mapping[str, Any],
-    characters: float,
-    here: bool = False,
-) -> str:
-    """The plan of a configuration as text.
+def plan(run: Run, cpu: bool = False, flops: float | None = None, here: bool = False) -> str:
+    """The plan of a run as text, which is also Markdown.
 
     Args:
-        files: of the configuration, each laid over those before it.
+        run: the run, of which nothing need be there.
         cpu: plan for machines without a GPU also where a model's `device` may be one.
-        speeds: fields of `Machine` that replace what is assumed of any of them.
-        characters: per token.
-        here: measure the speeds of this machine instead of assuming some.
+        flops: operations per second, in place of those that are assumed.
+        here: measure the speed of this machine instead of assuming one.
 
     Raises:
         InputError: the configuration is faulty, or a model's architecture is not known.
     """
-    run = read_run(files)
-    load = workload(run, characters)
-    lines: list[str] = []
-    steps: dict[Machine, list[Step]] = {}
-    config = run.configuration
-    for name, model in config.models.items():
+    load, lines, steps = workload(run), list[str](), dict[Machine, list[Step]]()
+    for name, model in run.configuration.models.items():
         device = "cpu" if cpu else model.device
-        stated = CPU if device == "cpu" else GPU
-        base = measured_machine(resolve_device(device), model.dtype) if here else stated
-        on = dataclasses.replace(base, **speeds)
+        on = CPU if device == "cpu" else GPU
+        if here:
+            on = roughly_measured(resolve_device(device), model.dtype)
+        on = replace(on, flops=flops or on.flops)
         shape = configured_shape(run, name, on)
         found = model_steps(run, name, shape, load, on)
         steps.setdefault(on, []).extend(found)
-        lines += model_lines(name, model, shape, mask_sizes(run, shape))
-        lines += [*steps_table(found), *gpus_table(shape, found), ""]
-    lines += total_lines(steps, load, characters)
+        split = f", spread over {model.gpus} GPUs" if on.gpu and model.gpus > 1 else ""
+        size = f"{shape.size.parameters:,} parameters in {model.dtype}"
+        lines += [f"{name}: {size}, {shape.size.in_scope:,} in scope{split}", ""]
+        lines += [*_table([HEADER, *map(_cells, found)]), ""]
+    lines += [_total(steps)]
+    if load.unknown:
+        lines.append(f"Not counted, because their size is not known: {', '.join(load.unknown)}.")
     if run.drops_importance:
         every = [step for own in steps.values() for step in own]
         written = sum(step.disk or 0 for step in every if step.rule == ComputeImportance.rule)
-        size = readable_bytes(written)
-        lines.append(
-            f"Importance files, {size} of what is written, are deleted once masks are made."
-        )
+        files = f"Importance files, {readable_bytes(written)} of what is written,"
+        lines.append(f"{files} are deleted once masks are made.")
     return "\n".join(lines)
 
 
-def _speeds(options: argparse.Namespace) -> dict[str, Any]:
-    given = {s: v for s in SPEEDS if (v := getattr(options, s)) is not None}
-    # One speed stands for both kinds of products until both are stated.
-    both = "flops" in given and not options.here
-    return ({"flops_of_one": given["flops"]} if both else {}) | given
+def _total(steps: dict[Machine, list[Step]]) -> str:
+    """All models together, by the machine that they run on, and what the estimate rests on."""
+    every = [step for own in steps.values() for step in own]
+    hours = " and ".join(
+        f"{sum(step.seconds or 0 for step in own) / 3600:.3g} {_kind(on)} hours"
+        for on, own in steps.items()
+    )
+    speeds = "; ".join(f"{_kind(on)}: {on.flops:.3g} operations/s" for on in steps)
+    written = readable_bytes(sum(step.disk or 0 for step in every))
+    return (
+        f"Together: {hours}, {written} written, {sum(step.jobs for step in every)} jobs and those "
+        "that need no model.\nMemory and minutes are what the largest job asks a cluster for; "
+        f"hours are estimated at {CHARACTERS} characters a token ({speeds})."
+    )
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchprof.plan", description=__doc__)
-    parser.add_argument(
-        "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")], metavar="FILE"
+def _kind(machine: Machine) -> str:
+    return "GPU" if machine.gpu else "host"
+
+
+def _cells(step: Step) -> tuple[str, ...]:
+    return (
+        step.rule,
+        str(step.jobs),
+        "" if step.tokens is None else f"{step.tokens:,}",
+        readable_bytes(step.memory),
+        readable_bytes(step.gpu) if step.gpu else "",
+        f"{step.minutes:.0f}",
+        "" if step.disk is None else readable_bytes(step.disk),
+        "" if step.seconds is None else f"{step.seconds / 3600:.3g}",
     )
-    parser.add_argument("--cpu", action="store_true", help="plan as if there were no GPU")
-    parser.add_argument(
-        "--here", action="store_true", help="measure the speeds of this machine (half a minute)"
-    )
-    for speed, unit in SPEEDS.items():
-        defaults = f"{getattr(GPU, speed):g}, without a GPU {getattr(CPU, speed):g}"
-        name = f"--{speed.replace('_', '-')}"
-        parser.add_argument(name, type=float, help=f"{unit} ({defaults})")
-    parser.add_argument(
-        "--characters", type=float, default=CHARACTERS, help=f"per token ({CHARACTERS:g})"
-    )
-    return parser.parse_args()
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Markdown with columns of equal width; the first row is the header."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "| " + " | ".join(c.rjust(w) if n else c.ljust(w) for n, (c, w) in
+                          enumerate(zip(row, widths, strict=True))) + " |"
+        for row in rows
+    ]  # fmt: skip
+    ruler = "|".join("-" * (width + 1) + (":" if n else "-") for n, width in enumerate(widths))
+    return [lines[0], f"|{ruler}|", *lines[1:]]
+
+
+def readable_bytes(size: float) -> str:
+    """Bytes in the decimal unit that suits them."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"
 
 
 if __name__ == "__main__":

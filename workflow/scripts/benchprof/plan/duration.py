@@ -14,10 +14,10 @@ from benchprof import progress
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
 from benchprof.models.device import precision_speed, resolve_device
-from benchprof.plan.measured import roughly_measured
-from benchprof.plan.questions import CHARACTERS
-from benchprof.plan.steps import configured_shape, model_steps
-from benchprof.plan.workload import workload
+from benchprof.plan.machine import roughly_measured
+from benchprof.plan.shape import configured_shape
+from benchprof.plan.steps import model_steps
+from benchprof.plan.tokens import workload
 from benchprof.run.run import Run, read_run
 from benchprof.threads import use_threads
 
@@ -53,7 +53,7 @@ def duration_line(run: Run, cores: int) -> str:
     Raises:
         InputError: as `benchprof.plan` raises it.
     """
-    load, least, most = workload(run, CHARACTERS), 0.0, 0.0
+    load, least, most = workload(run), 0.0, 0.0
     # Before the measurement, which would add to the load.
     crowding = progress.crowding(min(cores, MOST_THREADS))
     # As keys: each place once, in order.

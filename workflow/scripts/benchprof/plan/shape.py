@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import AutoConfig, PretrainedConfig
 
 from benchprof.data import ARCHITECTURES
 from benchprof.errors import InputError
-from benchprof.importance.memory import activation_size, memory_for
 from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
-from benchprof.models.placement import empty_model, layer_names, place_of, placement
+from benchprof.models.placement import empty_model
 from benchprof.models.scope import WEIGHT, Scope
-from benchprof.models.units import entry_counts, every_projection, unit_count
+from benchprof.models.units import every_projection
+from benchprof.plan.machine import Machine
+from benchprof.run import paths
 from benchprof.run.configuration import (
     Folder,
     HubGguf,
@@ -26,139 +25,55 @@ from benchprof.run.configuration import (
     Wheels,
     WholeWheel,
 )
-from benchprof.scoring.dimensions import Dimensions
-
-
-@dataclass(frozen=True)
-class Units:
-    """How many units a model has.
-
-    Attributes:
-        whole: of the kind that is scored, in all layers.
-        scope: of this kind in scope.
-        attributed: of every kind.
-    """
-
-    whole: int
-    scope: int
-    attributed: int
+from benchprof.run.jobs.job import BYTES, Size
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of one model, in numbers (not bytes) where nothing else is said.
+    """What of a model's size decides what it costs.
 
     Attributes:
-        parameters: |θ|, tied parameters counted once.
-        scope: the tensors in scope.
-        projections: weights of all decoder layers that a token is multiplied with, of experts
-            those that it goes through.
-        activation: kept per token for a backward pass, without logits.
-        most_tokens: of a batch or of an example that is not checkpointed.
-        itemsize: bytes of a weight.
-        dimensions: of the decoder.
-        units: where units are scored, not weights.
-        shares: with several GPUs, one shape for each in their order, of the layers that it holds.
-            The vocabulary is 0 on a GPU without the head, which makes the logits.
+        size: as its jobs ask for memory.
+        passed: weights of all decoder layers that a token is multiplied with, of experts those
+            that it goes through.
+        units: of every kind, where units are scored, not weights; else 0.
     """
 
-    parameters: int
-    scope: tuple[int, ...]
-    projections: int
-    activation: int
-    most_tokens: int
-    itemsize: int
-    dimensions: Dimensions
-    units: Units | None = None
-    shares: tuple[Shape, ...] = ()
-
-    @property
-    def by_gpu(self) -> tuple[Shape, ...]:
-        """What each GPU holds; one holds all."""
-        return self.shares or (self,)
-
-    @property
-    def weight_bytes(self) -> int:
-        """Bytes of the model."""
-        return self.parameters * self.itemsize
-
-    @property
-    def scope_size(self) -> int:
-        """|T|."""
-        return sum(self.scope)
+    size: Size
+    passed: int
+    units: int
 
 
-def model_shape(
-    config: PretrainedConfig,
-    dtype: str,
-    scope: Scope,
-    gpus: int = 1,
-) -> Shape:
+def model_shape(config: PretrainedConfig, dtype: str, scope: Scope, on_gpu: bool) -> Shape:
     """The shape of a model of this configuration.
 
     Args:
         config: of a causal language model.
         dtype: float32, bfloat16 or float16.
         scope: what is scored.
-        gpus: how many it is spread over.
+        on_gpu: whether it is loaded onto a GPU.
 
     Raises:
         InputError: as `scope_weights` and `unit_projections` raise it.
     """
     model = empty_model(config)
-    itemsize = getattr(torch, dtype).itemsize
     weights = scope_weights(model, scope.name, scope.layers)
-    in_scope = {name: weight.numel() for name, weight in weights.items()}
-    shape = Shape(
-        parameters=parameter_count(model),
-        scope=tuple(in_scope.values()),
-        projections=passed_size(model),
-        activation=activation_size(model),
-        most_tokens=memory_for(model, on_host=False).most_tokens,
-        itemsize=itemsize,
-        dimensions=Dimensions.of(config.get_text_config(), itemsize),
-        units=None if scope.unit == WEIGHT else _units(model, scope),
-    )
-    return replace(shape, shares=_shares(model, shape, in_scope, gpus)) if gpus > 1 else shape
+    in_scope = sum(weight.numel() for weight in weights.values())
+    size = Size(parameter_count(model), in_scope, BYTES[dtype], on_gpu)
+    every = () if scope.unit == WEIGHT else every_projection(model).values()
+    return Shape(size, passed_size(model), sum(own.units for own in every))
 
 
-def _units(model: Any, scope: Scope) -> Units:
-    attributed = sum(own.units for own in every_projection(model).values())
-    in_scope = sum(entry_counts(model, scope).values())
-    return Units(unit_count(model, scope.unit), in_scope, attributed)
+def configured_shape(run: Run, model: str, on: Machine) -> Shape:
+    """The shape of a model as a run uses it.
 
-
-def _shares(model: Any, shape: Shape, in_scope: Mapping[str, int], gpus: int) -> tuple[Shape, ...]:
-    """What each of several GPUs holds of a model.
-
-    Args:
-        model: on any device.
-        shape: of the whole.
-        in_scope: sizes of the tensors in scope by parameter name.
-        gpus: how many, at least two.
+    Raises:
+        InputError: its architecture is not known, or has nothing in scope.
     """
-    places, whole = placement(model, gpus), shape.dimensions
-    projections = scope_weights(model, "all_layers")
-    # Tied parameters, which are on one GPU, have one name here.
-    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
-    on = {name: place_of(name, places) for name in sizes}
-    output = model.get_output_embeddings()
-    (head,) = (name for name, module in model.named_modules() if module is output)
-
-    def share(gpu: int) -> Shape:
-        layers = sum(places[name] == gpu for name in layer_names(model))
-        vocabulary = whole.vocabulary if places[head] == gpu else 0
-        return replace(
-            shape,
-            parameters=sum(size for name, size in sizes.items() if on[name] == gpu),
-            scope=tuple(size for name, size in in_scope.items() if on[name] == gpu),
-            projections=sum(w.numel() for name, w in projections.items() if on[name] == gpu),
-            # Layers are alike, or nearly.
-            activation=-(-shape.activation * layers // whole.layers),
-            dimensions=replace(whole, layers=layers, vocabulary=vocabulary),
-        )
-
-    return tuple(share(gpu) for gpu in range(gpus))
+    own = run.configuration.models[model]
+    config = architecture(model, own.source, paths.model(model))
+    return model_shape(config, own.dtype, run.scope, on.gpu)
 
 
 def architecture(name: str, source: ModelSource, prepared: Path) -> PretrainedConfig:

@@ -44,7 +44,6 @@ def check_inputs(run: Run) -> None:
         read_items(run.items(BACKGROUND, "train"))
     for name in run.benchmarks:
         _check_benchmark(run, name)
-    _check_shared(run)
     named = {
         f"{run.source}, benchmarks.{name}.task": benchmark
         for name, benchmark in run.configuration.benchmarks.items()
@@ -57,15 +56,6 @@ def check_inputs(run: Run) -> None:
     for model in run.configuration.models.values():
         if isinstance(model.source, Folder):
             check_model_folder(Path(model.source.folder))
-
-
-def _check_shared(run: Run) -> None:
-    """Stop where an archive is to pass on items that are in no file of the run."""
-    for name in run.configuration.archive.share if run.configuration.archive else ():
-        if name not in run.abilities and not run.suite.files(name):
-            remedy = "Leave it out. (Items of an ability's split are shared by the ability's name.)"
-            expected = "an ability, or a benchmark with local items"
-            raise InputError(f"{run.source}, archive.share", repr(name), expected, remedy)
 
 
 def _check_scored(run: Run) -> None:

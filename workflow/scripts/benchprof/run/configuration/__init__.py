@@ -102,14 +102,6 @@ class Annotation(Section):
     per_ability: Limit
 
 
-class Archive(Section):
-    """What an archive may hold beside the project's own items."""
-
-    share: Annotated[list[Slug], EachOnce] = Field(
-        description="a list of names of abilities and benchmarks without duplicates"
-    )
-
-
 class Configuration(Section):
     """A whole run."""
 
@@ -193,11 +185,6 @@ class Configuration(Section):
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
     annotation: Annotation | None = Field(
         default=None, description="a section with answers and per_ability"
-    )
-    archive: Archive | None = Field(
-        default=None,
-        description="a section with share, the list of abilities and benchmarks whose items the "
-        "archive may hold",
     )
     validation: Validation | None = Field(
         default=None, description="a section as explained in config/planted.yaml"

@@ -37,7 +37,6 @@ def check_consistency(config: Configuration, source: str) -> None:
     _check_models(config, source)
     _check_splits(config, source)
     _check_calibrated(config, source)
-    _check_shared(config, source)
     _check_layers(config, source)
     check_super(config, source)
     check_score(config, source)
@@ -87,15 +86,6 @@ def _check_calibrated(config: Configuration, source: str) -> None:
             "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
             "Add the section, or write a number.",
         )
-
-
-def _check_shared(config: Configuration, source: str) -> None:
-    """Stop where an archive is to pass on items of what is not configured."""
-    for name in config.archive.share if config.archive else ():
-        if name not in {*config.abilities, *config.benchmarks}:
-            raise InputError(
-                f"{source}, archive.share", repr(name), "an ability or a benchmark of this file"
-            )
 
 
 def _check_layers(config: Configuration, source: str) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import data, digests
-from benchprof.abilities.item import SPLITS
 from benchprof.run import paths
 from benchprof.run.configuration import Folder
 from benchprof.run.jobs.job import Files, Job
 from benchprof.run.jobs.profile import described, sources_of
 from benchprof.run.jobs.report import results_of
 
-FOLDERS = ("workflow", "profiles", "resources", "docs", "envs", "slurm")
+RESOURCES = "resources"
+FOLDERS = ("workflow", "profiles", RESOURCES, "docs", "envs", "slurm")
 FILES = ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml")
 MODELS = "resources/planted/models"
 """Left out whole: `--data` (docs/how_to/archive.md) puts a folder where none is."""
@@ -44,18 +44,6 @@ class WriteArchive(Job):
         return [paths.importance(model, ability) for model, ability in own]
 
     @property
-    def shared(self) -> list[Path]:
-        """Files of items that `archive: share:` says may be passed on."""
-        run = self.run
-        files: list[Path] = []
-        for name in run.configuration.archive.share if run.configuration.archive else ():
-            if name in run.configuration.abilities:
-                files += [run.items(name, split) for split in SPLITS]
-            else:
-                files += run.suite.files(name)
-        return files
-
-    @property
     def benchmark_files(self) -> dict[str, list[Path]]:
         """The local files of each benchmark."""
         return {name: self.run.suite.files(name) for name in self.run.benchmarks}
@@ -66,9 +54,13 @@ class WriteArchive(Job):
         root = self.root
         files = [root / name for name in FILES]
         files += [path for folder in FOLDERS for path in (root / folder).rglob("*")]
-        # A benchmark's items may lie in the checkout and still belong to others.
-        foreign = {p.resolve() for p in {*self.run.data_files} - {*self.run.item_files}}
-        foreign -= {*data.FOLDER.resolve().rglob("*")}
+        # What lies in the checkout may still belong to others, below `resources` the items of a
+        # benchmark that is downloaded there.
+        named = self.run.data_files
+        own = [*self.run.item_files, *data.FOLDER.rglob("*"), *(root / RESOURCES).rglob("*")]
+        downloaded = (self.run.suite.local_files(name) for name in self.run.benchmarks)
+        foreign = {p.resolve() for p in named} - {p.resolve() for p in own}
+        foreign |= {p.resolve() for files in downloaded for p in files.values()}
         models = {(root / MODELS).resolve()} | {
             Path(model.source.folder).resolve()
             for model in self.run.configuration.models.values()
@@ -98,18 +90,12 @@ class WriteArchive(Job):
         }
 
     @property
-    def results(self) -> list[Path]:
-        """All results and what may be shared."""
-        return [*results_of(self.run), *self.shared]
-
-    @property
     def inputs(self) -> Files:
-        """Results, their manifest, importance and shared items."""
+        """Results, their manifest and importance."""
         return {
             "results": results_of(self.run),
             "manifest": paths.MANIFEST,
             "importance": self.importance,
-            "shared": self.shared,
         }
 
     @property

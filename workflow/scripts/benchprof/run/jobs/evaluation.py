@@ -83,6 +83,14 @@ class Evaluation(ModelJob):
         requests = 2e9 + 0.3e9 * (len(self.parts) - 1)
         return super().memory(size) + requests + size.weights + kept + 4 * masked + copy
 
+    def gpu_memory(self, size: Size) -> float:
+        """The weights, and the scope once more where its complement is ablated.
+
+        Batches take up to half of what is free beside them.
+        """
+        copy = size.in_scope * size.itemsize if self.kept_in else 0
+        return self.on_each_gpu(size.weights + copy, size)
+
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
         further = len(self.parts) - 1

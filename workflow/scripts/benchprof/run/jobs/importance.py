@@ -88,6 +88,16 @@ class Scored(ModelJob):
             return super().memory(size) + max(size.weights, scores)
         return super().memory(size) + size.weights + scores
 
+    def gpu_memory(self, size: Size) -> float:
+        """The weights, activations of half as much, and the float32 scores that are not kept here.
+
+        `memory_for` says how large a pass may be.
+        """
+        config = self.run.configuration
+        here = config.models[self.model].scores_on_host or config.importance.score == "wanda"
+        scores = 0 if here or config.unit != "weight" else 4 * size.in_scope
+        return self.on_each_gpu(1.5 * size.weights + scores, size)
+
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model, and with the groups that are knocked out."""
         groups = self.run.configuration.importance.knocked_out

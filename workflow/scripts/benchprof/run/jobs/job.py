@@ -171,6 +171,10 @@ class Job:
         """Time, with slack, of a model of this size."""
         return 30
 
+    def gpu_memory(self, size: Size) -> float:  # noqa: ARG002
+        """Bytes on each of its GPUs at the peak, about; no scheduler is asked for them."""
+        return 0
+
 
 @dataclass(frozen=True)
 class ModelJob(Job):
@@ -193,6 +197,10 @@ class ModelJob(Job):
         """How many GPUs the model is spread over; none on a CPU."""
         own = self.run.configuration.models[self.model]
         return 0 if own.device == "cpu" else own.gpus
+
+    def on_each_gpu(self, held: float, size: Size) -> float:
+        """Bytes on each of its GPUs, which hold as much of the model and have work of their own."""
+        return LIBRARIES + held / max(1, self.gpus) if size.on_gpu else 0
 
     @property
     def prepared(self) -> PreparedModel:

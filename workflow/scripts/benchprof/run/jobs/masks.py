@@ -68,6 +68,10 @@ class FindSuper(ModelJob):
         """The weights on their way to the device; before them a tensor of scores at a time."""
         return super().memory(size) + size.weights
 
+    def gpu_memory(self, size: Size) -> float:
+        """The weights."""
+        return self.on_each_gpu(size.weights, size)
+
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
         return size.minutes(60, 15)

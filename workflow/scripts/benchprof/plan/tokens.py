@@ -1,0 +1,127 @@
+"""How many tokens a run asks its models to read and write, without a tokenizer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchprof.abilities.item import Item, check_companions, companion_of, read_items
+from benchprof.abilities.prompt import option_text, prompt_text
+from benchprof.data import BENCHMARKS
+from benchprof.jsonl import read_objects
+from benchprof.run.configuration import AbilitySplit, ShippedBenchmark
+from benchprof.run.inputs import check_exclusions
+from benchprof.run.jobs.evaluation import Answered, OfBenchmark
+from benchprof.run.run import Run
+
+SIZES = BENCHMARKS / "sizes.json"
+"""By benchmark: items, tasks over which they are spread, characters of the beginning that all
+prompts of a task share, of an item beyond that and of an answer, and an answer's most tokens."""
+CHARACTERS = 4
+"""Per token."""
+CHAT_CHARACTERS = 120
+"""A chat template's own text: the default system message, headers and ends of two turns."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is read and written: the number of items, and lengths in tokens."""
+
+    items: int
+    read: int
+    written: int = 0
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What a run asks of every model.
+
+    Attributes:
+        examples: the train items of all abilities.
+        unknown: benchmarks whose size is not known: they are not counted.
+    """
+
+    examples: Texts
+    unknown: tuple[str, ...]
+
+
+def workload(run: Run) -> Workload:
+    """Count a run's examples, and name the benchmarks that cannot be counted.
+
+    Raises:
+        InputError: items are missing or faulty, or all of a split are excluded.
+    """
+    check_exclusions(run)
+    every = [_examples(run, ability) for ability in run.diagnosed]
+    asked = {name: asked_texts(OfBenchmark(run, run.models[0], name)) for name in run.benchmarks}
+    return Workload(
+        Texts(sum(own.items for own in every), sum(own.read for own in every)),
+        tuple(sorted(name for name, own in asked.items() if own is None)),
+    )
+
+
+def _examples(run: Run, ability: str) -> Texts:
+    """The examples of one ability's train split; a sample is taken to be like all items."""
+    importance = run.configuration.importance
+    items = _kept(run.train[ability], run.train_excluded[ability])
+    share = min(importance.limit or len(items), len(items)) / len(items)
+    if importance.against is not None:
+        check_companions(run.train[ability], items, importance.against, "importance.against")
+        items += [companion_of(item, importance.against) for item in items]
+    # Of a choice all options are read, after the context once.
+    choice = importance.loss_on == "choice"
+    read = sum(
+        _tokens(CHAT_CHARACTERS + _length(item, range(len(item.options)) if choice else
+                                          [item.answer]))
+        for item in items
+    )  # fmt: skip
+    return Texts(round(len(items) * share), round(read * share))
+
+
+def asked_texts(job: Answered) -> Texts | None:
+    """What a model state reads and writes to answer a job's questions; None where unknown."""
+    asked = job.asked
+    if isinstance(asked, AbilitySplit):
+        assert job.items is not None
+        items = _kept(job.items, job.exclude)
+        if asked.companion is not None:
+            check_companions(job.items, items, asked.companion, "benchmarks")
+            items = [companion_of(item, asked.companion) for item in items]
+        used = min(asked.limit or len(items), len(items))
+        read = sum(_tokens(_length(item, range(len(item.options)))) for item in items)
+        return Texts(used, round(read * used / len(items)))
+    if isinstance(asked, ShippedBenchmark):
+        sizes = json.loads(SIZES.read_text(encoding="utf-8")).get(asked.benchmark)
+        return None if sizes is None else _shipped(sizes, asked.limit)
+    if asked.data is None or not Path(asked.data).is_file():
+        return None
+    # A line of the file is a question with its options.
+    rows = [row for _, row in read_objects(Path(asked.data), "benchmark items")]
+    used = min(asked.limit or len(rows), len(rows))
+    length = sum(len(str(value)) for row in rows for value in row.values())
+    return Texts(used, _tokens(length * used // len(rows)))
+
+
+def _shipped(sizes: dict[str, int], limit: int | None) -> Texts:
+    """What a sample of a shipped benchmark asks."""
+    used = min(limit or sizes["items"], sizes["items"])
+    prefix, item, answer = (_tokens(sizes[part]) for part in ("prefix", "item", "answer"))
+    # Where the model writes, prompts of several tasks seldom share their beginning in a batch.
+    shared = used if answer and sizes["tasks"] > 1 else min(used, sizes["tasks"])
+    return Texts(used, used * item + shared * prefix, used * answer)
+
+
+def _kept(file: Path, excluded: Sequence[str]) -> list[Item]:
+    return [item for item in read_items(file) if item.id not in excluded]
+
+
+def _length(item: Item, options: Sequence[int]) -> int:
+    """Characters of the prompt once and of some options after it."""
+    own = sum(len(option_text(item.options[number])) for number in options)
+    return len(prompt_text(item.context, item.question)) + own
+
+
+def _tokens(length: int) -> int:
+    return -(-length // CHARACTERS)
