@@ -291,7 +291,6 @@ MODULES = {
         "benchprof.plain_text",
         "benchprof.report.names",
         "benchprof.report.numbers",
-        "benchprof.report.style",
         "benchprof.spreadsheet",
     ),
     # What draws the planted world's items.
