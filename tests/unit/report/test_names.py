@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchprof.data import BENCHMARKS
-from benchprof.report.names import agreeing, counted, inline, metric, readable, titles, wrapped
+from benchprof.report.names import counted, inline, metric, readable, titles, wrapped
 
 
 def test_every_shipped_benchmark_has_a_title() -> None:
@@ -48,6 +48,5 @@ def test_long_names_are_broken_between_words() -> None:
 
 
 def test_words_agree_with_their_number() -> None:
-    assert [agreeing(count, "is", "are") for count in (0, 1, 2)] == ["are", "is", "are"]
     assert [counted(count, "item") for count in (1, 2)] == ["1 item", "2 items"]
     assert counted(2, "ability", "abilities") == "2 abilities"

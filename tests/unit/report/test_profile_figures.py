@@ -1,4 +1,4 @@
-"""Forest, radar, ribbons, clusters, sweep and pipeline: legible, and their numbers by hand."""
+"""Forest, radar, ribbons, sweep and pipeline: legible, and their numbers by hand."""
 
 from __future__ import annotations
 
@@ -10,24 +10,16 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
-from scipy.spatial.distance import jensenshannon
 
-from benchprof.profile.comparison import similarity_rows
 from benchprof.report import style
 from benchprof.report.figures import (
-    clusters,
     forest,
-    heatmap,
     pipeline,
     radar,
     ribbons,
-    similarity,
     sweep,
 )
 from benchprof.report.matrix import matrix_of
-from benchprof.report.pairs import similarity_of
-from benchprof.report.paper_tables import impact_table, similarity_table
-from benchprof.report.summary import impact_text
 
 from .conftest import ABILITIES, MODEL, OWN, REASON, Table, finished, matrix, row
 from .legibility import assert_legible, drawn
@@ -62,7 +54,6 @@ def test_no_text_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> 
             radar.radar_page(shown),
             radar.single_radar(shown, shown.benchmarks[0]),
             ribbons.ribbon_figure(shown),
-            clusters.cluster_figure(shown),
         ):
             assert_legible(figure)
 
@@ -106,7 +97,7 @@ def test_the_forest_and_the_sweep_leave_out_what_has_no_ais(make_table: Table) -
         for figure in (forest.forest_figure(matrix(table)), sweep_of(swept)):
             texts = [text.get_text() for text in drawn(figure)]
             assert len(figure.axes) == 2
-            assert "1 of 3 benchmarks has no AIS." in texts
+            assert "Benchmarks without an AIS: 1 of 3." in texts
             assert not any(REASON[:20] in text for text in texts)
 
 
@@ -114,18 +105,17 @@ def test_a_caption_beside_the_figure_says_why_there_is_no_ais(
     make_table: Table, tmp_path: Path
 ) -> None:
     table = at_each_k(make_table(benchmarks=4, undefined=(1, 2)), ("0.001", "0.01"))
-    why = "significantly above guessing (2 benchmarks: Commonsense causal reasoning test, Context"
+    why = "significantly above guessing (Commonsense causal reasoning test, Context"
     shown = matrix(table)
     single = {benchmark: [tmp_path / f"{benchmark}.txt"] for benchmark in list(OWN.values())[:2]}
     forest.draw_forest(shown, [tmp_path / "forest.txt"])
     ribbons.draw_ribbons(shown, [tmp_path / "ribbons.txt"])
-    clusters.draw_clusters(shown, [tmp_path / "clusters.txt"])
     radar.draw_radars(shown, [tmp_path / "radar.txt"], single)
     sweep.draw_sweep(table, MODEL, "specific", [tmp_path / "sweep.txt"])
-    for name in ("forest", "ribbons", "clusters", "radar", "sweep"):
+    for name in ("forest", "ribbons", "radar", "sweep"):
         text = (tmp_path / f"{name}.txt").read_text()
         assert text.count(why) == 1, name
-        assert "2 of 4 benchmarks have no AIS." in text
+        assert "Benchmarks without an AIS: 2 of 4." in text
     assert REASON in single["commonsense_causal_reasoning_test"][0].read_text()
     assert "No AIS" not in single["analogical_reasoning_test"][0].read_text()
 
@@ -153,7 +143,7 @@ def test_a_benchmark_without_ais_has_no_radar_but_a_note(make_table: Table) -> N
         single = radar.single_radar(shown, shown.benchmarks[1])
         texts = " ".join(text.get_text() for text in drawn(page))
     assert len(page.axes) == 3
-    assert "1 of 4 benchmarks has no AIS." in " ".join(texts.split())
+    assert "Benchmarks without an AIS: 1 of 4." in " ".join(texts.split())
     assert not single.axes
     assert single.texts[1].get_text() == "No AIS."
 
@@ -171,110 +161,6 @@ def test_ribbons_are_those_above_the_threshold_and_as_wide_as_their_ais() -> Non
     assert widths[0] / widths[1] == pytest.approx(4)
     bars = [p for p in figure.axes[0].patches if isinstance(p, Rectangle)]
     assert bars[0].get_height() == pytest.approx(sum(widths))
-
-
-def test_clusters_hold_one_less_the_divergence_of_every_pair() -> None:
-    profiles = {"x": (0.9, 0.1, 0.0), "y": (0.8, 0.2, 0.0), "z": (0.0, 0.1, 0.9)}
-    rows = [
-        row(v, ability=a, benchmark=b)
-        for b, values in profiles.items()
-        for a, v in zip(ABILITIES, values, strict=False)
-    ]
-    shown = matrix(finished(rows), "tiny")
-    numbers = clusters.cluster_numbers(shown)
-
-    def distribution(values: tuple[float, ...]) -> np.ndarray:
-        shifted = np.array(values) - min(values)
-        return np.asarray(shifted / shifted.sum())
-
-    for pair in numbers.itertuples():
-        one, other = (distribution(profiles[b]) for b in (pair.benchmark_a, pair.benchmark_b))
-        assert pair.similarity == pytest.approx(1 - jensenshannon(one, other, base=2) ** 2)
-    with style.styled():
-        names = [t.get_text() for t in clusters.cluster_figure(shown).axes[1].get_yticklabels()]
-    assert {names[0], names[2]} in ({"X", "Z"}, {"Y", "Z"}), "the two alike are neighbours"
-
-
-@pytest.mark.parametrize(
-    ("undefined", "said"),
-    [
-        ((0,), "2 have one. 1 of 3 benchmarks has no AIS."),
-        ((0, 1), "1 has one. 2 of 3 benchmarks have no AIS."),
-        ((0, 1, 2), "none has one. 3 of 3 benchmarks have no AIS."),
-    ],
-)
-def test_too_few_benchmarks_make_no_clusters(
-    make_table: Table, undefined: tuple[int, ...], said: str
-) -> None:
-    shown = matrix(make_table(benchmarks=3, undefined=undefined))
-    with style.styled():
-        figure = clusters.cluster_figure(shown)
-    assert not figure.axes
-    text = f"No clusters: they need 3 benchmarks with a profile; {said}"
-    assert figure.texts[1].get_text() == clusters.caption(shown) == text
-
-
-def test_two_profiles_are_three_benchmarks_without_a_tree() -> None:
-    """The third's abilities are all equal, which is no profile."""
-    rows = [row(v, ability=a, benchmark=b) for b, values in
-            {"x": (0.9, 0.1), "y": (0.2, 0.4), "z": (0.1, 0.1)}.items()
-            for a, v in zip(ABILITIES, values, strict=False)]  # fmt: skip
-    shown = matrix(finished(rows), "tiny")
-    assert clusters.caption(shown).endswith("2 have one.")
-    assert len(clusters.cluster_numbers(shown)) == 1
-
-
-@pytest.mark.parametrize(
-    ("size", "said"),
-    [
-        ({"abilities": 1}, "No radar: it needs 3 abilities; there is 1."),
-        ({"abilities": 2}, "No radar: it needs 3 abilities; there are 2."),
-        ({"undefined": (0, 1, 2)}, "No radar: 3 of 3 benchmarks have no AIS."),
-    ],
-)
-def test_a_radar_that_is_not_there_has_no_caption_of_one(
-    make_table: Table, size: dict[str, Any], said: str
-) -> None:
-    shown = matrix(make_table(benchmarks=3, **size))
-    with style.styled():
-        assert radar.radar_page(shown).texts[1].get_text() == radar.caption(shown) == said
-    if shown.defined:
-        assert radar.single_caption(shown, shown.benchmarks[0]) == said
-
-
-@pytest.mark.parametrize(("undefined", "explained"), [((), True), (tuple(range(10)), False)])
-def test_a_forest_explains_squares_where_it_has_some(
-    make_table: Table, undefined: tuple[int, ...], explained: bool
-) -> None:
-    """The own tests come first; where they have no AIS, they have no panel."""
-    shown = matrix(make_table(benchmarks=12, undefined=undefined))
-    labels = [text.get_text() for text in forest.forest_figure(shown).legends[0].get_texts()]
-    assert ("the ability's own test" in labels) is explained
-    assert ("A square marks" in forest.caption(shown)) is explained
-
-
-def test_a_forest_without_an_ais_says_so(make_table: Table) -> None:
-    shown = matrix(make_table(benchmarks=3, undefined=(0, 1, 2)))
-    assert forest.caption(shown) == (
-        f"No AIS of {MODEL} (masks: specific, k = 0.001) to draw: 3 of 3 benchmarks have no AIS."
-    )
-
-
-def test_listed_masks_have_no_k(make_table: Table) -> None:
-    table = make_table(benchmarks=4, abilities=3, models=("a", "b"))
-    table = table.assign(selection="listed", fraction="listed", k="listed")
-    listed = matrix_of(table, "a", "listed", "listed", OWN)
-    modules = (clusters, forest, heatmap, radar, ribbons)
-    captions = [module.caption(listed) for module in modules]
-    captions += [radar.single_caption(listed, listed.benchmarks[0]), impact_table(listed).caption]
-    pairs = similarity_of(similarity_rows(table, "model", seed=1), "listed", "listed")
-    captions.append(similarity_table(pairs).caption)
-    assert all("masks: listed)" in text or "masks: listed;" in text for text in captions)
-    texts = [listed.title, *captions, impact_text(table, OWN, "chance_corrected", 0.95)]
-    with style.styled():
-        texts += [text.get_text() for text in drawn(similarity.similarity_figure(pairs))]
-    assert listed.title == "a, listed masks"
-    assert not any("k =" in text for text in texts)
 
 
 def test_the_sweep_is_in_the_order_of_k(make_table: Table) -> None:
@@ -302,21 +188,6 @@ def test_a_calibrated_k_has_its_place_in_the_sweep_once(make_table: Table) -> No
     assert len(numbers) == 2 * 2 * 2
 
 
-def test_the_sweep_says_what_was_ablated(make_table: Table) -> None:
-    table = at_each_k(make_table(benchmarks=5, abilities=3, undefined=(1,)), ("0.001", "0.01"))
-    means = (
-        "All but the ability's mask was ablated: a loss means that the mask alone is not enough."
-    )
-    for shown, said in ((table, False), (table.assign(ablation_of="complement"), True)):
-        numbers = sweep.sweep_numbers(shown, MODEL, "specific")
-        first = sweep.first_matrix(shown, MODEL, "specific")
-        assert (means in sweep.caption(numbers, first)) is said
-        with style.styled():
-            texts = assert_legible(sweep_of(shown))
-        drawn_texts = " ".join(" ".join(text.get_text() for text in texts).split())
-        assert (f"{means} 1 of 5 benchmarks has no AIS." in drawn_texts) is said
-
-
 def test_a_calibrated_k_is_shown_with_its_number(make_table: Table) -> None:
     table = make_table(benchmarks=2, abilities=2)
     assert matrix(table).shown_k == "0.001"
@@ -325,29 +196,6 @@ def test_a_calibrated_k_is_shown_with_its_number(make_table: Table) -> None:
     )
     assert calibrated.shown_k == "calibrated (0.001)"
     assert "k = calibrated (0.001)" in forest.caption(calibrated)
-
-
-def test_the_pipeline_of_a_run_that_calibrates_has_its_stages() -> None:
-    rules = [*pipeline.STAGES, "evaluate_calibration", "calibrate_masks"]
-    numbers = pipeline.pipeline_numbers({rule: [] for rule in rules})
-    with style.styled():
-        texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
-    assert {"Score\nimportance", "Try\nsizes", "Choose\nsizes", "Evaluate\nablations"} <= texts
-    order = list(pipeline.stages(rules))
-    assert sorted(order) == sorted(rules)
-    assert order[-3:] == ["calibrate_masks", "evaluate_benchmark", "compute_profile"]
-    by_model = pipeline.stages([*rules, "evaluate_model"])
-    assert list(by_model) == [*order[:-2], "evaluate_model", "compute_profile"]
-    assert by_model["compute_profile"][1] == ["evaluate_model", "calibrate_masks"]
-
-
-def test_the_pipeline_of_a_run_of_lists_scores_nothing() -> None:
-    rules = [rule for rule in pipeline.STAGES if rule != "compute_importance"]
-    assert list(pipeline.stages(rules)) == rules
-    numbers = pipeline.pipeline_numbers({rule: [] for rule in rules})
-    with style.styled():
-        texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
-    assert "Score\nimportance" not in texts
 
 
 def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
@@ -362,10 +210,9 @@ def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:
     assert evaluation["memory_mb"] == 2048
     assert (sizes["jobs"], sizes["timed"]) == (1, 0)
     assert pipeline.caption(numbers).startswith("The stages of this run: 2 timed jobs, 2 min in")
-    assert "run: 1 timed job, 40 s" in pipeline.caption(numbers.assign(timed=[1, 0], seconds=20))
     with style.styled():
         texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
-    assert "3 jobs (2 timed)\n2 min\n2.0 GB" in texts
+    assert "jobs: 3 (2 timed)\n2 min\n2.0 GB" in texts
     assert "no times kept" in texts
 
 
@@ -377,15 +224,6 @@ def test_the_numbers_lie_beside_the_figure(make_table: Table, tmp_path: Path) ->
     cells = table[table["headline"] & table["seed"].isna()]
     np.testing.assert_allclose(numbers["ais"], cells["ais"])
     assert {path.suffix for path in tmp_path.iterdir()} == {".png", ".svg", ".csv"}
-
-
-def test_of_one_ability_clusters_say_why_there_are_none(make_table: Table) -> None:
-    shown = matrix(make_table(benchmarks=4, abilities=1))
-    assert clusters.caption(shown).startswith("No clusters: a single ability has no profile")
-    with style.styled():
-        assert any(
-            "a single ability" in text.get_text() for text in drawn(clusters.cluster_figure(shown))
-        )
 
 
 def test_a_broken_model_has_no_ribbons_and_is_named(make_table: Table) -> None:
@@ -403,29 +241,6 @@ def test_a_broken_model_has_no_ribbons_and_is_named(make_table: Table) -> None:
     assert said in " ".join(" ".join(texts).split())
 
 
-@pytest.mark.parametrize(
-    ("broken", "said"),
-    [
-        (0, "No ribbons: no AIS exceeds 0.05."),
-        (1, "No ribbons: no AIS of models that are not broken exceeds 0.05. Left out because the "
-         "ablated models are broken as a whole: Analogical reasoning."),
-        (2, "No ribbons. Left out because the ablated models are broken as a whole: Analogical "
-         "reasoning, Commonsense causal reasoning."),
-    ],
-)  # fmt: skip
-def test_where_there_is_no_ribbon_picture_and_caption_say_why(broken: int, said: str) -> None:
-    rows = [
-        row(1.0, ability=ability, flag="ablated_model_broken")
-        if place < broken
-        else row(0.01, ability=ability)
-        for place, ability in enumerate(ABILITIES[:2])
-    ]
-    shown = matrix(finished(rows), "tiny")
-    with style.styled():
-        text = ribbons.ribbon_figure(shown).texts[1].get_text()
-    assert " ".join(text.split()) == ribbons.caption(shown) == said
-
-
 def test_a_pale_ribbon_is_one_that_random_masks_explain() -> None:
     rows = [row(0.5, ability=own, p=p) for own, p in zip(ABILITIES, (0.001, 0.6), strict=False)]
     shown = matrix(finished([*rows, row(0.02, ability="all_abilities", seed=1)]), "tiny")
@@ -439,9 +254,11 @@ def test_a_pale_ribbon_is_one_that_random_masks_explain() -> None:
     )
 
 
-def test_there_are_no_ribbons_where_all_but_the_mask_was_ablated(make_table: Table) -> None:
-    shown = matrix(make_table(benchmarks=4, abilities=3).assign(ablation_of="complement"))
-    assert ribbons.ribbon_numbers(shown).empty
-    assert ribbons.caption(shown) == ribbons.NOT_DRAWN
+@pytest.mark.parametrize("extra", [[], ["find_super", "evaluate_calibration", "calibrate_masks"]])
+def test_the_pipeline_has_the_stages_of_its_run(extra: list[str]) -> None:
+    rules = {*pipeline.STAGES} - {"find_super", "evaluate_calibration", "calibrate_masks"}
+    numbers = pipeline.pipeline_numbers({rule: [] for rule in [*rules, *extra]})
     with style.styled():
-        assert any("No ribbons" in text.get_text() for text in drawn(ribbons.ribbon_figure(shown)))
+        texts = {text.get_text() for text in assert_legible(pipeline.pipeline_figure(numbers))}
+    assert ("Try\nsizes" in texts) is bool(extra)
+    assert {"Score\nimportance", "Evaluate\nablations"} <= texts

@@ -3,120 +3,147 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import krippendorff
-import numpy as np
 import pandas as pd
-from statsmodels.stats.inter_rater import fleiss_kappa
 from statsmodels.stats.proportion import proportion_confint
 
-from benchprof.annotation.ratings import Rating, Ratings
-from benchprof.annotation.sample import StudyItem
+from benchprof.annotation.answers import ANNOTATOR, read_answers
+from benchprof.annotation.study import StudyItem, read_study_items
+from benchprof.errors import InputError
+from benchprof.files import write_csv, write_text
+from benchprof.markdown import plain, table
+from benchprof.report.names import readable
+from benchprof.report.numbers import interval, number
+from benchprof.spreadsheet import without_formulas
 
-CONFIDENCE = 0.95
-COLUMNS = ("id", "ability", "type", "labels", "against", "skips", "given", "comments")
+# So many of the most disputed items stand on the page; the table beside it holds all.
+SHOWN = 20
+DISPUTED = ["id", "ability", "type", "labels", "against", "skips", "given", "comments"]
 
 
 @dataclass(frozen=True)
-class Accuracy:
-    """How often labels are the intended ones, over some ratings.
+class Rating:
+    """What one annotator said of one item; `ability` is None where it was skipped."""
+
+    annotator: str
+    member: StudyItem
+    ability: str | None
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """All of them.
+
+    Attributes:
+        ratings: labels and skips of the items as they are now.
+        comments: annotator and text, by item.
+        stale: how many answers are to items that are gone or have another text now.
+    """
+
+    ratings: Sequence[Rating]
+    comments: Mapping[StudyItem, Sequence[str]]
+    stale: int
+
+
+def report_agreement(
+    answers: Sequence[Path],
+    items: Mapping[str, Sequence[Path]],
+    excluded: Collection[str],
+    page: Path,
+    disputed: Path,
+) -> None:
+    """Write the report.
+
+    Args:
+        answers: the annotators' files.
+        items: each ability's files of items.
+        excluded: ids of items that the configuration leaves out; they count here like all others,
+            so that leaving out what is disputed does not raise the agreement.
+        page: Markdown file.
+        disputed: CSV file of disputed items.
+
+    Raises:
+        InputError: nobody has annotated, a file is faulty, or two items have one id.
+    """
+    if not answers:
+        raise InputError(
+            "annotation.answers in the configuration",
+            "no annotator's file in that folder",
+            "a folder with a file for each annotator",
+            "Label items first: make annotate ANNOTATOR=your-name.",
+        )
+    ratings = read_ratings(answers, read_study_items(items), list(items))
+    listed = disputed_items(ratings)
+    listed = listed.assign(excluded=listed["id"].isin(list(excluded)))
+    write_csv(disputed, without_formulas(listed))
+    write_text(page, "\n".join(_page(ratings, list(items), listed)) + "\n")
+
+
+def read_ratings(
+    files: Sequence[Path], items: Sequence[StudyItem], abilities: Sequence[str]
+) -> Ratings:
+    """Replay the annotators' files.
+
+    Raises:
+        InputError: a line of a file is faulty, or a file's name is not that of an annotator.
+    """
+    known = {(member.item.id, member.digest): member for member in items}
+    ratings: list[Rating] = []
+    comments: dict[StudyItem, list[str]] = {}
+    stale = 0
+    for path in sorted(files):
+        if not ANNOTATOR.fullmatch(path.stem):
+            expected = "lower-case letters, digits, '-' and '_', as the screen names its files"
+            remedy = "Move it away if it is a copy: it would count as one more annotator."
+            raise InputError(path, f"{path.stem!r} is not an annotator's id", expected, remedy)
+        answers = read_answers(path, abilities)
+        for event in answers.latest().values():
+            if member := known.get((event.item, event.digest)):
+                ratings.append(Rating(path.stem, member, event.ability))
+            else:
+                stale += 1
+        for event in answers.comments.values():
+            if event.text and (member := known.get((event.item, event.digest))):
+                comments.setdefault(member, []).append(f"{path.stem}: {event.text}")
+    return Ratings(ratings, comments, stale)
+
+
+def intended(ratings: Sequence[Rating]) -> tuple[float, float, float] | None:
+    """The share of labels that are the intended ones, with its 95% interval; None without a label.
 
     Labels of the same item are not independent, so the interval (Wilson's) counts items, not
     labels: it is that of as many independent labels as there are items.
     """
-
-    items: int
-    labels: int
-    intended: int
-    skips: int
-
-    @property
-    def share(self) -> float | None:
-        """The accuracy; None without a label."""
-        return self.intended / self.labels if self.labels else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Bounds of the accuracy; None without a label."""
-        if self.share is None:
-            return None
-        hits = self.share * self.items
-        low, high = proportion_confint(hits, self.items, alpha=1 - CONFIDENCE, method="wilson")
-        return float(low), float(high)
-
-    def to_json(self) -> dict[str, Any]:
-        """All figures by name."""
-        low, high = self.interval or (None, None)
-        return {
-            "items": self.items,
-            "labels": self.labels,
-            "intended": self.intended,
-            "skips": self.skips,
-            "accuracy": self.share,
-            "low": low,
-            "high": high,
-        }
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """Agreement beyond chance: 1 is perfect, 0 what chance gives.
-
-    `reason` says why there is no value; `items` and `annotators` are those that it is about
-    (annotators with a label).
-    """
-
-    value: float | None
-    items: int
-    annotators: int
-    reason: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """All fields by name."""
-        return vars(self).copy()
-
-
-def accuracy_of(ratings: Sequence[Rating]) -> Accuracy:
-    """The accuracy over some ratings."""
     labels = [rating for rating in ratings if rating.ability is not None]
-    return Accuracy(
-        items=len({rating.item.item.id for rating in labels}),
-        labels=len(labels),
-        intended=sum(rating.ability == rating.item.ability for rating in labels),
-        skips=len(ratings) - len(labels),
-    )
+    if not labels:
+        return None
+    share = sum(rating.ability == rating.member.ability for rating in labels) / len(labels)
+    items = len({rating.member.item.id for rating in labels})
+    low, high = proportion_confint(share * items, items, method="wilson")
+    return share, float(low), float(high)
 
 
 def confusion_of(ratings: Ratings, abilities: Sequence[str]) -> pd.DataFrame:
     """Numbers of labels: a row for each intended ability, a column for each chosen one."""
-    pairs = Counter((r.item.ability, r.ability) for r in ratings.ratings)
-    names = list(abilities)
-    counts = [[pairs[intended, chosen] for chosen in names] for intended in names]
-    return pd.DataFrame(counts, index=names, columns=names)
+    pairs = Counter((rating.member.ability, rating.ability) for rating in ratings.ratings)
+    counts = [[pairs[meant, chosen] for chosen in abilities] for meant in abilities]
+    return pd.DataFrame(counts, index=list(abilities), columns=list(abilities))
 
 
-def fleiss_of(ratings: Ratings, abilities: Sequence[str]) -> Coefficient:
-    """Fleiss' kappa over the items that all have labelled: it needs as many labels for each."""
-    table = _table(ratings, abilities)
-    annotators = ratings.labelling
-    full = table[table.sum(axis=1) == annotators]
-    if reason := _no_value(full, annotators):
-        return Coefficient(None, len(full), annotators, reason)
-    return Coefficient(float(fleiss_kappa(full)), len(full), annotators)
+def alpha_of(ratings: Ratings, abilities: Sequence[str]) -> float | None:
+    """Krippendorff's alpha for nominal labels, over the items with two labels or more.
 
-
-def krippendorff_of(ratings: Ratings, abilities: Sequence[str]) -> Coefficient:
-    """Krippendorff's alpha for nominal labels, over the items with two labels or more."""
-    table = _table(ratings, abilities)
-    paired = table[table.sum(axis=1) >= 2]
-    annotators = ratings.labelling
-    if reason := _no_value(paired, annotators):
-        return Coefficient(None, len(paired), annotators, reason)
-    value = krippendorff.alpha(value_counts=paired, level_of_measurement="nominal")
-    return Coefficient(float(value), len(paired), annotators)
+    None where there is no such item, or where all labels are the same: chance would agree as well.
+    """
+    counts = [[given[name] for name in abilities] for given in _labels(ratings).values()]
+    paired = [own for own in counts if sum(own) > 1]
+    if sum(map(any, zip(*paired, strict=True))) < 2:
+        return None
+    return float(krippendorff.alpha(value_counts=paired, level_of_measurement="nominal"))
 
 
 def disputed_items(ratings: Ratings) -> pd.DataFrame:
@@ -125,40 +152,67 @@ def disputed_items(ratings: Ratings) -> pd.DataFrame:
     Columns: `id`, `ability` (intended), `type`, `labels`, `against` (labels that are not
     intended), `skips`, `given` (each label with its number), `comments`.
     """
-    # A comment may stand on an item without an answer.
-    rated: dict[StudyItem, Counter[str | None]] = {item: Counter() for item in ratings.comments}
-    for rating in ratings.ratings:
-        rated.setdefault(rating.item, Counter())[rating.ability] += 1
+    skips = Counter(own.member for own in ratings.ratings if own.ability is None)
+    labels = _labels(ratings)
     rows = []
-    for member, given in rated.items():
-        skips = given.pop(None, 0)
+    # A comment may stand on an item without an answer.
+    for member in {**labels, **skips, **ratings.comments}:
+        given = labels.get(member, Counter())
         against = given.total() - given[member.ability]
-        comments = ratings.comments.get(member, ())
-        if against or skips or comments:
-            most_first = sorted(given.items(), key=lambda pair: (-pair[1], str(pair[0])))
-            labels = ", ".join(f"{name} {number}" for name, number in most_first if number)
-            said = "; ".join(f"{annotator}: {text}" for annotator, text in comments)
+        comments = "; ".join(ratings.comments.get(member, ()))
+        if against or skips[member] or comments:
+            said = ", ".join(f"{name} {count}" for name, count in given.most_common() if count)
             names = (member.item.id, member.ability, member.item.type)
-            rows.append((*names, given.total(), against, skips, labels, said))
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    share = table["against"] / table["labels"].where(table["labels"] > 0, 1)
-    ranked = table.assign(share=share).sort_values(
+            rows.append((*names, given.total(), against, skips[member], said, comments))
+    found = pd.DataFrame(rows, columns=DISPUTED)
+    share = found["against"] / found["labels"].clip(lower=1)
+    ranked = found.assign(share=share).sort_values(
         ["share", "against", "skips", "id"], ascending=[False, False, False, True]
     )
     return ranked.drop(columns="share").reset_index(drop=True)
 
 
-def _table(ratings: Ratings, abilities: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Numbers of labels, of shape (items with a label, abilities)."""
-    rows = [[given[name] for name in abilities] for given in ratings.counts().values()]
-    return np.array(rows, dtype=np.int64).reshape(len(rows), len(abilities))
+def _labels(ratings: Ratings) -> dict[StudyItem, Counter[str]]:
+    """How often each item got each label, for items with a label."""
+    counts: dict[StudyItem, Counter[str]] = {}
+    for rating in ratings.ratings:
+        if rating.ability is not None:
+            counts.setdefault(rating.member, Counter())[rating.ability] += 1
+    return counts
 
 
-def _no_value(table: np.ndarray[Any, np.dtype[np.int64]], annotators: int) -> str:
-    if annotators == 1:
-        return "one annotator has nobody to agree with"
-    if not len(table):
-        return "no item has labels of enough annotators"
-    if (table.sum(axis=0) > 0).sum() < 2:
-        return "all labels are the same, so that chance would agree as well"
-    return ""
+def _page(ratings: Ratings, abilities: Sequence[str], disputed: pd.DataFrame) -> Iterator[str]:
+    every = ratings.ratings
+    alpha = alpha_of(ratings, abilities)
+    groups = {"all": every}
+    groups |= {readable(a): [own for own in every if own.member.ability == a] for a in abilities}
+    annotators = dict.fromkeys(rating.annotator for rating in every)
+    groups |= {name: [own for own in every if own.annotator == name] for name in annotators}
+    yield from ("# Agreement of annotators", "")
+    yield f"Answers left out because their items have changed since: {ratings.stale}."
+    yield (
+        "Krippendorff's alpha over items with two labels or more (1: perfect, 0: chance): "
+        f"{'undefined' if alpha is None else number(alpha)}."
+    )
+    yield from ("", "## Labels that are the intended ones", "")
+    header = ("items of, or labels by", "items", "labels", "skips", "intended (95%)")
+    yield from table(header, [(name, *_counts(own)) for name, own in groups.items()])
+    yield from ("", "## Labels by intended ability (row) and chosen ability (column)", "")
+    confusion = confusion_of(ratings, abilities)
+    names = [readable(ability) for ability in abilities]
+    rows = [[name, *map(str, own)] for name, own in zip(names, confusion.to_numpy(), strict=True)]
+    yield from table(["", *names], rows)
+    shown = disputed.head(SHOWN)
+    yield from ("", f"## The items most disputed ({len(shown)} of {len(disputed)})", "")
+    columns = ["id", "given", "skips", "comments", "excluded"]
+    cells = [[plain(str(value)) for value in row] for row in shown[columns].to_numpy()]
+    yield from table(columns, cells)
+
+
+def _counts(ratings: Sequence[Rating]) -> tuple[str, ...]:
+    """Items and labels, skips, and the share of labels that are the intended ones."""
+    labels = [rating for rating in ratings if rating.ability is not None]
+    found = intended(ratings)
+    share = f"{number(found[0])} ({interval(*found[1:])})" if found else "--"
+    items = len({rating.member.item.id for rating in labels})
+    return str(items), str(len(labels)), str(len(ratings) - len(labels)), share

@@ -10,12 +10,10 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from benchprof.errors import InputError
 
@@ -76,9 +74,7 @@ class Answers:
                 raise ValueError(f"an undo of {event.item!r}, which is not the last answer")
             self.standing.pop()
         elif event.kind == "comment":
-            self.comments.pop(event.item, None)
-            if event.text:
-                self.comments[event.item] = event
+            self.comments[event.item] = event
         else:
             self.standing.append(event)
 
@@ -102,144 +98,70 @@ class AnswerFile:
         self.path = folder / f"{annotator}.jsonl"
         self.answers = Answers()
         self._abilities = tuple(abilities)
-        self._handle = -1
 
     def __enter__(self) -> AnswerFile:
-        """Open, lock and repair the file, and replay it.
+        """Open and lock the file, cut an incomplete last line off, and replay the others.
 
         Raises:
-            InputError: another program holds it, a line is faulty, or the disk refuses.
+            InputError: another program holds it, or a line is faulty.
         """
-        with _disk(self.path):
-            self._open()
-        return self
-
-    def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+        self._file = self.path.open("ab", buffering=0)
         try:
-            try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                found = "another screen has it open"
-                expected = "one screen for each annotator"
-                remedy = "Close the other one or choose another id."
-                raise InputError(self.path, found, expected, remedy) from None
-            _sync_folder(self.path.parent)
-            self._repair()
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._file.truncate(self.path.read_bytes().rfind(b"\n") + 1)
             self.answers = read_answers(self.path, self._abilities)
+        except BlockingIOError:
+            self._file.close()
+            found, expected = "another screen has it open", "one screen for each annotator"
+            remedy = "Close the other one or choose another id."
+            raise InputError(self.path, found, expected, remedy) from None
         except BaseException:
-            os.close(self._handle)
+            self._file.close()
             raise
+        return self
 
     def __exit__(self, *_: object) -> None:
         """Close the file, which ends the lock."""
-        with _disk(self.path):
-            os.close(self._handle)
+        self._file.close()
 
     def append(
         self, kind: str, item: str, digest: str, ability: str | None = None, text: str | None = None
     ) -> None:
-        """Add an event; it is on the disk when this returns.
-
-        Raises:
-            InputError: it could not be written; the file must be opened again to go on.
-        """
+        """Add an event; it is on the disk when this returns."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         event = Event(kind, item, digest, now, ability, text)
+        self._file.write(event.line())
+        os.fsync(self._file)
         self.answers.add(event)
-        with _disk(self.path):
-            self._write(event.line())
-
-    def _write(self, content: bytes) -> None:
-        while content:
-            content = content[os.write(self._handle, content) :]
-        os.fsync(self._handle)
-
-    def _repair(self) -> None:
-        """Cut off an incomplete last line; a line that only lacks its line feed is complete."""
-        content = self.path.read_bytes()
-        whole, tail = _split(content)
-        if tail and _parsed(tail) is not None:
-            self._write(b"\n")
-        elif tail:
-            os.ftruncate(self._handle, len(whole))
-            os.fsync(self._handle)
 
 
 def read_answers(path: Path, abilities: Iterable[str]) -> Answers:
-    """Replay an annotator's file, which may be in use; a torn last line is passed over.
+    """Replay an annotator's file, which may be in use; an incomplete last line is passed over.
 
     Raises:
         InputError: names the file and the line of the first fault.
     """
     known = tuple(abilities)
-    whole, tail = _split(path.read_bytes())
-    lines = whole.split(b"\n")[:-1] + [tail] * (_parsed(tail) is not None)
     answers = Answers()
-    for number, line in enumerate(lines, start=1):
-        where = f"{path}, line {number}"
-        event = _event(where, _parsed(line), known)
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
         try:
-            answers.add(event)
-        except ValueError as error:
-            raise InputError(where, str(error), "an undo of the last answer") from None
+            answers.add(_event(line, known))
+        except (TypeError, ValueError, RecursionError) as error:
+            expected = "an event of the annotation screen, for one of " + ", ".join(known)
+            remedy = (
+                "Only the screen writes this file; docs/reference/file_formats.md has its format."
+            )
+            raise InputError(f"{path}, line {number}", str(error), expected, remedy) from None
     return answers
 
 
-def _split(content: bytes) -> tuple[bytes, bytes]:
-    """The whole lines, and what is behind the last line feed."""
-    end = content.rfind(b"\n") + 1
-    return content[:end], content[end:]
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    # The beginning of an object is never one: what can be read is complete.
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _event(where: str, value: dict[str, Any] | None, abilities: tuple[str, ...]) -> Event:
-    remedy = (
-        "Only the annotation screen writes this file; "
-        "docs/reference/file_formats.md has its format."
-    )
-    try:
-        event = Event(**value) if value is not None else None
-    except TypeError:
-        event = None
-    texts = [part for part in (value or {}).values() if not isinstance(part, str)]
-    if event is None or texts or event.kind not in KINDS:
-        raise InputError(where, "not an event", "one event, a JSON object", remedy)
+def _event(line: bytes, abilities: tuple[str, ...]) -> Event:
+    event = Event(**json.loads(line))
+    if event.kind not in KINDS:
+        raise ValueError(f"{event.kind!r} is none of {', '.join(KINDS)}")
     if (event.kind == "label") != (event.ability is not None):
-        expected = "an ability for labels only"
-        raise InputError(f"{where}, ability", repr(event.ability), expected, remedy)
-    if event.ability is not None and event.ability not in abilities:
-        expected = "one of " + ", ".join(abilities)
-        remedy = "Use the configuration that was annotated with."
-        raise InputError(f"{where}, ability", repr(event.ability), expected, remedy)
+        raise ValueError(f"a {event.kind} of the ability {event.ability!r}")
+    if event.ability not in (None, *abilities):
+        raise ValueError(f"{event.ability!r} is no ability of the configuration")
     return event
-
-
-@contextmanager
-def _disk(path: Path) -> Iterator[None]:
-    """Turn a failure to write into a message for the person who can solve it."""
-    try:
-        yield
-    except OSError as error:
-        found = f"cannot be written ({error.strerror})"
-        expected = "a file that can be written, on a disk with space left"
-        remedy = "The last answer may be lost. Fix this and start again: you continue from there."
-        raise InputError(path, found, expected, remedy) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file's name is on the disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

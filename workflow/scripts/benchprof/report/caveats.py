@@ -1,8 +1,9 @@
-"""What in a matrix can't be trusted and why, as sentences made from its numbers."""
+"""What in a matrix can't be trusted and why: `sentences` with the matrix's numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,24 +13,22 @@ from benchprof.profile.criteria import (
     ENOUGH_CONTROLS,
     FORM_MOVED,
     FULL_DOSE,
+    LARGE_OVERLAP,
     LEAST_DOSE,
     MOST_UNREAD,
     SHARE,
     SIDE_DROP,
     separates,
 )
-from benchprof.report.drops import control_drops, own_by_chance, own_drops, side_drops
+from benchprof.replication.table import train_items_error
+from benchprof.report.drops import control_drops, dose_table
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import agreeing, metric, readable
+from benchprof.report.names import metric, readable
 from benchprof.report.numbers import number, number_off, span
-from benchprof.report.overlap import overlap_caveat
-from benchprof.report.undefined import readable_list
-from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED
+from benchprof.report.sentences import readable_list, say, valued
+from benchprof.run.ablation import ALL_ABILITIES
 
-COMPLEMENT = (
-    "All but each mask was ablated (ablation_of: complement): a large AIS means that an ability's "
-    "mask alone is not enough, not that the benchmark needs the ability. There is no dose."
-)
+VIEW = ["model", "selection", "fraction"]
 
 
 def caveats(
@@ -42,251 +41,178 @@ def caveats(
     Args:
         matrix: the cells.
         calibration_benchmarks: the benchmarks that are an ability's calibration split.
-        overlap: of `overlap.read_overlap`; nothing is said of overlap without it.
+        overlap: of `read_overlap`; nothing is said of overlap without it.
     """
     return [
         *_unbounded(matrix),
-        *(_complement(matrix) if matrix.complement else _of_masks(matrix)),
-        *overlap_caveat(overlap, matrix),
+        *_smaller(matrix),
+        *_unread(matrix),
+        *_broken(matrix),
+        *_of_doses(matrix),
+        *_harmful_random(matrix),
+        *([] if overlap is None or matrix.one_mask else _overlap(matrix.rows_of(overlap))),
         *_contrasts(matrix),
         *out_of_reach(matrix.cells.assign(benchmark=matrix.cells["benchmark"].map(readable))),
         *_calibration(matrix, calibration_benchmarks),
     ]
 
 
-def _complement(matrix: Matrix) -> list[str]:
-    controls = " The random masks are kept alone too." if matrix.controlled else ""
-    return [COMPLEMENT + controls]
+def train_items(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
+    """What the draw of train items adds to the intervals; nothing where it was not measured."""
+    if table is None:
+        return []
+    rows = matrix.rows_of(table)
+    known = rows[rows["ais_half_1"].notna()]
+    if known.empty:
+        return []
+    error = train_items_error(known)
+    adds = f"this adds a standard error of {error:.2g} to the AIS on the own test"
+    if error == 0:
+        adds = "these differ no more than the noise of the test items explains"
+    items = span(*(f"{known['items'].agg(end):.0f}" for end in ("min", "max")))
+    return [say("train_items", items=items, adds=adds, abilities=len(known))]
 
 
-def _of_masks(matrix: Matrix) -> list[str]:
-    """What the masks' own effects say against them."""
-    return [
-        *_smaller(matrix),
-        *_unread(matrix),
-        *_broken(matrix),
-        *_separability(matrix),
-        *_doses(matrix),
-        *_side_effects(matrix),
-        *_harmful_controls(matrix),
-    ]
-
-
-def mask_doubts(matrix: Matrix) -> dict[str, str]:
-    """What is wrong with the masks of the abilities that a profile names, to stand beside them.
-
-    Nothing of a mask without fault, nor where all but the masks was ablated.
-    """
-    if matrix.complement:
-        return {}
-    own, side = own_drops(matrix), side_drops(matrix)
-    faults = {
-        "not specific": side > SIDE_DROP,
-        f"dose below {LEAST_DOSE}": own < LEAST_DOSE,
-        "dose unknown": own.isna(),
-        "dose not significant": (own >= LEAST_DOSE) & own_by_chance(matrix),
-        "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
+def half_ais(table: pd.DataFrame | None, matrix: Matrix) -> dict[str, str]:
+    """The AIS of each ability on its own test under the masks of either half, as text."""
+    rows = [] if table is None else matrix.rows_of(table).to_dict("records")
+    return {
+        row["ability"]: f"{number(row['ais_half_1'])}, {number(row['ais_half_2'])}" for row in rows
     }
-    said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}
-    return {ability: ", ".join(words) for ability, words in said.items() if words}
 
 
-def _unbounded(matrix: Matrix) -> list[str]:
+def read_overlap(files: Mapping[tuple[str, str, str], Path]) -> pd.DataFrame:
+    """The tables of `analysis.overlap`, by model, selection and k, as one that names these."""
+    # An ability may be named like a number, or `null`.
+    names = {"ability_a": str, "ability_b": str}
+    tables = [
+        pd.read_csv(path, converters=names, keep_default_na=False).assign(
+            **dict(zip(VIEW, view, strict=True))
+        )
+        for view, path in files.items()
+    ]
+    together = pd.concat(tables, ignore_index=True)
+    return together[[*VIEW, *together.columns.drop(VIEW)]]
+
+
+def _unbounded(matrix: Matrix) -> Iterator[str]:
     bounds = matrix.cells[["ais_low", "ais_high"]].astype(float)
     unbounded = matrix.cells[np.isinf(bounds).any(axis=1)]
-    if unbounded.empty:
-        return []
-    have = agreeing(len(unbounded), "has", "have")
-    return [
-        f"{len(unbounded)} of {int(matrix.cells['ais'].notna().sum())} intervals {have} no bound "
-        f"on at least one side ({readable_list(unbounded['benchmark'].unique())}): in too many "
-        "resamples of the items the intact model is not above guessing."
-    ]
+    if len(unbounded):
+        yield say(
+            "unbounded",
+            count=len(unbounded),
+            defined=int(matrix.cells["ais"].notna().sum()),
+            benchmarks=readable_list(unbounded["benchmark"].unique()),
+        )
 
 
-def _smaller(matrix: Matrix) -> list[str]:
+def _smaller(matrix: Matrix) -> Iterator[str]:
     """Masks with fewer entries than others, since no more score above zero."""
     sizes = matrix.mask_sizes
     most = max(sizes.values())
-    smaller = {ability: size for ability, size in sizes.items() if size < most}
-    if not smaller:
-        return []
-    named = ", ".join(f"{readable(ability)} ({size:,})" for ability, size in smaller.items())
-    line = (
-        f"Smaller masks: the {agreeing(len(smaller), 'mask', 'masks')} of {named} "
-        f"{agreeing(len(smaller), 'holds', 'hold')} less than the largest ({most:,}), because no "
-        "more scores above zero. A smaller mask may cost less only because it is smaller."
-    )
-    shared = matrix.controls[matrix.controls["ability"] == ALL_ABILITIES]
-    if len(shared):
-        line += (
-            f" The random masks have the average size, {int(shared['mask_size'].iloc[0]):,}. With "
-            "`matched_to: each_ability`, every mask is compared with random masks of its own size."
-        )
-    return [line]
+    smaller = [f"{readable(a)} ({size:,})" for a, size in sizes.items() if size < most]
+    if smaller:
+        yield say("smaller", masks=", ".join(smaller), most=most)
+        shared = matrix.controls[matrix.controls["ability"] == ALL_ABILITIES]
+        if len(shared):
+            yield say("average_random", size=int(shared["mask_size"].iloc[0]))
 
 
-def _unread(matrix: Matrix) -> list[str]:
+def _unread(matrix: Matrix) -> Iterator[str]:
     """Benchmarks of whose written answers masks leave few that can be parsed."""
     cells = matrix.cells.assign(unread=matrix.cells["form_intact"] + matrix.cells["form"])
     written = cells[(cells["form_of"] == SHARE) & cells["ais"].notna()]
-    unread = written[
-        (written["unread"] > MOST_UNREAD) & (written["form"] >= FORM_MOVED[SHARE])
-    ].astype({"unread": float, "form_random": float})
-    lines = []
+    much = (written["unread"] > MOST_UNREAD) & (written["form"] >= FORM_MOVED[SHARE])
+    unread = written[much].astype({"unread": float, "form_random": float})
     for benchmark, own in unread.groupby("benchmark", sort=False):
         shares = (number_off(own["unread"].agg(end), MOST_UNREAD) for end in ("min", "max"))
-        largest = own["form_random"].max()
-        random = f"; random masks change this by at most {number(largest)}"
-        intact = number(own["form_intact"].iloc[0])
-        lines.append(
-            f"Unreadable answers: under the {agreeing(len(own), 'mask', 'masks')} of "
-            f"{readable_list(own['ability'])}, {span(*shares)} of the texts written for "
-            f"{readable(str(benchmark))} cannot be parsed ({metric(own['metric'].iloc[0])}; "
-            f"intact: {intact}{random if np.isfinite(largest) else ''}). These AIS may only say "
-            "that the model no longer writes in the form that is scored."
+        yield say(
+            "unread",
+            shares=span(*shares),
+            benchmark=readable(str(benchmark)),
+            abilities=readable_list(own["ability"]),
+            metric=metric(own["metric"].iloc[0]),
+            intact=number(own["form_intact"].iloc[0]),
+            random=number(own["form_random"].max()),
         )
-    return lines
 
 
-def _broken(matrix: Matrix) -> list[str]:
+def _broken(matrix: Matrix) -> Iterator[str]:
     flagged = matrix.cells[matrix.cells["flag_code"] != ""]
-    lines = []
-    for (code, sentence), own in flagged.groupby(["flag_code", "flag"], sort=False):
-        abilities = own["ability"].unique()
-        one = "its AIS, but it names no ability"
-        more = "their AIS, but they name no ability"
-        lines.append(
-            f"{code}: {sentence}. This concerns the {agreeing(len(abilities), 'mask', 'masks')} of "
-            f"{readable_list(abilities)}. The page shows {agreeing(len(abilities), one, more)}."
-        )
-    return lines
+    for (code, reason), own in flagged.groupby(["flag_code", "flag"], sort=False):
+        abilities = readable_list(own["ability"].unique())
+        yield say("broken", code=code, reason=reason, abilities=abilities)
 
 
-def _separability(matrix: Matrix) -> list[str]:
-    own, side = own_drops(matrix), side_drops(matrix)
-    known = int((own.notna() & side.notna()).sum())
-    if matrix.one_mask or not known or any(map(separates, own, side)):
-        return []
-    every = known == len(matrix.abilities)
-    among = f"among masks for which both are known ({known} of {len(matrix.abilities)}), none"
-    none = "no mask" if every else among
-    return [
-        f"Not separable: {none} removes {LEAST_DOSE} or more of the margin over guessing on its "
-        f"own ability's test and {SIDE_DROP} or less on the others'. Don't attribute these "
-        "profiles to abilities."
-    ]
+def _of_doses(matrix: Matrix) -> Iterator[str]:
+    """What the masks' effects on the abilities' own tests say against them."""
+    dose = dose_table(matrix)
+    own, side = dose["own"], dose["side"]
+    known = dose[own.notna() & side.notna()]
+    if not matrix.one_mask and len(known) and not any(map(separates, known["own"], known["side"])):
+        yield say("not_separable", known=len(known))
+    for about, limit, values in (
+        ("dose_small", LEAST_DOSE, own[own < LEAST_DOSE]),
+        ("dose_by_chance", np.nan, own[(own >= LEAST_DOSE) & dose["by_chance"]]),
+        ("dose_partial", FULL_DOSE, own[(own >= LEAST_DOSE) & (own < FULL_DOSE)]),
+        ("not_specific", SIDE_DROP, side[(side > SIDE_DROP) & (not matrix.one_mask)]),
+    ):
+        if len(values):
+            yield say(about, values=valued(values, limit))
+    without = {
+        "dose_unknown": [a for a, test in matrix.own.items() if test in matrix.reasons()],
+        "dose_untested": [a for a in matrix.abilities if a not in matrix.own],
+    }
+    for about, abilities in without.items():
+        if abilities:
+            yield say(about, abilities=readable_list(abilities))
 
 
-def _doses(matrix: Matrix) -> list[str]:
-    own = own_drops(matrix)
-    reasons = matrix.reasons()
-    untested = [a for a in matrix.abilities if a not in matrix.own]
-    unknown = [a for a, benchmark in matrix.own.items() if benchmark in reasons]
-    small = own[own < LEAST_DOSE]
-    partial = own[(own >= LEAST_DOSE) & (own < FULL_DOSE)]
-    unsure = own[(own >= LEAST_DOSE) & own_by_chance(matrix)]
-    lines = []
-    if len(small):
-        remove, their = ("removes", "its") if len(small) == 1 else ("remove", "their")
-        compare = f" Don't compare {their} AIS with those of other abilities."
-        lines.append(
-            f"Dose below {LEAST_DOSE}: the {_masks_of(small, LEAST_DOSE)} {remove} less than half "
-            "of the margin over guessing on the ability's own test."
-            f"{compare if len(matrix.abilities) > 1 else ''}"
-        )
-    if len(unsure):
-        lines.append(
-            f"Dose not significant: under the {_masks_of(unsure)}, the loss on the "
-            "ability's own test may be due to chance, or no larger than under random masks."
-        )
-    if len(partial):
-        lines.append(
-            f"Dose below {FULL_DOSE}: the {_masks_of(partial, FULL_DOSE)} "
-            f"{agreeing(len(partial), 'leaves', 'leave')} part of the score on the ability's own "
-            "test."
-        )
-    if unknown:
-        lines.append(
-            f"Dose unknown, because the ability's own test has no AIS: {readable_list(unknown)}."
-        )
-    if untested:
-        lines.append(
-            "Dose unknown, because the ability's own test is not a benchmark of this run: "
-            f"{readable_list(untested)}."
-        )
-    return lines
-
-
-def _side_effects(matrix: Matrix) -> list[str]:
-    side = side_drops(matrix)
-    broad = side[side > SIDE_DROP]
-    if matrix.one_mask or broad.empty:
-        return []
-    remove, them = ("removes", "it") if len(broad) == 1 else ("remove", "them")
-    return [
-        f"Not specific: the {_masks_of(broad, SIDE_DROP)} {remove} more than {SIDE_DROP} of the "
-        "margin on the other abilities' own tests, on average. Don't attribute the losses under "
-        f"{them} to one ability."
-    ]
-
-
-def _harmful_controls(matrix: Matrix) -> list[str]:
+def _harmful_random(matrix: Matrix) -> Iterator[str]:
     drop = control_drops(matrix)
     harmful = drop[drop.abs() > SIDE_DROP]
-    if harmful.empty:
-        return []
-    places = harmful.abs().groupby(level="benchmark", sort=False).idxmax()
-    largest = harmful.loc[places].droplevel("ability")
-    each = matrix.controls["ability"].nunique() > 1
-    most = "; of the random masks of each ability, those that change it most" if each else ""
-    return [
-        f"Random masks of the same size change the score of {_valued(largest, SIDE_DROP)} by more "
-        f"than {SIDE_DROP} of the margin over guessing, on average (positive: loss{most})."
-    ]
+    if len(harmful):
+        places = harmful.abs().groupby(level="benchmark", sort=False).idxmax()
+        yield say("harmful_random", values=valued(harmful[places].droplevel("ability"), SIDE_DROP))
 
 
-def _contrasts(matrix: Matrix) -> list[str]:
+def _overlap(pairs: pd.DataFrame) -> Iterator[str]:
+    """Of pairs of abilities that share more than `LARGE_OVERLAP` of their masks.
+
+    Of Jaccard's index J, 2J / (1 + J) is the share of the entries of the average of the two masks.
+    """
+    shares, expected = (2 * pairs[name] / (1 + pairs[name]) for name in ("jaccard", "chance"))
+    found = pairs.assign(share=shares, expected=expected)
+    large = found[found["share"] > LARGE_OVERLAP].sort_values("share", kind="stable")
+    if len(large):
+        most = large.iloc[-1]
+        yield say(
+            "overlap",
+            count=len(large),
+            pairs=len(pairs),
+            shares=span(
+                *(number_off(own["share"], LARGE_OVERLAP) for own in (large.iloc[0], most))
+            ),
+            most=f"{readable(most['ability_a'])} and {readable(most['ability_b'])}",
+            chance=f"{most['expected']:.2g}",
+        )
+
+
+def _contrasts(matrix: Matrix) -> Iterator[str]:
     """What the abilities' masks are not compared with, or with too little."""
-    lines = []
     seeds = matrix.controls["seed"].nunique()
     if not seeds:
-        lines.append(
-            "There are no random masks: any damage of this size might have the same effect."
-        )
+        yield say("no_random")
     elif seeds < ENOUGH_CONTROLS and matrix.cells["q_random"].notna().any():
-        masks = "one random mask" if seeds == 1 else f"{seeds} random masks"
-        lines.append(
-            f"The comparison with chance is based on {masks}: q-values hold against "
-            f"{'it' if seeds == 1 else 'them'}, not against random masks in general "
-            f"({ENOUGH_CONTROLS} or more are advised)."
-        )
+        yield say("few_random", seeds=seeds)
     if len(matrix.abilities) == 1:
-        lines.append("There is only one ability: the mask of any other might have the same effect.")
+        yield say("one_ability")
     elif matrix.unnamed:
-        lines.append(f"A profile names no ability, as {matrix.unnamed}.")
-    return lines
+        yield say("unnamed", reason=matrix.unnamed)
 
 
-def _calibration(matrix: Matrix, benchmarks: Collection[str]) -> list[str]:
+def _calibration(matrix: Matrix, benchmarks: Collection[str]) -> Iterator[str]:
     """Of benchmarks that the choice of k may have seen."""
-    seen = [benchmark for benchmark in matrix.benchmarks if benchmark in benchmarks]
-    if not seen:
-        return []
-    chosen = "As k was" if matrix.fraction == CALIBRATED else "If k was"
-    return [
-        f"Calibration items, which serve to choose k: {readable_list(seen)}. {chosen} chosen on "
-        "these items, AIS look larger on them than on other items."
-    ]
-
-
-def _masks_of(values: pd.Series, limit: float = np.nan) -> str:
-    return f"{agreeing(len(values), 'mask', 'masks')} of {_valued(values, limit)}"
-
-
-def _valued(values: pd.Series, limit: float) -> str:
-    """Names with their values, all on one side of the limit: "Spatial reasoning (0.40)"."""
-    return ", ".join(
-        f"{readable(str(name))} ({number_off(float(value), limit)})"
-        for name, value in values.items()
-    )
+    if seen := [benchmark for benchmark in matrix.benchmarks if benchmark in benchmarks]:
+        yield say("calibration", benchmarks=readable_list(seen))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from benchprof.profile.criteria import SIGNIFICANCE
+from benchprof.profile.criteria import LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
 from benchprof.report.matrix import Matrix
 
 
@@ -16,37 +16,51 @@ def drops(rows: pd.DataFrame) -> pd.Series:
     return share.where(rows["ais"].notna()).astype(float)
 
 
-def own_drops(matrix: Matrix) -> pd.Series:
-    """(abilities,): what each ability's mask takes off its own test; NaN where that is unknown."""
-    return drops(matrix.own_cells)
+def dose_table(matrix: Matrix) -> pd.DataFrame:
+    """A row per ability: what its mask takes off tests; NaN where that is unknown.
 
-
-def side_drops(matrix: Matrix) -> pd.Series:
-    """(abilities,): what each ability's mask takes off the other abilities' own tests, on average.
-
-    NaN where there is no other test.
+    Columns: `own` test; `side`, the others' own tests on average; `random`, what the random masks
+    that match it take off its own test on average; `q` of the difference from these; `by_chance`,
+    whether what it costs its own test may be chance: the interval contains 0, or random masks may
+    cost as much.
     """
-    cells = matrix.cells.assign(drop=drops(matrix.cells))
-    tests = cells["benchmark"].isin(list(matrix.own.values()))
-    others = cells[tests & (cells["benchmark"] != cells["ability"].map(dict(matrix.own)))]
-    return others.groupby("ability")["drop"].mean().reindex(list(matrix.abilities))
-
-
-def own_by_chance(matrix: Matrix) -> pd.Series:
-    """(abilities,): whether what a mask costs its own test may be chance.
-
-    It may if the interval contains 0, or if random masks may cost as much. False without a dose.
-    """
-    low, difference, q = (
-        matrix.own_cells[name].astype(float) for name in ("ais_low", "over_random", "q_random")
+    own = matrix.own_cells
+    tests = matrix.cells[matrix.cells["benchmark"].isin(list(matrix.own.values()))]
+    others = tests[tests["benchmark"] != tests["ability"].map(dict(matrix.own))]
+    low, more, q = (own[name].astype(float) for name in ("ais_low", "over_random", "q_random"))
+    random = control_drops(matrix)
+    places = [(matrix.own.get(ability, ""), ability) for ability in matrix.abilities]
+    return pd.DataFrame(
+        {
+            "own": drops(own),
+            "side": others.assign(drop=drops(others)).groupby("ability")["drop"].mean(),
+            "random": pd.Series(random.reindex(places).to_numpy(), own.index),
+            "q": q,
+            "by_chance": (low <= 0) | (more <= 0) | (q >= SIGNIFICANCE),
+        },
+        index=own.index,
     )
-    return (low <= 0) | (difference <= 0) | (q >= SIGNIFICANCE)
 
 
 def control_drops(matrix: Matrix) -> pd.Series:
-    """(cells,): what the random controls that match each cell's mask take off, on average.
+    """What the random controls that match each cell's mask take off, on average.
 
     By (benchmark, ability), in the order of the cells.
     """
     shares = replace(matrix, controls=matrix.controls.assign(ais=drops(matrix.controls)))
     return shares.with_controls().set_index(["benchmark", "ability"])["random_mean"]
+
+
+def mask_doubts(matrix: Matrix) -> dict[str, str]:
+    """What is wrong with the masks of the abilities that a profile names, to stand beside them."""
+    dose = dose_table(matrix)
+    own, side = dose["own"], dose["side"]
+    faults = {
+        "not specific": side > SIDE_DROP,
+        f"dose below {LEAST_DOSE}": own < LEAST_DOSE,
+        "dose unknown": own.isna(),
+        "dose not significant": (own >= LEAST_DOSE) & dose["by_chance"],
+        "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
+    }
+    said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}
+    return {ability: ", ".join(words) for ability, words in said.items() if words}

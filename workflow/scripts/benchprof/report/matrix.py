@@ -64,11 +64,6 @@ class Matrix:
         return _view(table, self.model, self.selection, self.fraction)
 
     @property
-    def complement(self) -> bool:
-        """Whether all but each mask was ablated: a large AIS says what a mask does not keep."""
-        return bool((self.cells["ablation_of"] == "complement").all())
-
-    @property
     def controlled(self) -> bool:
         """Whether there are random masks beside the abilities'."""
         return not self.controls.empty
@@ -96,22 +91,6 @@ class Matrix:
         """Whether several abilities share one mask, as those of `core` do."""
         return len(self.abilities) > 1 and self.cells["mask_digest"].nunique() == 1
 
-    def says(self) -> str:
-        """What the colours of an AIS mean, for captions."""
-        if self.complement:
-            return f"{self.turned} Red: the model loses; blue: it gains."
-        return "Red: the model loses under the ability's mask; blue: it gains."
-
-    @property
-    def turned(self) -> str:
-        """What a loss means where all but each mask was ablated, for captions; empty elsewhere."""
-        if not self.complement:
-            return ""
-        return (
-            "All but the ability's mask was ablated: a loss means that the mask alone is not "
-            "enough."
-        )
-
     def grid(self, column: str) -> pd.DataFrame:
         """One column of the cells as (benchmarks, abilities)."""
         wide = self.cells.pivot(index="benchmark", columns="ability", values=column)
@@ -131,8 +110,8 @@ class Matrix:
         undefined = self.cells[self.cells["ais"].isna()]
         firsts = undefined.drop_duplicates("benchmark")
         return {
-            str(row.benchmark): str(row.reason) or "not computed"
-            for row in firsts[["benchmark", "reason"]].itertuples()
+            str(benchmark): str(reason) or "not computed"
+            for benchmark, reason in zip(firsts["benchmark"], firsts["reason"], strict=True)
         }
 
     @property
@@ -149,11 +128,8 @@ class Matrix:
 
     def absent(self) -> str:
         """How many benchmarks have no AIS, as a sentence; empty where all have one."""
-        count, every = len(self.reasons()), len(self.benchmarks)
-        if not count:
-            return ""
-        plural, have = "s" * (every > 1), "has" if count == 1 else "have"
-        return f"{count} of {every} benchmark{plural} {have} no AIS."
+        count = len(self.reasons())
+        return f"Benchmarks without an AIS: {count} of {len(self.benchmarks)}." if count else ""
 
     def control_grid(self) -> pd.DataFrame:
         """(benchmarks, controls): AIS of each random control; of many, mean and extremes."""
@@ -235,6 +211,12 @@ def matrix_of(
     controls = shown[shown["seed"].notna()]
     k = str(cells["k"].iloc[0])
     return Matrix(model, selection, fraction, k, own, benchmarks, abilities, cells, controls)
+
+
+def similarity_of(table: pd.DataFrame, selection: str, fraction: str) -> pd.DataFrame:
+    """The rows of two models that are of one selection and k, with the name of each `pair`."""
+    rows = table[(table["selection"] == selection) & (table["fraction"] == fraction)]
+    return rows.assign(pair=rows["model_a"] + " and " + rows["model_b"])
 
 
 def _view(table: pd.DataFrame, model: str, selection: str, fraction: str) -> pd.DataFrame:

@@ -1,7 +1,11 @@
-"""How a run was made, in sentences from its configuration: for the page and for a paper."""
+"""How a run was made, in sentences from its configuration: for the page and for a paper.
+
+The sentences are in methods.md.jinja; here are the numbers and names that they need.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -12,46 +16,68 @@ import pandas as pd
 
 from benchprof.files import write_text
 from benchprof.origin import read_origin
+from benchprof.profile.job import MOST_SHUFFLED
 from benchprof.profile.shown import shown_masks
 from benchprof.profile.software import versions_of
-from benchprof.report.method_masks import (
-    importance_step,
-    listed_step,
-    selection_steps,
-    super_step,
-)
-from benchprof.report.method_statistics import statistics_steps
-from benchprof.report.method_step import MethodStep
-from benchprof.report.names import agreeing, counted, inline, readable, series
+from benchprof.report.names import readable, series
+from benchprof.report.numbers import span
 from benchprof.report.references import keys_of, references
-from benchprof.run.configuration import Configuration, Scaled
+from benchprof.report.templates import environment
+from benchprof.run.ablation import CALIBRATED, k_name
+from benchprof.run.configuration import SIGNED, Configuration
+
+CITATIONS = re.compile(r" \[@[^]]+\]")
+STEP = re.compile(r"\*\*(.+?)\.\*\* (.+)")
 
 
-def method_steps(
+def methods_text(
     config: Configuration,
     tables: Mapping[str, pd.DataFrame],
-    super_sets: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
-) -> list[MethodStep]:
-    """The steps as they were configured, and as the tables say that they were carried out.
+    super_sets: Mapping[str, Path],
+    shipped: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The methods as Markdown, a paragraph for each step; citations are Pandoc's, `[@key]`.
 
     Args:
         config: of the run.
-        tables: `impact`, `power` and `reliability` of the profile stage.
-        super_sets: what the metadata of each model's super set say, where a selection leaves it
-            out.
+        tables: `impact` and `software` of the profile stage.
+        super_sets: each model's super set, where a selection leaves it out.
+        shipped: the shipped benchmark behind each benchmark that is one, by its name.
     """
-    table = tables["impact"]
-    since_masks = [_ablation(config), _controls(config), *statistics_steps(config, tables)]
-    if lists := config.selections.listed:
-        return [_profiled(table), listed_step(lists, f"{config.unit}s"), *since_masks]
-    left_out = [super_step(config.importance, super_sets)] if super_sets else []
-    return [
-        _profiled(table),
-        importance_step(config),
-        *left_out,
-        *selection_steps(config, table),
-        *since_masks,
-    ]
+    table, software = tables["impact"], tables["software"]
+    own = shown_masks(table)
+    tasks = own.groupby("benchmark", sort=False)["clusters"].max().dropna()
+    keys = {name: keys_of(f"benchmark:{source}") for name, source in shipped.items()}
+    text = environment().get_template("methods.md.jinja").render(
+        config=config,
+        version=version("benchprof"),
+        versions=lambda package: series(versions_of(software, package)),
+        models=own["model"].unique(),
+        benchmarks=own["benchmark"].unique(),
+        abilities=own["ability"].unique(),
+        items=span(*(str(int(own["n"].agg(end))) for end in ("min", "max"))),
+        signed=config.importance.score in SIGNED,
+        supers={model: read_origin(path) for model, path in super_sets.items()},
+        selections=list(_selections(config, table)),
+        whole="parameters" if config.unit == "weight" else f"{config.unit}s",
+        tried=[k_name(k) for k in config.calibration.fractions] if config.calibration else [],
+        ablated=ablated(config, "a"),
+        confidence=f"{100 * config.profile.confidence:g}%",
+        tasks=[f"{readable(str(name))} ({count:.0f})" for name, count in tasks.items()],
+        sides_of_all=sides_of(table),
+        most_shuffled=MOST_SHUFFLED,
+        published={name: own for name, own in keys.items() if own},
+    )  # fmt: skip
+    paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
+
+
+def method_steps(
+    config: Configuration, tables: Mapping[str, pd.DataFrame], super_sets: Mapping[str, Path]
+) -> dict[str, str]:
+    """The steps by name, without citations; arguments as of `methods_text`."""
+    text = CITATIONS.sub("", methods_text(config, tables, super_sets))
+    return dict(STEP.findall(text))
 
 
 def write_methods(
@@ -65,107 +91,41 @@ def write_methods(
 ) -> None:
     """Write the methods as Markdown with citations, and the BibTeX that they cite.
 
-    A paragraph for each step.
-
     Args:
-        text: the Markdown file; citations are Pandoc's, `[@key]`.
+        text: the Markdown file.
         bibliography: the BibTeX file.
-        config: of the run.
-        tables: as of `method_steps`, and `software`.
+        config, tables, super_sets, shipped: as of `methods_text`.
         models: the source of each model as configured.
-        shipped: the shipped benchmark behind each benchmark that is one, by its name.
-        super_sets: each model's super set, where a selection leaves it out.
     """
-    found = {model: read_origin(path) for model, path in super_sets.items()}
-    steps = method_steps(config, tables, found)
-    told = (f"**{step.name}.** {step.cited}" for step in steps)
-    paragraphs = [_opening(tables["software"]), *told, _benchmarks(shipped)]
-    body = "\n\n".join(filter(None, paragraphs))
-    write_text(text, f"# Methods\n\n{body}\n")
-    cited = {key for step in steps for own in step.sources.values() for key in own}
-    cited |= {key for source in shipped.values() for key in keys_of(f"benchmark:{source}")}
-    write_text(bibliography, references(cited, models))
-
-
-def _opening(software: pd.DataFrame) -> str:
-    """What made the answers, with other versions than this process may run, and the tables."""
-
-    def named(package: str, name: str) -> str:
-        return f"{name} {series(versions_of(software, package))}".strip()
-
-    return (
-        "Benchmarks were profiled by ablation [@kim2025benchmark] with benchprof "
-        f"{version('benchprof')}, a Snakemake [@molder2021sustainable] workflow. The models' "
-        f"answers were made with {named('benchprof', 'benchprof')} over "
-        f"{named('lm-eval', 'lm-evaluation-harness')} [@gao2021framework], "
-        f"{named('transformers', 'transformers')} [@wolf2020transformers] and "
-        f"{named('torch', 'torch')}."
-    )
-
-
-def _benchmarks(shipped: Mapping[str, str]) -> str:
-    keys = {name: keys_of(f"benchmark:{source}") for name, source in shipped.items()}
-    named = [f"{readable(name)} [{'; '.join(f'@{k}' for k in found)}]"
-             for name, found in keys.items() if found]  # fmt: skip
-    are = "benchmark is" if len(named) == 1 else "benchmarks are"
-    return f"The published {are} {series(named)}." if named else ""
-
-
-def _profiled(table: pd.DataFrame) -> MethodStep:
-    own = shown_masks(table)
-    least, most = int(own["n"].min()), int(own["n"].max())
-    count = f"{'' if least == most else f'{least} to '}{counted(most, 'item')}"
-    models, benchmarks = own["model"].unique(), own["benchmark"].unique()
-    abilities = own["ability"].unique()
-    each = " each" if len(benchmarks) > 1 else ""
-    named = f"{agreeing(len(abilities), 'ability', 'abilities')} {series(map(inline, abilities))}"
-    sentence = (
-        f"The run profiles {series(models)} on {series(map(readable, benchmarks))} "
-        f"({count}{each}), for the {named}."
-    )
-    return MethodStep("Models and benchmarks", [sentence])
-
-
-def _ablation(config: Configuration) -> MethodStep:
-    sources = keys_of("ablation:mean") if config.averages_units else []
-    return MethodStep("Ablation", [f"{ablated(config, 'a')} in the loaded model."], {0: sources})
+    written = methods_text(config, tables, super_sets, shipped)
+    write_text(text, written)
+    write_text(bibliography, references(re.findall(r"@([\w-]+)", written), models))
 
 
 def ablated(config: Configuration, whose: str) -> str:
-    """What the ablation of a mask does to which weights or units.
-
-    Args:
-        config: of the run.
-        whose: what stands before "mask".
-    """
-    unit, start = config.unit, f"Ablating {whose} mask"
-    every = one = f"its {unit}s"
-    if config.ablation_of == "complement":
-        start = f"Ablating all but {whose} mask"
-        every, one = f"all other {unit}s in scope", f"any other {unit} in scope"
+    """What the ablation of a mask does to which weights or units; `whose` stands before "mask"."""
+    start, units = f"Ablating {whose} mask sets", f"{config.unit}s"
     if config.averages_units:
         mean = "their mean over the tokens of a few training items of every ability"
-        return f"{start} sets {every} to {mean}"
-    which = every if unit == "weight" else f"the weights that read {one}"
-    if isinstance(config.ablation, Scaled):
-        return f"{start} multiplies {which} by {config.ablation.scale!r}"
-    value = {"zero": "zero", "mean": "their matrix's mean"}[config.ablation]
-    return f"{start} sets {which} to {value}"
+        return f"{start} its {units} to {mean}"
+    which = f"its {units}" if config.unit == "weight" else f"the weights that read its {units}"
+    return f"{start} {which} to {'zero' if config.ablation == 'zero' else 'their matrix mean'}"
 
 
-def _controls(config: Configuration) -> MethodStep:
-    random = config.controls.random
-    if not random.seeds:
-        return MethodStep("Random masks", ["There are none."])
-    each = random.matched_to == "each_ability"
-    matched = "that ability's mask" if each else "the abilities' masks on average"
-    alike = "weights per tensor and per decile of magnitude"
-    if config.unit != "weight":
-        alike = f"{config.unit}s per layer and per class of activation"
-    per = "seed and ability" if each else "seed"
-    seeds = f"seed{'s' if len(random.seeds) > 1 else ''} {series(random.seeds)}"
-    sentence = (
-        f"For each model, selection and k, there is one random mask per {per} ({seeds}), with as "
-        f"many {alike} as {matched}."
-    )
-    return MethodStep("Random masks", [sentence])
+def sides_of(table: pd.DataFrame) -> list[str]:
+    """What there is to compare an ability's mask with."""
+    own = table[table["seed"].isna()]
+    masks = own.groupby(["model", "selection", "fraction"])["mask_digest"].nunique()
+    sides = ["random masks"] * bool(table["seed"].notna().any())
+    return sides + ["the other abilities' masks"] * bool(masks.max() > 1)
+
+
+def _selections(config: Configuration, table: pd.DataFrame) -> Any:
+    """Of each selection its name, rule, numbers of k, models' calibrated k, and what to compare."""
+    for name, own in table.groupby("selection", sort=False):
+        if name in config.selections.rules:
+            chosen = own[own["fraction"] == CALIBRATED].drop_duplicates("model")
+            numbers = [k for k in own["fraction"].unique() if k != CALIBRATED]
+            models = list(zip(chosen["model"], chosen["k"], strict=True))
+            sides = [f"that under {side}" for side in sides_of(own)]
+            yield name, config.selections.rules[str(name)], numbers, models, sides

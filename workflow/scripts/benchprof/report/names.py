@@ -45,14 +45,9 @@ def series(parts: Iterable[object]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def agreeing(count: int, one: str, more: str) -> str:
-    """The word that agrees with a number: "is" or "are", "ability" or "abilities"."""
-    return one if count == 1 else more
-
-
 def counted(count: int, one: str, more: str = "") -> str:
     """A number with its noun: "1 ability", "2 abilities"; `more` is for plurals without an s."""
-    return f"{count} {agreeing(count, one, more or f'{one}s')}"
+    return f"{count} {one if count == 1 else more or f'{one}s'}"
 
 
 def metric(name: str) -> str:

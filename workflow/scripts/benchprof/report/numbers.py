@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
+from benchprof.profile.criteria import SIGNIFICANCE
+
+NONE = "--"
+
 
 def number(value: float, decimals: int = 2) -> str:
-    """A value as figures and tables show it: no minus before zero, infinity as a word."""
-    text = f"{value:.{decimals}f}"
-    return text.removeprefix("-") if float(text) == 0 else text
+    """A value as figures and tables show it: no minus before zero, signs for missing, infinite."""
+    if math.isnan(value):
+        return NONE
+    text = f"{value:.{decimals}f}".replace("inf", "∞")
+    return text if text.strip("-0.") else text.removeprefix("-")
 
 
 def number_off(value: float, limit: float, least: int = 2) -> str:
@@ -26,6 +34,11 @@ def span(least: str, most: str) -> str:
     return least if least == most else f"{least} to {most}"
 
 
-def interval(low: float, high: float) -> str:
+def interval(low: float, high: float, decimals: int = 2) -> str:
     """An interval in words: "0.10 to 0.35", "0.10 to ∞"."""
-    return f"{number(low)} to {number(high)}".replace("inf", "∞")
+    return f"{number(low, decimals)} to {number(high, decimals)}"
+
+
+def probability(p: float) -> str:
+    """A p- or q-value."""
+    return "< 0.001" if p < 0.001 else NONE if math.isnan(p) else number_off(p, SIGNIFICANCE, 3)

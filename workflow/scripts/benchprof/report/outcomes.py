@@ -1,99 +1,75 @@
-"""What a matrix shows, as sentences made from its numbers."""
+"""What a matrix shows, and what in it is not defined, as sentences made from its numbers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-
 from benchprof.profile.criteria import SIGNIFICANCE
+from benchprof.profile.reason import NOT_ABOVE_GUESSING, SENTENCES, TOO_FEW_ITEMS
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import agreeing
+from benchprof.report.sentences import readable_list, say
+
+# Of codes whose sentences in the AIS table have numbers; a benchmark's own stand among its scores.
+SHARED = {
+    NOT_ABOVE_GUESSING: "the intact model is not significantly above guessing",
+    TOO_FEW_ITEMS: SENTENCES[TOO_FEW_ITEMS],
+}
 
 
-@dataclass(frozen=True)
-class OwnTests:
-    """How the benchmarks that are an ability's own test came out.
-
-    Attributes:
-        largest: on so many of the defined ones the own ability's AIS exceeds all others' or, where
-            all but the mask was ablated, lies below all others'.
-        defined: so many have an AIS.
-        undefined: so many have none.
-        by_chance: the expectation of `largest` if the AIS of a test belonged to the abilities at
-            random; where several share the extreme one, none has it alone.
-        abilities: how many are compared.
-        complement: whether all but the mask was ablated.
-        one_mask: whether all abilities share a mask, as those of `core` do.
-    """
-
-    largest: int
-    defined: int
-    undefined: int
-    by_chance: float
-    abilities: int
-    complement: bool
-    one_mask: bool = False
-
-    def sentence(self) -> str:
-        """The same in words."""
-        if not self.defined + self.undefined:
-            return "No benchmark of this run is an ability's own test."
-        if not self.defined:
-            return "No benchmark that is an ability's own test has an AIS."
-        if self.abilities == 1:
-            return "There is only one ability, so its AIS is not compared with others'."
-        if self.one_mask:
-            return "All abilities have the same mask, so their AIS are not compared."
-        extreme = "smallest" if self.complement else "largest"
-        others = {0: "", 1: " The other one has no AIS."}
-        left = others.get(self.undefined, f" The other {self.undefined} have no AIS.")
-        if self.complement:
-            left = f" (All but the mask is ablated here, so its own test should lose least.){left}"
-        if self.defined == 1:
-            verb = "is" if self.largest else "is not"
-            return (
-                f"Of the abilities' own tests, one has an AIS. There, that ability's AIS {verb} "
-                f"the {extreme} (by chance, it would be with a probability of "
-                f"{self.by_chance:.2g}).{left}"
-            )
-        return (
-            f"Of the abilities' own tests, {self.defined} have an AIS. On {self.largest} of them, "
-            f"the ability's own AIS is the {extreme} (by chance, this is expected on "
-            f"{self.by_chance:.2g}).{left}"
-        )
+def own_tests(matrix: Matrix) -> list[str]:
+    """Whether losing an ability hurts its own test most; nothing of one ability or mask alone."""
+    if len(matrix.abilities) == 1 or matrix.one_mask or not matrix.own:
+        return []
+    own = {benchmark: ability for ability, benchmark in matrix.own.items()}
+    rows = matrix.grid("ais").astype(float).loc[list(own)].dropna()
+    first = rows.eq(rows.max(axis=1), axis=0)
+    # Where several share the largest AIS, none has it alone.
+    alone = first[first.sum(axis=1) == 1]
+    largest = sum(bool(row[own[str(benchmark)]]) for benchmark, row in alone.iterrows())
+    by_chance = len(alone) / len(matrix.abilities)
+    return [say("own_tests", defined=len(rows), all=len(own), largest=largest, by_chance=by_chance)]
 
 
-def own_tests(matrix: Matrix) -> OwnTests:
-    """Whether losing an ability hurts its own test most, or keeping it alone the least."""
-    grid = matrix.grid("ais") * (-1 if matrix.complement else 1)
-    largest = defined = alone = 0
-    for ability, benchmark in matrix.own.items():
-        row = grid.loc[benchmark].astype(float)
-        if row.notna().all():
-            defined += 1
-            others = row.drop(ability)
-            largest += bool((row[ability] > others).all())
-            alone += int(np.count_nonzero(row == row.max()) == 1)
-    undefined = len(matrix.own) - defined
-    by_chance = alone / len(matrix.abilities)
-    return OwnTests(
-        largest, defined, undefined, by_chance, len(matrix.abilities), matrix.complement,
-        matrix.one_mask,
-    )  # fmt: skip
-
-
-def against_random(matrix: Matrix) -> str:
+def against_random(matrix: Matrix) -> list[str]:
     """How many cells differ from their random controls; a mask that abilities share counts once."""
     cells = matrix.cells.drop_duplicates(["benchmark", "mask_digest"])
     defined = int(cells["q_random"].notna().sum())
-    if not defined:
-        return "No cell is compared with a random mask."
     differing = cells[cells["q_random"] < SIGNIFICANCE]
     more = int((differing["over_random"] > 0).sum())
-    differ = agreeing(len(differing), "differs", "differ")
-    return (
-        f"{len(differing)} of {defined} cells {differ} from random masks of the same size "
-        f"(q < {SIGNIFICANCE}): {more} with a larger loss (or smaller gain), "
-        f"{len(differing) - more} with a smaller loss (or larger gain)."
-    )
+    counts = {"differing": len(differing), "more": more, "less": len(differing) - more}
+    return [say("against_random", defined=defined, **counts)] if defined else []
+
+
+def undefined(matrix: Matrix) -> list[str]:
+    """Each reason why benchmarks have no AIS, once; nothing where all have one."""
+    return [
+        say("no_ais", reason=reason, benchmarks=readable_list(benchmarks))
+        for reason, benchmarks in benchmarks_by_reason(matrix).items()
+    ]
+
+
+def full_caption(caption: str, matrix: Matrix) -> str:
+    """A figure's caption that stands alone: also why benchmarks have no AIS."""
+    return " ".join([caption, *undefined(matrix)])
+
+
+def benchmarks_by_reason(matrix: Matrix) -> dict[str, list[str]]:
+    """The benchmarks without an AIS, by the reason that they share, without its numbers."""
+    rows = matrix.cells[matrix.cells["ais"].isna()].drop_duplicates("benchmark")
+    grouped: dict[str, list[str]] = {}
+    for row in rows.to_dict("records"):
+        reason = SHARED.get(row["reason_code"], row["reason"]) or "not computed"
+        grouped.setdefault(reason, []).append(str(row["benchmark"]))
+    return grouped
+
+
+def formless(matrix: Matrix) -> list[str]:
+    """Which benchmarks have no form, or none under which masks, and why; nothing where all have."""
+    cells = matrix.cells[matrix.cells["reason_form"] != ""]
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for (benchmark, code), own in cells.groupby(["benchmark", "reason_form"], sort=False):
+        some = len(own) < len(matrix.abilities)
+        under = f" under the masks of {readable_list(own['ability'])}" if some else ""
+        grouped.setdefault((under, SENTENCES[str(code)]), []).append(str(benchmark))
+    return [
+        say("no_form", benchmarks=readable_list(benchmarks), under=under, reason=reason)
+        for (under, reason), benchmarks in grouped.items()
+    ]

@@ -1,4 +1,7 @@
-"""The report: one self-contained HTML page that a co-author opens without the repository."""
+"""The report: one self-contained HTML page that a co-author opens without the repository.
+
+Tables go to the templates as rows; the sentences and the layout are there.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +14,49 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from benchprof.files import write_text
-from benchprof.models.source import source_of
-from benchprof.origin import read_origin
 from benchprof.portable import portable
-from benchprof.profile.criteria import FORM_MOVED, FULL_DOSE, LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
+from benchprof.profile.criteria import (
+    FORM_MOVED,
+    FULL_DOSE,
+    LEAST_DOSE,
+    RELIABLE,
+    SIDE_DROP,
+    SIGNIFICANCE,
+    is_above_guessing,
+)
 from benchprof.profile.shown import shown_masks
-from benchprof.report import page_profiles, page_tables
-from benchprof.report.figures.pipeline import NOTE as PIPELINE_NOTE
-from benchprof.report.glossary import GLOSSARY, explainer, marked
+from benchprof.report import rows
+from benchprof.report.answers import answers, split
+from benchprof.report.caveats import caveats, half_ais, train_items
+from benchprof.report.drops import dose_table, mask_doubts
+from benchprof.report.figures import pipeline, sweep
+from benchprof.report.figures.similarity import caption as similarity_caption
 from benchprof.report.manifest import portable_card
-from benchprof.report.matrix import Matrix, all_matrices
+from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_of
 from benchprof.report.methods import ablated, method_steps
-from benchprof.report.names import agreeing, counted, metric, readable
+from benchprof.report.names import inline, metric, readable
 from benchprof.report.numbers import span
+from benchprof.report.outcomes import against_random, formless, own_tests, undefined
 from benchprof.report.page_figures import Album
-from benchprof.report.page_section import HEADLINE, Tables, other_metrics, section_of
-from benchprof.report.pairs import similarity_of
+from benchprof.report.templates import environment
 from benchprof.run.ablation import ALL_ABILITIES, and_k
 from benchprof.run.configuration import Configuration
 
-TEMPLATE = "page.html.jinja"
+# Of the page's switch: in each benchmark's own headline metric.
+HEADLINE = "headline"
+LIMITS = {
+    "significance": SIGNIFICANCE,
+    "small": LEAST_DOSE,
+    "full": FULL_DOSE,
+    "side": SIDE_DROP,
+    "form": FORM_MOVED,
+    "reliable": RELIABLE,
+}
+Tables = Mapping[str, pd.DataFrame]
+"""The tables of the profile stage by their names, less that of items, and the table of `overlap`;
+this one and `replication` may be missing."""
 
 
 def write_page(
@@ -52,7 +75,7 @@ def write_page(
 
     Args:
         target: the HTML file.
-        tables: as `page_section.Tables`; all can be saved from the page.
+        tables: all can be saved from the page.
         own_benchmarks: the benchmark that is an ability's test split, by ability.
         calibration_benchmarks: those that are an ability's calibration split.
         config: of the run.
@@ -62,90 +85,139 @@ def write_page(
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
         super_sets: each model's super set, where a selection leaves it out.
     """
-    cards = {name: portable_card(path) for name, path in models.items()}
     counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
-    album = Album(figures)
-    impact, similarity = tables["impact"], tables["similarity"]
-    matrices = all_matrices(impact, own_benchmarks)
-
-    def size_of(matrix: Matrix) -> str:
+    album, impact = Album(figures), tables["impact"]
+    sections = []
+    for matrix in all_matrices(impact, own_benchmarks):
         entries, sizes = counts[matrix.model]["n"][matrix.k], matrix.mask_sizes.values()
-        fewest, most = (f"{size:,}" for size in (min(sizes), max(sizes)))
-        of = "" if min(sizes) == entries else f"{span(fewest, most)} of "
-        return f"{of}{entries:,} {agreeing(entries, config.unit, f'{config.unit}s')}"
-
+        own = span(f"{min(sizes):,}", f"{max(sizes):,}")
+        of = "" if min(sizes) == entries else f"{own} of "
+        size = f"{of}{entries:,} {config.unit}s"
+        section = _section(tables, matrix, calibration_benchmarks)
+        sections.append(section | {"size": size, "figures": album.of_matrix(matrix)})
     script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")
+    templates = environment()
+    templates.filters |= {
+        "estimate": rows.estimate,
+        "form": rows.form_change,
+        "count": rows.count,
+        "codes": rows.codes,
+        "meanings": rows.meanings,
+    }
     context = {
         "script": script,
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "limits": LIMITS,
+        "infinity": float("inf"),
         "switches": _switches(impact),
-        "sections": [
-            section_of(tables, matrix, size_of(matrix), album, calibration_benchmarks)
-            for matrix in matrices
-        ],
+        "sections": sections,
         "sweeps": list(_sweeps(impact, album)),
-        "similarities": list(_similarities(similarity, tables["model_differences"], album)),
-        "pipeline": album.of_all("pipeline", PIPELINE_NOTE),
-        "scores": {model: page_tables.score_rows(impact, model) for model in cards},
-        "downloads": _downloads(tables),
-    } | _provenance(tables, config, settings, cards, super_sets)
-    write_text(target, _environment().get_template(TEMPLATE).render(context))
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("benchprof", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["readable"] = readable
-    environment.filters["metric"] = metric
-    environment.filters["source"] = source_of
-    environment.filters["meanings"] = page_tables.meanings
-    environment.globals.update(word=marked, explainer=explainer, glossary=GLOSSARY, counted=counted)
-    return environment
-
-
-def _provenance(
-    tables: Tables,
-    config: Configuration,
-    settings: Mapping[str, Any],
-    cards: Mapping[str, Mapping[str, Any]],
-    super_sets: Mapping[str, Path],
-) -> dict[str, Any]:
-    """What was profiled and how, and what made the numbers."""
-    impact = tables["impact"]
-    masks = ["model", "selection", "fraction", "ability", "seed"]
-    return {
-        "models": cards,
+        "similarities": list(_similarities(tables, album)),
+        "pipeline": album.of_all("pipeline", pipeline.NOTE),
+        "downloads": [(f"{name}.csv", _saved(own)) for name, own in tables.items() if len(own)],
+        "models": {name: portable_card(path) for name, path in models.items()},
+        "scores": {name: _scores(impact, name) for name in models},
         "profiled": _profiled(impact),
         "ablated": ablated(config, "an ability's"),
-        "methods": method_steps(
-            config, tables, {model: read_origin(path) for model, path in super_sets.items()}
-        ),
+        "methods": method_steps(config, tables, super_sets),
         "confidence": f"{100 * config.profile.confidence:g}%",
         "setting_lines": list(_flat(portable(settings))),
         "requests": _digests_by(impact, ["model", "benchmark"], "requests_digest"),
-        "masks": _digests_by(impact, masks, "mask_digest"),
+        "masks": _digests_by(
+            impact, ["model", "selection", "fraction", "ability", "seed"], "mask_digest"
+        ),
         "software": tables["software"].to_dict("records"),
-        "limits": {
-            "significance": SIGNIFICANCE,
-            "small": LEAST_DOSE,
-            "full": FULL_DOSE,
-            "side": SIDE_DROP,
-            "form": FORM_MOVED,
-        },
+    }
+    write_text(target, templates.get_template("page.html.jinja").render(context))
+
+
+def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict[str, Any]:
+    """What the page says of one model, selection and k."""
+    findings, power = tables["findings"], tables["power"]
+    reliability, replication = tables["reliability"], tables.get("replication")
+    doubts = mask_doubts(matrix)
+    flips = matrix.rows_of(tables["flips"])
+    turned = flips[flips["seed"].isna()][["benchmark", "ability", "intact_right", "lost", "gained"]]
+    details = matrix.cells.merge(turned, how="left", on=["benchmark", "ability"])
+    certainty = matrix.rows_of(reliability).merge(
+        matrix.rows_of(power), on="benchmark", suffixes=("", "_of_power")
+    )
+    alike = matrix.rows_of(tables["benchmark_similarity"])
+    return {
+        "matrix": matrix,
+        "doubted": 0 if matrix.one_mask else len(doubts),
+        "answers": answers(matrix, findings, reliability, power, calibration),
+        "found": [*own_tests(matrix), *against_random(matrix)],
+        "doubts": [*undefined(matrix), *caveats(matrix, calibration, tables.get("overlap"))],
+        "formless": formless(matrix),
+        "findings": [
+            row
+            | {kind: _doubted(row[kind], doubts) for kind in ("needed", "hindering")}
+            | {"summary": _with_names(row["summary"], row["benchmark"], matrix.abilities)}
+            for row in matrix.rows_of(findings).to_dict("records")
+        ],
+        "certainty": certainty.to_dict("records"),
+        "pairs": alike.to_dict("records"),
+        "grids": [_grid(name, own) for name, own in _in_each_metric(tables["impact"], matrix)],
+        "details": details.to_dict("records"),
+        "doses": dose_table(matrix).reset_index().to_dict("records"),
+        "halves": half_ais(replication, matrix),
+        "train_items": train_items(replication, matrix),
+    }
+
+
+def _doubted(names: str, doubts: Mapping[str, str]) -> str:
+    """Names as the tables join them, each with what casts doubt on its mask."""
+    said = {name: f" ({doubts[name]})" if name in doubts else "" for name in split(names)}
+    return ", ".join(readable(name) + doubt for name, doubt in said.items())
+
+
+def _with_names(summary: str, benchmark: str, abilities: Sequence[str]) -> str:
+    """A sentence of the findings with names as readers know them."""
+    text = readable(benchmark) + summary.removeprefix(benchmark)
+    for ability in abilities:
+        text = text.replace(ability.replace("_", " "), inline(ability))
+    return text
+
+
+def _other_metrics(table: pd.DataFrame) -> list[str]:
+    """Every metric but one that is the headline of all that have it."""
+    metrics = table.groupby("metric", sort=False)["headline"].all()
+    only = len(table.loc[table["headline"], "metric"].unique()) == 1
+    return [str(name) for name, all_ in metrics.items() if not (only and all_)]
+
+
+def _in_each_metric(table: pd.DataFrame, matrix: Matrix) -> Iterator[tuple[str, Matrix]]:
+    """The matrix itself, and the same cells in each other metric that the model has."""
+    yield HEADLINE, matrix
+    present = table[table["model"] == matrix.model]["metric"].unique()
+    view = (matrix.model, matrix.selection, matrix.fraction, matrix.own)
+    for name in _other_metrics(table):
+        if name in present:
+            yield name, matrix_of(table, *view, metric=name)
+
+
+def _grid(name: str, matrix: Matrix) -> dict[str, Any]:
+    """The AIS in one metric: a row per benchmark with cells by ability and values of controls."""
+    controls = matrix.control_grid()
+    cells = matrix.cells.groupby("benchmark", sort=False)
+    return {
+        "name": name,
+        "metrics": matrix.metrics(),
+        "abilities": matrix.abilities,
+        "controls": list(controls.columns),
+        "rows": [
+            (benchmark, own.to_dict("records"), list(controls.loc[str(benchmark)]))
+            for benchmark, own in cells
+        ],
     }
 
 
 def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
     """What a reader chooses among: (value, text) of models, selections, k and metrics."""
-    headline = table.loc[table["headline"], "metric"].unique()
-    shown = ", ".join(map(metric, headline))
-    others = [(name, metric(name)) for name in other_metrics(table)]
-    metrics = [(HEADLINE, f"headline ({shown})"), *others]
+    headline = ", ".join(map(metric, table.loc[table["headline"], "metric"].unique()))
+    metrics = [(HEADLINE, f"headline ({headline})")]
+    metrics += [(name, metric(name)) for name in _other_metrics(table)]
     plain = {"model": "Model", "selection": "Masks", "fraction": "k"}
     return [
         {"name": name, "label": label, "options": [(v, v) for v in table[name].unique()]}
@@ -156,33 +228,41 @@ def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
     keys = table[["model", "selection"]].drop_duplicates()
     for model, selection in zip(keys["model"], keys["selection"], strict=True):
-        figure = album.of_sweep(table, model, selection)
-        if figure is not None:
+        numbers = sweep.sweep_numbers(table, model, selection)
+        text = sweep.caption(numbers, sweep.first_matrix(table, model, selection))
+        if figure := album.of_model(model, f"sweep_{selection}", text):
             yield {"model": model, "selection": selection, "figure": figure}
 
 
-def _similarities(
-    table: pd.DataFrame, differences: pd.DataFrame, album: Album
-) -> Iterator[dict[str, Any]]:
-    keys = table[["selection", "fraction"]].drop_duplicates()
+def _similarities(tables: Tables, album: Album) -> Iterator[dict[str, Any]]:
+    keys = tables["similarity"][["selection", "fraction"]].drop_duplicates()
     for selection, fraction in zip(keys["selection"], keys["fraction"], strict=True):
-        rows = similarity_of(table, selection, fraction)
+        alike = similarity_of(tables["similarity"], selection, fraction)
+        differences = similarity_of(tables["model_differences"], selection, fraction)
         yield {
             "title": f"{selection} masks{and_k(fraction)}",
             "selection": selection,
             "fraction": fraction,
-            "rows": page_profiles.model_pair_rows(rows),
-            "differences": list(page_profiles.difference_rows(differences, selection, fraction)),
-            "figure": album.of_similarity(rows, selection, fraction),
+            "rows": alike.to_dict("records"),
+            "differences": differences.to_dict("records"),
+            "figure": album.of_all(f"similarity_{selection}_{fraction}", similarity_caption(alike)),
         }
 
 
-def _downloads(tables: Tables) -> list[tuple[str, str]]:
-    """(file name, data URI) of tables with rows, without digests, which provenance has."""
-    return [(f"{name}.csv", _saved(table)) for name, table in tables.items() if len(table)]
+def _scores(table: pd.DataFrame, model: str) -> list[dict[Any, Any]]:
+    """A row per (benchmark, metric) of the intact model; the headline metric first."""
+    own = table[table["model"] == model].drop_duplicates(["benchmark", "metric"])
+    order = {benchmark: place for place, benchmark in enumerate(own["benchmark"].unique())}
+    own = own.assign(
+        place=own["benchmark"].map(order),
+        beside=~own["headline"],
+        above=own["p_guessing"].map(is_above_guessing),
+    )
+    return own.sort_values(["place", "beside"], kind="stable").to_dict("records")
 
 
 def _saved(table: pd.DataFrame) -> str:
+    """A table as a data URI, without digests, which provenance has."""
     digests = [name for name in table.columns if name.endswith("_digest")]
     text = table.drop(columns=digests).to_csv(index=False, lineterminator="\n")
     return f"data:text/csv;base64,{base64.b64encode(text.encode()).decode('ascii')}"
@@ -211,5 +291,5 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _digests_by(table: pd.DataFrame, keys: list[str], digest: str) -> list[list[str]]:
     """Rows of (keys, digest), each once, in the table's order."""
-    rows = table[[*keys, digest]].drop_duplicates()
-    return [["" if pd.isna(v) else str(v) for v in row] for row in rows.to_numpy(dtype=object)]
+    once = table[[*keys, digest]].drop_duplicates()
+    return [["" if pd.isna(v) else str(v) for v in row] for row in once.to_numpy(dtype=object)]

@@ -4,61 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
 from benchprof.models.source import pieces_of
-from benchprof.report.latex import escaped
 
-ALWAYS = "always"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of references.bib.
-
-    Attributes:
-        key: what a text cites it by.
-        text: the whole entry.
-        uses: of what it is the source.
-    """
-
-    key: str
-    text: str
-    uses: frozenset[str]
+# What LaTeX would take for its own.
+ESCAPES = str.maketrans(
+    {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}",
+     "<": r"$<$", ">": r"$>$", "†": r"\textdagger{}"}
+)  # fmt: skip
 
 
-def known_entries() -> list[Entry]:
-    """Every entry that ships with the package, in its order."""
+@cache
+def known_entries() -> Mapping[str, str]:
+    """Every entry that ships with the package, by its key."""
     text = resources.files("benchprof.report").joinpath("references.bib").read_text("utf-8")
-    blocks = re.findall(r"^@\w+\{.*?^\}$", text, flags=re.MULTILINE | re.DOTALL)
-    return [_entry(block) for block in blocks]
+    return {key: entry for entry, key in re.findall(r"^(@\w+\{([^,]+),.*?^\})$", text, re.M | re.S)}
 
 
 def keys_of(use: str) -> list[str]:
-    """The keys of what is the source of one thing, such as `importance:wanda`."""
-    return [entry.key for entry in known_entries() if use in entry.uses]
+    """The keys of the entries that have a keyword, such as `benchmark:piqa`."""
+    return [key for key, entry in known_entries().items() if re.search(rf"[{{ ]{use}[,}}]", entry)]
 
 
 def references(keys: Collection[str], models: Mapping[str, Mapping[str, Any]]) -> str:
     """BibTeX of everything used.
 
     Args:
-        keys: of the entries that are cited; what is always used need not be named.
+        keys: of the entries that are cited.
         models: the source of each model as configured; one in a local folder has no entry.
     """
-    shipped = [entry.text for entry in known_entries() if entry.key in keys or ALWAYS in entry.uses]
+    cited = [entry for key, entry in known_entries().items() if key in keys]
     own = [_model(name, source) for name, source in models.items() if "folder" not in source]
-    return "\n\n".join([*shipped, *own]) + "\n"
+    return "\n\n".join([*cited, *own]) + "\n"
 
 
-def _entry(block: str) -> Entry:
-    key = re.match(r"@\w+\{([^,]+),", block)
-    uses = re.search(r"keywords = \{([^}]*)\}", block)
-    if key is None or uses is None:
-        raise ValueError(f"an entry without a key or keywords: {block[:60]}")
-    return Entry(key[1], block, frozenset(re.split(r",\s*", uses[1])))
+def escaped(text: str) -> str:
+    """A text that LaTeX prints as it is."""
+    return text.translate(ESCAPES)
 
 
 def _model(name: str, source: Mapping[str, Any]) -> str:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchprof.files import write_csv, write_text, written_whole
+from benchprof.report.names import wrapped
 
 # Inches: the text width of a two-column page, so that the sizes below are the printed ones.
 WIDTH = 7.0
 DPI = 300
+# Panels side by side.
+COLUMNS = 4
 # Of the key below a figure: characters of a line, and inches.
 KEY_WIDTH = 130
 KEY_LINE = 0.12
@@ -81,6 +87,32 @@ def new_figure(height: float) -> Figure:
     It belongs to no pyplot state and no window system: a notebook's backend stays as it is.
     """
     return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+def panels(
+    benchmarks: Sequence[str], height: float, frame: float
+) -> tuple[Figure, np.ndarray[Any, Any]]:
+    """A figure with a titled panel for each benchmark, which share their axes.
+
+    Args:
+        benchmarks: one or more.
+        height: of a panel, in inches.
+        frame: of all that is around the panels.
+    """
+    columns = min(COLUMNS, len(benchmarks))
+    rows = math.ceil(len(benchmarks) / columns)
+    figure = new_figure(frame + rows * height)
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for place, benchmark in zip(axes.flat, benchmarks, strict=False):
+        place.set_title(wrapped(benchmark, 22), fontsize=7, loc="left")
+    for spare in axes.flat[len(benchmarks) :]:
+        spare.remove()
+    return figure, axes
+
+
+def lowest(axes: np.ndarray[Any, Any], count: int) -> list[Axes]:
+    """The last panel of each column, whether its row is full or not."""
+    return list(axes.flat[max(count - axes.shape[1], 0) : count])
 
 
 def save_figure(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,8 @@ from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import wrapped
-from benchprof.report.undefined import full_caption
+from benchprof.report.outcomes import full_caption
 
-COLUMNS = 4
 # Inches.
 ROW_HEIGHT = 0.18
 PANEL_FRAME = 0.42
@@ -50,25 +48,21 @@ def forest_figure(matrix: Matrix) -> Figure:
     cells, benchmarks = forest_numbers(matrix), matrix.defined
     if not benchmarks:
         return style.note_figure(matrix.title, matrix.absent())
-    rows = math.ceil(len(benchmarks) / COLUMNS)
     panel = ROW_HEIGHT * max(len(matrix.abilities), 2) + PANEL_FRAME
-    columns = min(COLUMNS, len(benchmarks))
-    figure = style.new_figure(FRAME_HEIGHT + rows * panel)
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    figure, axes = style.panels(benchmarks, panel, FRAME_HEIGHT)
     shown = cells[["ais", "ais_low", "ais_high", "random_low", "random_high"]].to_numpy(float)
     limits = style.limits(shown.ravel(), 0.1, WIDEST)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         own = cells[cells["benchmark"] == benchmark].to_dict("records")
         _draw_panel(place, own, limits, matrix.own)
-        place.set_title(wrapped(benchmark, 22), fontsize=7, loc="left")
-    for spare in axes.flat[len(benchmarks) :]:
-        spare.remove()
     names = [wrapped(ability, 23) for ability in matrix.abilities]
     axes[0, 0].set_yticks(range(len(names)), names)
     for first in axes[:, 0]:
         first.tick_params(axis="y", labelsize=6)
     axes[0, 0].set_ylim(len(names) - 0.3, -0.7)
-    _label_lowest(axes, len(benchmarks))
+    for lowest in style.lowest(axes, len(benchmarks)):
+        lowest.tick_params(labelbottom=True)
+        lowest.set_xlabel("AIS")
     style.title_above(figure, matrix.title)
     style.legend_below(figure, _legend(matrix), 2, matrix.absent())
     return figure
@@ -79,26 +73,15 @@ def caption(matrix: Matrix) -> str:
     whose = f"of {matrix.model} (masks: {matrix.masks_in_words})"
     if not matrix.defined:
         return f"No AIS {whose} to draw: {matrix.absent()}"
-    controls = "."
-    if matrix.controlled:
-        controls = (
-            "; below it, in grey, the mean and range of the random masks of the same size. "
-            f"Filled: differs from them (q < {SIGNIFICANCE})."
-        )
-    square = (
-        "A square marks the ability's own test, and an arrow" if _own(matrix) else "An arrow marks"
+    controls = (
+        " Below it, in grey: the mean and range of the random masks of the same size. "
+        f"Filled: differs from them (q < {SIGNIFICANCE})."
     )
-    return " ".join(filter(None, [
-        f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: "
-        f"neither){controls} {square} a line that continues beyond the axis.",
-        matrix.turned,
-        matrix.absent(),
-    ]))  # fmt: skip
-
-
-def _own(matrix: Matrix) -> bool:
-    """Whether a panel is an ability's own test."""
-    return not set(matrix.own.values()).isdisjoint(matrix.defined)
+    return (
+        f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: neither)."
+        f"{controls if matrix.controlled else ''} Square: the ability's own test. Arrow: the line "
+        f"goes on beyond the axis. {matrix.absent()}"
+    ).rstrip()
 
 
 def _draw_panel(
@@ -157,27 +140,18 @@ def _draw_span(
             axes.plot(end, row, marker, color=line["color"], ms=3, mew=0)
 
 
-def _label_lowest(axes: np.ndarray, panels: int) -> None:
-    """Numbers and a name below the last panel of each column, whether its row is full or not."""
-    columns = axes.shape[1]
-    for place in range(max(panels - columns, 0), panels):
-        lowest = axes.flat[place]
-        lowest.tick_params(labelbottom=True)
-        lowest.set_xlabel("AIS")
-
-
 def _legend(matrix: Matrix) -> list[Artist]:
     def marker(form: str, face: str, label: str) -> Artist:
         return Line2D([], [], marker=form, ls="", ms=3.2, mew=0.8, color=style.INK, mfc=face,
                       label=label)  # fmt: skip
 
-    own: list[Artist] = [marker("s", "white", "the ability's own test")] if _own(matrix) else []
+    own = marker("s", "white", "the ability's own test")
     if not matrix.controlled:
-        return own
+        return [own]
     return [
         marker("o", style.INK, f"differs from random masks (q < {SIGNIFICANCE})"),
         marker("o", "white", "does not"),
-        *own,
+        own,
         Line2D([], [], color=style.MUTED, lw=0.8, marker="|", ms=4,
                label="random masks of the same size: mean, range"),
     ]  # fmt: skip

@@ -16,8 +16,8 @@ from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.matrix import BROKEN, Matrix
 from benchprof.report.names import wrapped
-from benchprof.report.numbers import number
-from benchprof.report.undefined import full_caption
+from benchprof.report.numbers import number, span
+from benchprof.report.outcomes import full_caption
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.
@@ -43,7 +43,7 @@ def draw_heatmap(matrix: Matrix, targets: Sequence[Path]) -> None:
 
 def heatmap_figure(matrix: Matrix) -> Figure:
     """The figure of `draw_heatmap`."""
-    names, key = _rows(matrix), _key(matrix)
+    names, key = _rows(matrix), " ".join(_signs(matrix))
     figure = style.new_figure(LABEL_HEIGHT + ROW_HEIGHT * len(names) + style.key_height(key))
     # A row that stands for several benchmarks has no values.
     values = matrix.grid("ais").astype(float).reindex(names)
@@ -75,12 +75,11 @@ def heatmap_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
-    items = matrix.cells["n"].agg(["min", "max"]).astype(int).tolist()
-    count = str(items[0]) if items[0] == items[1] else f"{items[0]} to {items[1]}"
+    count = span(*(str(int(matrix.cells["n"].agg(end))) for end in ("min", "max")))
     parts = [
         f"Ability Impact Scores of {matrix.model} (masks: {matrix.masks_in_words}; "
         f"{matrix.metrics()}; {count} items a benchmark).",
-        matrix.says(),
+        "Red: the model loses under the ability's mask; blue: it gains.",
         *_signs(matrix),
         matrix.absent(),
     ]
@@ -118,11 +117,6 @@ def _signs(matrix: Matrix) -> list[str]:
     if matrix.broken().any(axis=None):
         parts.append(f"{BROKEN} ablated model broken as a whole: names no ability.")
     return parts
-
-
-def _key(matrix: Matrix) -> str:
-    turned = ["All but the mask was ablated."] if matrix.complement else []
-    return " ".join(turned + _signs(matrix))
 
 
 def _limit(values: pd.DataFrame, controls: pd.DataFrame) -> float:

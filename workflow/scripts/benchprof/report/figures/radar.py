@@ -14,8 +14,8 @@ from matplotlib.patches import Patch
 
 from benchprof.report import style
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import agreeing, codes, inline, readable, wrapped
-from benchprof.report.undefined import full_caption
+from benchprof.report.names import codes, inline, readable, wrapped
+from benchprof.report.outcomes import full_caption
 
 COLUMNS = 4
 LEAST_ABILITIES = 3
@@ -75,7 +75,7 @@ def radar_page(matrix: Matrix) -> Figure:
         _draw(axes, matrix, benchmark, limits, list(short.values()))
         axes.set_title(wrapped(benchmark, 24), fontsize=7, pad=9)
     style.title_above(figure, matrix.title)
-    style.legend_below(figure, _legend(matrix), 2, key)
+    style.legend_below(figure, _legend(), 2, key)
     return figure
 
 
@@ -96,7 +96,7 @@ def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     axes.vlines(_angles(len(names)), low, high, color=style.INK, lw=0.8)
     _place_names(axes)
     style.title_above(figure, title)
-    style.legend_below(figure, _legend(matrix), 2, _rings(matrix, limits))
+    style.legend_below(figure, _legend(), 2, _rings(matrix, limits))
     return figure
 
 
@@ -123,10 +123,10 @@ def single_caption(matrix: Matrix, benchmark: str) -> str:
 
 def _reading(matrix: Matrix) -> str:
     """How to read a radar."""
-    random = " Grey: the mean of random masks." if matrix.controlled else ""
+    random = "Grey: the mean of random masks. " if matrix.controlled else ""
     return (
         "The distance from the ring of zero is the AIS: losses are outside, gains hatched inside. "
-        f"{matrix.says()}{random} AIS beyond the centre or the rim are drawn there."
+        f"{random}AIS beyond the centre or the rim are drawn there."
     )
 
 
@@ -134,8 +134,7 @@ def _nothing(matrix: Matrix) -> str:
     """Why there is no radar at all; empty where there is one."""
     count = len(matrix.abilities)
     if count < LEAST_ABILITIES:
-        there = f"there {agreeing(count, 'is', 'are')} {count}"
-        return f"No radar: it needs {LEAST_ABILITIES} abilities; {there}."
+        return f"No radar: it needs {LEAST_ABILITIES} abilities, and there are only {count}."
     return "" if matrix.defined else f"No radar: {matrix.absent()}"
 
 
@@ -196,10 +195,9 @@ def _place_names(axes: Any) -> None:
         label.set_ha("center" if abs(side) < 0.05 else "left" if side > 0 else "right")
 
 
-def _legend(matrix: Matrix) -> list[Patch]:
-    what = "all but the mask" if matrix.complement else "the mask"
+def _legend() -> list[Patch]:
     return [
-        Patch(facecolor=style.LOSS, alpha=0.45, label=f"lost with {what} ablated (AIS > 0)"),
+        Patch(facecolor=style.LOSS, alpha=0.45, label="lost with the mask ablated (AIS > 0)"),
         Patch(facecolor=style.GAIN, alpha=0.45, hatch=style.HATCH, label="gained (AIS < 0)"),
     ]
 
@@ -207,9 +205,6 @@ def _legend(matrix: Matrix) -> list[Patch]:
 def _rings(matrix: Matrix, limits: tuple[float, float]) -> str:
     """What the circles are."""
     rings = [f"{t:g}" for t in RINGS if limits[0] < t < limits[1]]
-    plural = "s" * (len(rings) > 1)
-    named = (
-        f"grey ring{plural}: AIS of {', '.join(rings)}" if rings else f"rim: AIS of {limits[1]:.2f}"
-    )
+    named = f"grey: AIS of {', '.join(rings)}" if rings else f"rim: AIS of {limits[1]:.2f}"
     random = " dotted: mean of the random masks;" if matrix.controlled else ""
     return f"Dashed: AIS of 0;{random} {named}."

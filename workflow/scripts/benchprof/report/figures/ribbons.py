@@ -17,7 +17,7 @@ from benchprof.profile.criteria import SHOWN_AIS, SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import readable
-from benchprof.report.undefined import full_caption
+from benchprof.report.outcomes import full_caption
 
 # Inches: of a name's place, between two places, of a column's bar, from the left to each column.
 PLACE = 0.3
@@ -27,10 +27,6 @@ LEFT, RIGHT = 1.6, 5.1
 FRAME_HEIGHT = 0.75
 NAME_WIDTH = 32
 STRONG, PALE = 0.75, 0.25
-NOT_DRAWN = (
-    "No ribbons: all but each ability's mask was ablated (ablation_of: complement), so a "
-    "large AIS means that a mask alone is not enough, not that a benchmark needs the ability."
-)
 
 
 @dataclass
@@ -58,7 +54,7 @@ def draw_ribbons(matrix: Matrix, targets: Sequence[Path]) -> None:
 def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
     """A row per ribbon; none of an ablated model that is broken as a whole."""
     shown = (matrix.cells["ais"] > SHOWN_AIS) & (matrix.cells["flag_code"] == "")
-    cells = matrix.cells[shown & (not matrix.complement)]
+    cells = matrix.cells[shown]
     columns = ["ability", "benchmark", "metric", "ais", "ais_low", "ais_high", "q_random"]
     return cells[columns].reset_index(drop=True)
 
@@ -66,10 +62,6 @@ def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
 def ribbon_figure(matrix: Matrix) -> Figure:
     """Abilities at the left, benchmarks at the right, a ribbon as wide as the AIS between them."""
     ribbons = ribbon_numbers(matrix)
-    if matrix.complement:
-        return style.note_figure(
-            matrix.title, "No ribbons: all but each ability's mask was ablated."
-        )
     if ribbons.empty:
         return style.note_figure(matrix.title, _nothing(matrix))
     most = max(len(matrix.abilities), len(matrix.defined))
@@ -96,8 +88,6 @@ def ribbon_figure(matrix: Matrix) -> Figure:
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
-    if matrix.complement:
-        return NOT_DRAWN
     count = len(ribbon_numbers(matrix))
     if not count:
         return _nothing(matrix)

@@ -15,9 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from benchprof.report import style
-from benchprof.report.names import agreeing, wrapped
+from benchprof.report.matrix import similarity_of
+from benchprof.report.names import wrapped
 from benchprof.report.numbers import interval, number
-from benchprof.report.pairs import similarity_of
 from benchprof.run.ablation import and_k
 
 # Inches.
@@ -85,12 +85,11 @@ def caption(rows: pd.DataFrame) -> str:
     without = "".join(f" Undefined ({count}): {reason}." for reason, count in reasons.items())
     if not defined:
         return f"Similarity of two models' profiles of one benchmark.{without}"
-    lie = agreeing(above, "lies", "lie")
     null = interval(rows["noise_low"].min(), rows["noise_high"].max())
     return (
         "Similarity of two models' profiles of one benchmark: 1 means the same preference "
         "among abilities. Lines: 95% intervals. Grey: the median and the central 95% of pairs of "
-        f"pure noise ({null}). {above} of {defined} {lie} above the band of that pair.{without}"
+        f"pure noise ({null}). Above the band of that pair: {above} of {defined}.{without}"
     )
 
 

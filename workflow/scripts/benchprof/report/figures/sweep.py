@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,10 +15,9 @@ from matplotlib.patches import Patch
 
 from benchprof.report import style
 from benchprof.report.matrix import Matrix, matrix_of
-from benchprof.report.names import readable, wrapped
-from benchprof.report.undefined import full_caption
+from benchprof.report.names import readable
+from benchprof.report.outcomes import full_caption
 
-COLUMNS = 4
 # Inches.
 PANEL_HEIGHT = 1.35
 FRAME_HEIGHT = 1.35
@@ -78,40 +76,30 @@ def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
     if not benchmarks:
         return style.note_figure(title, matrix.absent())
     abilities = list(numbers["ability"].unique())
-    rows, columns = math.ceil(len(benchmarks) / COLUMNS), min(COLUMNS, len(benchmarks))
     legend = _legend(abilities, _controlled(numbers))
-    # A last row that is not full: the row above it has the names of k as well.
-    ragged = K_HEIGHT if len(benchmarks) % columns else 0.0
-    key = f"{matrix.turned} {matrix.absent()}".strip()
-    height = FRAME_HEIGHT + rows * PANEL_HEIGHT + ragged + 0.06 * len(legend)
-    figure = style.new_figure(height)
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    # Of a last row that is not full, the row above it has the names of k as well.
+    frame = FRAME_HEIGHT + K_HEIGHT + 0.06 * len(legend)
+    figure, axes = style.panels(benchmarks, PANEL_HEIGHT, frame)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         _draw_panel(place, numbers[numbers["benchmark"] == benchmark], abilities)
-        place.set_title(wrapped(benchmark, 22), fontsize=7, loc="left")
-    for spare in axes.flat[len(benchmarks) :]:
-        spare.remove()
     shown = numbers[["ais", "random_low", "random_high"]].to_numpy(float).ravel()
     low, high = style.limits(shown, 0.1, WIDEST)
     axes[0, 0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     _label_axes(axes, list(numbers["k"].unique()), len(benchmarks))
     style.title_above(figure, title)
-    style.legend_below(figure, legend, 3, key)
+    style.legend_below(figure, legend, 3, matrix.absent())
     return figure
 
 
 def caption(numbers: pd.DataFrame, matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
     ks = ", ".join(numbers["k"].unique())
-    random = "Grey: mean and range of the random masks of the same size."
-    return " ".join(filter(None, [
-        f"AIS of {matrix.model} against k ({ks}; masks: {matrix.selection}).",
-        matrix.turned,
-        random if _controlled(numbers) else "",
-        "The figure is only descriptive: k is configured or chosen on the calibration splits, "
-        "never here.",
-        matrix.absent(),
-    ]))  # fmt: skip
+    random = "Grey: mean and range of the random masks of the same size. "
+    return (
+        f"AIS of {matrix.model} against k ({ks}; masks: {matrix.selection}). "
+        f"{random if _controlled(numbers) else ''}The figure is only descriptive: k is configured "
+        f"or chosen on the calibration splits, never here. {matrix.absent()}"
+    ).rstrip()
 
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame, abilities: Sequence[str]) -> None:
@@ -146,9 +134,7 @@ def _looks(
 
 def _label_axes(axes: np.ndarray, ks: Sequence[str], panels: int) -> None:
     """Each k below the last panel of each column; names of both axes at the edge."""
-    columns = axes.shape[1]
-    for place in range(max(panels - columns, 0), panels):
-        lowest = axes.flat[place]
+    for lowest in style.lowest(axes, panels):
         lowest.set_xticks([float(k) for k in ks], ks)
         lowest.tick_params(axis="x", labelbottom=True, labelrotation=90, labelsize=6)
         lowest.set_xlabel("k")

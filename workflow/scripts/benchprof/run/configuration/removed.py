@@ -16,7 +16,7 @@ _EVERY = "Every selection and k must recover what is planted: name only those th
 _BOUNDS = "The bounds are fixed in benchprof/validation/verdict.py."
 _POOL = "A validation draws no pool of items any more."
 REMOVED: dict[str, str] = {
-    "archive": "Remove it: an archive has the items of the project, and of all others their digests.",
+    "archive": "Remove it: an archive has the project's items, and the digests of others.",
     "ablation=flip": "Take zero or mean.",
     "benchmarks.*.fewshot_draw": "Remove it: all items of a task share one draw of examples.",
     "chat_date": "Remove it: chat templates print 2024-07-26 in every run.",

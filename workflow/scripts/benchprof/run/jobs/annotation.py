@@ -9,7 +9,7 @@ from typing import Any
 from benchprof import codebase, digests
 from benchprof.abilities.item import SPLITS
 from benchprof.run import paths
-from benchprof.run.jobs.job import FORMS, Files, Job
+from benchprof.run.jobs.job import Files, Job
 
 FOLDER = paths.RESULTS / "annotation"
 
@@ -38,11 +38,6 @@ class ReportAgreement(Job):
         return sorted(item for ability in every for item in ability.exclude)
 
     @property
-    def summary(self) -> Path:
-        """The agreement as numbers."""
-        return FOLDER / "agreement.json"
-
-    @property
     def page(self) -> Path:
         """The agreement as a text."""
         return FOLDER / "agreement.md"
@@ -53,24 +48,14 @@ class ReportAgreement(Job):
         return FOLDER / "disputed.csv"
 
     @property
-    def figures(self) -> list[Path]:
-        """The figure of which abilities are confused, as PNG and SVG, and its caption."""
-        return [FOLDER / f"confusion.{form}" for form in FORMS]
-
-    @property
     def inputs(self) -> Files:
         """Answers and items."""
         return {"answers": self.answers, "data": self.run.item_files}
 
     @property
     def outputs(self) -> Files:
-        """Figures, texts and disputed items."""
-        return {
-            "summary": self.summary,
-            "page": self.page,
-            "disputed": self.disputed,
-            **dict(zip(FORMS, self.figures, strict=True)),
-        }
+        """Text and disputed items."""
+        return {"page": self.page, "disputed": self.disputed}
 
     @property
     def settings(self) -> Any:

@@ -97,18 +97,6 @@ class PlotRibbons(ModelFigure):
     category = "Abilities and benchmarks"
 
 
-class PlotClusters(ModelFigure):
-    """How similar benchmarks are."""
-
-    rule, module, draw = "plot_clusters", "clusters", "draw_clusters"
-    category = "Similarity of benchmarks"
-
-    @classmethod
-    def belongs_to(cls, run: Run) -> bool:
-        """Whether there are three benchmarks or more."""
-        return super().belongs_to(run) and len(run.benchmarks) > 2
-
-
 class PlotRadar(ModelFigure):
     """The profile of each benchmark, together and singly."""
 
@@ -167,11 +155,6 @@ class PlotSimilarity(OfModels, Figure):
         return super().belongs_to(run) and len(run.models) > 1
 
     @property
-    def modules(self) -> tuple[str, ...]:
-        """What draws it, and what takes its rows of the table."""
-        return (*super().modules, "pairs")
-
-    @property
     def name(self) -> str:
         """Its path below the folder of figures."""
         return f"similarity_{self.selection}_{self.k}"
@@ -201,7 +184,6 @@ FIGURES: tuple[type[Figure], ...] = (
     PlotForest,
     PlotRadar,
     PlotRibbons,
-    PlotClusters,
     PlotSweep,
     PlotSimilarity,
     PlotPipeline,

@@ -27,8 +27,9 @@ from benchprof.run.jobs.replication import MeasureReplication
 from benchprof.run.jobs.tables import paper_tables
 from benchprof.run.run import Run
 
-PAGE = ("page.html.jinja", "page.css", "page.js")
 FOLDER = Path(__file__).parents[2] / "report"
+TEXTS = ("*.jinja", "*.css", "*.js", "*.bib")
+"""What the report is made of beside code."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,8 @@ class WriteMethods(Telling):
 
     @property
     def tables(self) -> list[Path]:
-        """The tables of the profile stage that say how benchmarks were treated, and by what."""
-        names = (
-            "impact",
-            "power",
-            "reliability",
-            "similarity",
-            "benchmark_similarity",
-            "software",
-        )
-        return [paths.profile(name, "parquet") for name in names]
+        """The tables of the profile stage that say what was profiled, and by what."""
+        return [paths.profile(name, "parquet") for name in ("impact", "software")]
 
     @property
     def inputs(self) -> Files:
@@ -99,7 +92,7 @@ class WriteMethods(Telling):
         return decisive_of(self.run) | {
             "shipped": self.shipped,
             "code": codebase.digest_of("methods"),
-            "references": digests.of_file(FOLDER / "references.bib"),
+            "texts": text_digests(),
             "titles": digests.of_file(TITLES),
         }
 
@@ -168,7 +161,7 @@ class WriteReport(Telling):
             "own_benchmarks": self.run.suite.own_tests,
             "calibration_benchmarks": self.run.suite.calibration_splits,
             "code": codebase.digest_of("report"),
-            "template": {part: digests.of_file(FOLDER / part) for part in PAGE},
+            "texts": text_digests(),
             "titles": digests.of_file(TITLES),
         }
 
@@ -202,6 +195,12 @@ class WriteManifest(Telling):
     def settings(self) -> Any:
         """The whole configuration."""
         return dict(self.run.values)
+
+
+def text_digests() -> dict[str, str]:
+    """Digests of templates, style, script and references."""
+    files = sorted(path for pattern in TEXTS for path in FOLDER.glob(pattern))
+    return {path.name: digests.of_file(path) for path in files}
 
 
 def decisive_of(run: Run) -> dict[str, Any]:

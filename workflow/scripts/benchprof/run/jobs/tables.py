@@ -16,7 +16,7 @@ class PaperTable(Exhibit):
 
     script = "tabulate_scores"
     forms = ("tex", "md")
-    modules = ("paper_tables", "latex", "pairs")
+    modules = ("paper_tables", "references")
 
 
 class TabulateImpact(OfModel, PaperTable):

@@ -9,28 +9,31 @@ import pytest
 import yaml
 from tests.unit.annotation.conftest import DEFINITIONS, PER_ABILITY, make_item
 
-from benchprof.annotation.sample import ordered, stratified
-from benchprof.annotation.study import read_study
+from benchprof.annotation.study import StudyItem, ordered, read_study, stratified
 from benchprof.errors import InputError
 
 
-def items_of(sizes: dict[str, int]) -> list:
-    return [make_item(f"{kind}-{n}", kind) for kind, size in sizes.items() for n in range(size)]
+def items_of(sizes: dict[str, int]) -> list[StudyItem]:
+    return [
+        StudyItem("x", make_item(f"{kind}-{n}", kind))
+        for kind, size in sizes.items()
+        for n in range(size)
+    ]
 
 
 def test_types_have_equal_shares_as_far_as_they_have_items() -> None:
     own = items_of({"a": 10, "b": 1, "c": 10})
-    chosen = stratified({"x": own}, 8, seed=1)
+    chosen = stratified(own, 8, seed=1)
     # One of b is all there is; the rest is shared, the first name taking the odd one.
     assert Counter(member.item.type for member in chosen) == {"a": 4, "b": 1, "c": 3}
 
 
 def test_an_ability_with_few_items_gives_all() -> None:
-    assert len(stratified({"x": items_of({"a": 2, "b": 1})}, 9, seed=1)) == 3
+    assert len(stratified(items_of({"a": 2, "b": 1}), 9, seed=1)) == 3
 
 
 def test_a_larger_sample_keeps_the_smaller_and_the_seed_matters() -> None:
-    own = {"x": items_of({"a": 30, "b": 30})}
+    own = items_of({"a": 30, "b": 30})
     few, more = set(stratified(own, 7, seed=1)), set(stratified(own, 20, seed=1))
     assert few < more
     assert few != set(stratified(own, 7, seed=2))
@@ -38,18 +41,17 @@ def test_a_larger_sample_keeps_the_smaller_and_the_seed_matters() -> None:
 
 def test_a_corrected_item_stays_in_the_sample() -> None:
     own = items_of({"a": 30})
-    before = [member.item.id for member in stratified({"x": own}, 10, seed=1)]
-    corrected = [make_item(item.id, "a", question="Corrected?") for item in own]
-    assert [member.item.id for member in stratified({"x": corrected}, 10, seed=1)] == before
+    before = [member.item.id for member in stratified(own, 10, seed=1)]
+    corrected = [StudyItem("x", make_item(m.item.id, "a", question="Corrected?")) for m in own]
+    assert [member.item.id for member in stratified(corrected, 10, seed=1)] == before
 
 
 def test_an_item_s_repr_hides_what_is_intended() -> None:
-    (member,) = stratified({"hidden": [make_item("hidden-1", "hidden_type")]}, 1, seed=1)
-    assert "hidden" not in repr([member])
+    assert "hidden" not in repr([StudyItem("hidden", make_item("hidden-1", "hidden_type"))])
 
 
 def test_each_annotator_has_an_own_order_of_the_same_items() -> None:
-    sample = stratified({"x": items_of({"a": 30})}, 20, seed=1)
+    sample = stratified(items_of({"a": 30}), 20, seed=1)
     jane, john = ordered(sample, 1, "jane"), ordered(sample, 1, "john")
     assert set(jane) == set(john) == set(sample)
     assert jane != john
@@ -59,9 +61,8 @@ def test_each_annotator_has_an_own_order_of_the_same_items() -> None:
 
 
 def test_the_digest_is_of_what_is_shown() -> None:
-    (one,) = stratified({"x": [make_item("i")]}, 1, seed=1)
-    (other,) = stratified({"y": [make_item("j", "k")]}, 1, seed=1)
-    (changed,) = stratified({"x": [make_item("i", question="Why?")]}, 1, seed=1)
+    one, other = StudyItem("x", make_item("i")), StudyItem("y", make_item("j", "k"))
+    changed = StudyItem("x", make_item("i", question="Why?"))
     assert one.digest == other.digest != changed.digest
 
 

@@ -1,0 +1,103 @@
+"""Every sentence on what a matrix shows and what in it can't be trusted, in one table.
+
+`caveats` and `outcomes` fill them in; page, summary and captions show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from benchprof.profile.criteria import (
+    ENOUGH_CONTROLS,
+    FULL_DOSE,
+    LEAST_DOSE,
+    SIDE_DROP,
+    SIGNIFICANCE,
+)
+from benchprof.report.names import readable
+from benchprof.report.numbers import number_off
+
+SENTENCES = {
+    # What a matrix shows.
+    "own_tests": "Of the abilities' own tests, {defined} of {all} have an AIS. The ability's own "
+    "AIS is the largest on {largest} of these (by chance, this is expected on {by_chance:.2g}).",
+    "against_random": "Cells that differ from random masks of the same size (q < {significance}): "
+    "{differing} of {defined}, {more} with a larger loss (or smaller gain), {less} with a smaller "
+    "loss (or larger gain).",
+    "train_items": "The intervals account for the test items only. Different train items would "
+    "give different masks: judging by masks from halves of them ({items} items each), {adds} "
+    "({abilities} abilities).",
+    # What is not defined.
+    "no_ais": "No AIS: {reason} ({benchmarks}).",
+    "no_form": "No form for {benchmarks}{under}: {reason}.",
+    # What can't be trusted.
+    "unbounded": "Intervals without a bound on at least one side: {count} of {defined} "
+    "({benchmarks}). In too many resamples of the items the intact model is not above guessing.",
+    "smaller": "Smaller masks: those of {masks} hold less than the largest ({most:,}), because no "
+    "more scores above zero. A smaller mask may cost less only because it is smaller.",
+    "average_random": "The random masks have the masks' average size, {size:,}. With `matched_to: "
+    "each_ability`, every mask is compared with random masks of its own size.",
+    "unread": "Unreadable answers: {shares} of the texts written for {benchmark} cannot be parsed "
+    "under the masks of {abilities} ({metric}; intact: {intact}; change under random masks: at "
+    "most {random}). These AIS may only say that the model no longer writes in the form that is "
+    "scored.",
+    "broken": "{code}: {reason} (masks of {abilities}). The page shows these AIS, but they name no "
+    "ability.",
+    "not_separable": "Not separable: of {known} masks for which both are known, none removes "
+    "{least} or more of the margin over guessing on its own ability's test and {side} or less on "
+    "the others'. Don't attribute these profiles to abilities.",
+    "dose_small": "Dose below {least} (masks of {values}): less than half of the margin over "
+    "guessing is removed on the ability's own test. Don't compare these AIS with those of other "
+    "abilities.",
+    "dose_by_chance": "Dose not significant (masks of {values}): the loss on the ability's own "
+    "test may be due to chance, or no larger than under random masks.",
+    "dose_partial": "Dose below {full} (masks of {values}): part of the score on the ability's own "
+    "test is left.",
+    "dose_unknown": "Dose unknown, because the ability's own test has no AIS: {abilities}.",
+    "dose_untested": "Dose unknown, because the ability's own test is not a benchmark of this run: "
+    "{abilities}.",
+    "not_specific": "Not specific (masks of {values}): more than {side} of the margin on the other "
+    "abilities' own tests is removed, on average. Don't attribute these losses to one ability.",
+    "harmful_random": "Random masks of the same size change these scores by more than {side} of "
+    "the margin over guessing, on average (positive: loss; of the masks of several abilities, "
+    "those that change it most): {values}.",
+    "overlap": "Overlap: in {count} of {pairs} pairs of abilities, the two masks have {shares} of "
+    "their contents in common (most: {most}; two random masks: {chance}). What they have in common "
+    "can't be assigned to one ability.",
+    "no_random": "There are no random masks: any damage of this size might have the same effect.",
+    "few_random": "The comparison with chance is based on {seeds} random masks ({enough} or more "
+    "are advised): q-values hold against these, not against random masks in general.",
+    "one_ability": "There is only one ability: the mask of any other might have the same effect.",
+    "unnamed": "A profile names no ability, as {reason}.",
+    "calibration": "Calibration items, which serve to choose k: {benchmarks}. If k was chosen on "
+    "these items, AIS look larger on them than on other items.",
+}
+"""What is said, by what it is about."""
+LIMITS = {
+    "significance": SIGNIFICANCE,
+    "least": LEAST_DOSE,
+    "full": FULL_DOSE,
+    "side": SIDE_DROP,
+    "enough": ENOUGH_CONTROLS,
+}
+
+
+def say(about: str, **values: Any) -> str:
+    """A sentence with its values; the limits of `criteria` need not be given."""
+    return SENTENCES[about].format(**LIMITS, **values)
+
+
+def readable_list(names: Iterable[str]) -> str:
+    """Names to read: "PIQA, Contextual recall"."""
+    return ", ".join(map(readable, names))
+
+
+def valued(values: pd.Series, limit: float) -> str:
+    """Names with their values, none of which reads as the limit: "Spatial reasoning (0.40)"."""
+    return ", ".join(
+        f"{readable(str(name))} ({number_off(float(value), limit)})"
+        for name, value in values.items()
+    )
