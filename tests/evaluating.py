@@ -12,7 +12,6 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.masks.ablation import Method
 from benchprof.masks.mask import Mask
-from benchprof.models.scope import Scope
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
@@ -29,7 +28,6 @@ def evaluate_benchmark(
     store: Store,
     run_code_unsafely: bool = False,
     open_sandbox: Callable[..., Sandbox] = Sandbox,
-    kept_in: Scope | None = None,
     mean_over: Sequence[Example] = (),
 ) -> None:
     """Write the record of every ablation of one benchmark to its target.
@@ -38,5 +36,5 @@ def evaluate_benchmark(
     """
     evaluate_benchmarks(
         model, [Assignment(source, limit, targets)], seed, masks,
-        Intervention(method, kept_in, mean_over), store, run_code_unsafely, open_sandbox,
+        Intervention(method, mean_over), store, run_code_unsafely, open_sandbox,
     )  # fmt: skip

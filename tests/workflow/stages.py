@@ -139,7 +139,6 @@ def select(project: Project) -> None:
     select_masks(
         folder=results / "models/tiny",
         rule=Specific(**config["selections"]["specific"]),
-        fraction_of="model",
         importances={a: results / f"importance/tiny/{a}.safetensors" for a in config["abilities"]},
         background=None,
         targets={

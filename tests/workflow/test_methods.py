@@ -12,7 +12,6 @@ import pytest
 from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
 from tests.workflow.stages import run_jobs, run_missing, said_to
 
-from benchprof.models.scope import Scope
 from benchprof.tensors import TensorFile
 
 SELECTIVITY = "results/analysis/tiny/selectivity_top_0.1.csv"
@@ -24,8 +23,7 @@ def use_other_methods(config: dict[str, Any]) -> None:
     config["importance"] = {"score": "taylor_abs", "loss_on": "all", "against": "flip", "limit": 4}
     config["layers"] = [1, 1]
     config["fractions"] = [0.1]
-    config["fraction_of"] = "scope"
-    config["ablation"] = {"scale": 0.5}
+    config["ablation"] = "mean"
     config["controls"]["random"]["seeds"] = [1]
     specific = {"definition": "exclude", "in_top_of": 1, "background": "items/numbers"}
     for kind in ("flip", "blank"):
@@ -90,9 +88,9 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
     # Intact, four masks an ability and a control a selection; the core's is one mask for both.
     assert "places_test: 1 reused, 12 computed" in other.log("all.log")
     path = other.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
-    assert json.loads(path.read_text())["origin"]["mask"]["method"] == {"scale": 0.5}
+    assert json.loads(path.read_text())["origin"]["mask"]["method"] == "mean"
     methods = (other.folder / "results/methods.md").read_text()
-    assert "multiplies its weights by 0.5" in methods
+    assert "to their matrix mean" in methods
     assert "layers 1 to 1" in methods
 
 
@@ -148,19 +146,3 @@ def test_with_a_background_an_added_ability_changes_no_other_mask(
     assert set(again["importance"]) == {"places", "_background"}
     # `more` is the same items as the background: in the store already.
     assert "4 reused, 0 computed" in caplog.text
-
-
-def test_sufficiency_keeps_the_mask_and_ablates_the_rest(
-    other: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    project = other.copy(tmp_path / "copy")
-    path = project.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
-    ablated = json.loads(path.read_text())
-    project.configure(lambda config: config.update(ablation_of="complement"))
-    run_jobs(project, PLACES)
-    # The intact model is the same, and the core is one mask for both.
-    assert "2 reused, 11 computed" in caplog.text
-    kept = json.loads(path.read_text())
-    assert kept["origin"]["mask"]["kept_in"] == Scope("mlp", (1, 1)).as_json
-    assert kept["items"]["responses"] != ablated["items"]["responses"]

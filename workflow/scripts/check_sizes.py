@@ -15,7 +15,6 @@ def main(job: CheckSizes, threads: int) -> None:
     A chat template under which no answer can be scored is found here too: evaluations would stop
     at it, but only after all importance is computed.
     """
-    config = job.run.configuration
     if job.asks_in_chats:
         check_chat(load_tokenizer(job.folder))
     if lists := job.run.lists:
@@ -25,7 +24,6 @@ def main(job: CheckSizes, threads: int) -> None:
         folder=job.folder,
         scope=job.run.scope,
         fractions=job.run.selected_ks,
-        fraction_of=config.fraction_of,
         target=paths.sizes(job.model),
     )
 

@@ -34,7 +34,6 @@ def needed_by(job: ComputeImportance, origins: Mapping[str, Any]) -> set[str]:
         [ablation for own in selecting for ablation in own.masks],
         origins,
         job.run.selection_rules,
-        job.run.configuration.fraction_of,
         job.folder,
         data.NEUTRAL_TEXT,
         job.run.store,

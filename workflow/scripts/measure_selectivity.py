@@ -13,7 +13,6 @@ def main(job: MeasureSelectivity, threads: int) -> None:
         intact=job.intact,
         sources=job.sources,
         settings=job.run.profile_settings,
-        complement=job.run.configuration.ablation_of == "complement",
         fraction=job.k,
         drawing=job.drawing,
         effects=job.effects,

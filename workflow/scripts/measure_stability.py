@@ -9,12 +9,10 @@ from benchprof.threads import use_threads
 def main(job: MeasureStability, threads: int) -> None:
     """Measure how far the masks of two halves of the diagnostic items agree, over their number."""
     use_threads(threads)
-    config = job.run.configuration
     measure_stability(
         job.scoring,
         train=job.run.train_items,
         rules=job.run.selection_rules,
-        fraction_of=config.fraction_of,
         fractions=job.run.known_ks,
         drawing=job.drawing,
         store=job.run.store,

@@ -9,12 +9,10 @@ from benchprof.threads import use_threads
 def main(job: SelectHalfMasks, threads: int) -> None:
     """Select the masks that each half of the train items makes alone."""
     use_threads(threads)
-    config = job.run.configuration
     select_half_masks(
         job.scoring,
         train=job.run.train_items,
         rules=job.run.selection_rules,
-        fraction_of=config.fraction_of,
         targets=job.masks,
         store=job.run.store,
         super_set=job.super_set,

@@ -18,7 +18,6 @@ def main(job: SelectMasks, threads: int) -> None:
     select_stored(
         folder=job.folder,
         rule=job.run.selection_rules[job.selection],
-        fraction_of=job.run.configuration.fraction_of,
         importances=job.importance,
         background=job.background,
         targets=job.masks,

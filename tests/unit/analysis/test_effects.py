@@ -101,12 +101,6 @@ def test_a_control_of_its_own_counts_and_those_of_others_do_not() -> None:
     assert (found.loc["x", "random"], found.loc["x", "explained_by"]) == (1.0, "random masks")
 
 
-def test_what_a_mask_alone_keeps_is_not_judged() -> None:
-    found = effects_table(table(CLEAN), complement=True)
-    assert set(found["explained_by"]) == {"complement"}
-    assert not found["effect"].any()
-
-
 def test_an_ability_that_was_not_asked_its_own_test_has_no_row() -> None:
     asked = {key: value for key, value in CLEAN.items() if key[0] != "y"}
     assert list(effects_table(table(asked))["ability"]) == ["x"]

@@ -115,7 +115,7 @@ def write_run() -> None:
                 importance = {one: {"model": model * 64} for one in ABILITIES}
                 settings = Specific(definition="max").settings
                 origin |= {"selection": "specific", "importance": importance,
-                           "settings": settings, "fraction_of": "model"}  # fmt: skip
+                           "settings": settings}  # fmt: skip
             else:
                 origin |= {"selection": "random", "seed": seed, "matched_to": dict(digests)}
             mask = Mask(entries, origin)

@@ -108,7 +108,7 @@ def test_chats_are_tried_before_any_importance(tmp_path: Path) -> None:
     main = runpy.run_path(str(ROOT / "workflow/scripts/check_sizes.py"), run_name="script")["main"]
     sizes: list[Path] = []
     main.__globals__["check_sizes"] = lambda folder, **_: sizes.append(folder)
-    config: Any = SimpleNamespace(fraction_of="model")
+    config: Any = SimpleNamespace()
     run = SimpleNamespace(configuration=config, scope=Scope("mlp"), selected_ks=["0.1"], lists={})
     job_of = {
         chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)

@@ -36,7 +36,6 @@ def scores_of(
     benchmark: str = "b",
     guessing: float = 0.25,
     tasks: Sequence[str] | None = None,
-    complement: bool = False,
 ) -> Scores:
     metrics = {name: np.array(values, dtype=float) for name, values in metrics.items()}
     n = next(iter(metrics.values())).shape[1]
@@ -46,7 +45,7 @@ def scores_of(
         metrics=metrics,
         binary=frozenset(name for name, own in metrics.items() if is_binary(own)),
         tasks=tuple(tasks or ["task"] * n), items=tuple((i, f"digest {i}") for i in range(n)),
-        model_digest="model", requests_digest="requests", complement=complement,
+        model_digest="model", requests_digest="requests",
         software=Counter(),
     )  # fmt: skip
 

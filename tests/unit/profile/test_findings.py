@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchprof.profile.findings import compared, findings_rows, hindering, needed, sufficient
+from benchprof.profile.findings import compared, findings_rows, hindering, needed
 from benchprof.profile.reason import SENTENCES
 
 
@@ -18,7 +18,7 @@ def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
         "k": "0.001", "ability": ability, "seed": None, "headline": True, "metric": "acc", "n": 500,
         "ais": ais, "ais_low": ais - 0.1, "ais_high": ais + 0.1, "over_random": ais,
         "over_others": ais, "q_ais": 0.01, "q_random": 0.01, "q_others": 0.01,
-        "reason_code": "", "reason": "", "flag_code": "", "ablation_of": "mask",
+        "reason_code": "", "reason": "", "flag_code": "",
         "form_of": "nats", "form": 0.0, "form_low": -0.1, "form_high": 0.1,
         "form_random": np.nan, "reason_form": "",
     } | changed  # fmt: skip
@@ -71,10 +71,7 @@ def test_without_controls_abilities_are_compared_with_each_other_alone() -> None
     assert "than intact and than under the other abilities' masks" in sentence(cells)
     none = sentence([*cells[1:2], cells[1] | {"ability": "too"}])
     assert "no ability whose loss stands out against the other abilities' masks" in none
-    alone = [cell | {"ablation_of": "complement", "over_others": -0.1} for cell in cells[:2]]
-    assert [cell["ability"] for cell in sufficient(alone)] == ["large"]
-    assert "than the other abilities' masks do" in sentence(alone)
-    assert not any("random" in sentence(own) for own in (cells, cells[1:2], alone))
+    assert not any("random" in sentence(own) for own in (cells, cells[1:2]))
 
 
 def test_one_ability_is_compared_with_random_masks_alone() -> None:
@@ -96,9 +93,6 @@ def test_nothing_is_named_where_nothing_is_compared() -> None:
     assert "names no ability, as all of its abilities have the same mask" in sentence(same)
     gains = [row(name, -0.5, **without("others")) for name in "ab"]
     assert not hindering(gains)
-    kept = [cell | {"ablation_of": "complement", "over_random": -0.1} for cell in same]
-    assert not sufficient(kept)
-    assert "names no ability, as all of its abilities have the same mask" in sentence(kept)
 
 
 def test_the_sentence_is_made_from_the_numbers() -> None:
@@ -154,27 +148,6 @@ def test_a_broken_model_names_no_ability() -> None:
     assert [cell["ability"] for cell in needed(cells)] == ["small"]
     cells = [row("hinders", -0.6, flag_code="ablated_model_broken"), row("too", -0.2)]
     assert [cell["ability"] for cell in hindering(cells)] == ["too"]
-
-
-def test_where_all_but_the_mask_is_ablated_the_words_are_of_what_is_kept() -> None:
-    """The mask of `kept` loses 0.3 less than random masks; that of `worse` loses more."""
-    alone = {"ablation_of": "complement"}
-    cells = [
-        row("worse", 0.9, over_random=0.1, over_others=0.2, **alone),
-        row("kept", 0.5, over_random=-0.3, over_others=-0.2, **alone),
-        row("others_too", 0.5, over_random=-0.3, over_others=-0.2, q_others=0.3, **alone),
-    ]
-    assert [cell["ability"] for cell in sufficient(cells)] == ["kept"]
-    assert not sufficient([row("kept", 0.5, over_random=-0.3, over_others=-0.2)])
-    (found,) = findings_rows(pd.DataFrame(cells), 1, {}).to_dict("records")
-    assert (found["needed"], found["hindering"], found["sufficient"]) == ("", "", "kept")
-    assert found["reason_code"] == "ablation_of_complement"
-    assert np.isnan(found["effective"])
-    assert found["summary"] == (
-        "arc in m (specific masks kept alone, k = 0.001, acc, 500 items) keeps more of the score "
-        "with the masks of kept (AIS 0.50, 0.40 to 0.60) than random masks and the other "
-        "abilities' masks do."
-    )
 
 
 def test_one_ability_has_no_effective_number() -> None:

@@ -14,7 +14,6 @@ from tests.unit.profile.conftest import ABILITIES, NAMES, SETTINGS
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import record_bytes
-from benchprof.models.scope import Scope
 from benchprof.profile.job import compute_profile
 
 TABLES = (
@@ -168,18 +167,6 @@ def test_a_damaged_record_is_refused_from_another_process(records, tmp_path: Pat
     with pytest.raises(InputError, match="its digest differs from its content"):
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles", processes=2)
     assert not (tmp_path / "profiles").exists()
-
-
-def test_masks_ablated_in_one_record_and_kept_in_another_are_refused(
-    records, tmp_path: Path
-) -> None:
-    intact, sources = records()
-    record = json.loads(sources[1].record.read_text())
-    record["origin"]["mask"]["kept_in"] = Scope("mlp").as_json
-    content = {key: value for key, value in record.items() if key != "digest"}
-    sources[1].record.write_bytes(record_bytes(content))
-    with pytest.raises(InputError, match="all but the mask in another"):
-        compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
 
 
 def test_answers_by_two_versions_of_a_library_are_named(

@@ -122,14 +122,6 @@ def test_where_guessing_scores_nothing_a_tenth_is_no_more_than_guessing() -> Non
     assert set(add_flag(generation(2))["flag_code"]) == {""}
 
 
-def test_where_all_but_the_mask_is_ablated_there_is_no_dose_and_none_is_broken() -> None:
-    table = table_of({"x": 15, "b": 15, "c": 15}).assign(ablation_of="complement")
-    table = add_flag(add_dose(table, {"x": "x"}))
-    assert set(table["flag_code"]) == {""}
-    assert table["dose"].isna().all()
-    assert set(table["reason_dose"]) == {"ablation_of_complement"}
-
-
 def test_k_is_that_of_each_ablation_s_mask() -> None:
     table = table_of({"a": 5, "b": 2}).assign(fraction="calibrated")
     ks = {

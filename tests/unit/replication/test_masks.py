@@ -71,7 +71,7 @@ class Stages:
             names = read_for(selection, own.ability, files)
             origin = {
                 "ability": own.ability, "selection": selection, "settings": rule.settings,
-                "fraction": own.k, "fraction_of": "model", "code": codebase.digest_of("masks"),
+                "fraction": own.k, "code": codebase.digest_of("masks"),
                 "importance": {name: TensorFile(files[name]).origin for name in names},
             }  # fmt: skip
             write_mask(path, Mask({"w": torch.tensor([len(self.used) - 1])}, origin))
@@ -98,7 +98,7 @@ def test_each_half_makes_its_own_masks_of_every_selection(
 
     def run(seed: int = 3) -> None:
         given: dict[str, Any] = {
-            "rules": rules, "targets": targets, "fraction_of": "model",
+            "rules": rules, "targets": targets,
             "store": Store(tmp_path / "store"),
         }  # fmt: skip
         train = TrainItems(items, seed, limit=10, exclude={"x": ["x0"]})

@@ -64,7 +64,7 @@ def row(
     return {
         "model": model, "benchmark": benchmark, "ability": ability, "selection": "specific",
         "fraction": "0.001", "k": "0.001", "mask_size": 134515, "seed": seed, "metric": metric,
-        "headline": metric == "probability", "ablation_of": "mask",
+        "headline": metric == "probability",
         "n": 60, "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,
         "p_guessing": 0.4 if reason else 1e-6, "reason": reason,
         "reason_code": "not_above_guessing" if reason else "",

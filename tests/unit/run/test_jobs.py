@@ -308,8 +308,6 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
         ("selections.specific.definition", "sum", SELECTED | TEXTS),
         ("selections.specific.without_super", True, SELECTED | TEXTS),
         ("ablation", "mean", ANSWERED | TEXTS),
-        # k is chosen by the mask's own ablation.
-        ("ablation_of", "complement", (ANSWERED - {"evaluate_calibration"}) | TEXTS),
         ("models.m.chat_template", True, {"check_sizes"} | ANSWERED),
         ("layers", [0, 1], {"check_sizes", "draw_controls"} | SCORED | TEXTS),
         # Where results are kept, and where they are computed, changes none.

@@ -85,9 +85,6 @@ def of_one_selection(**sections: Any) -> Run:
         ({}, ON_GPU, 4 + 2 + 16 + 1.28),
         # On a CPU also keys and values of answers, an eighth of the weights.
         ({}, ON_CPU, 4 + 2 + 32 + 4 + 1.28),
-        # The complement's second copy of the scope is on the GPU, or here: 5e9 x 4.
-        ({"ablation_of": "complement"}, ON_GPU, 4 + 2 + 16 + 1.28),
-        ({"ablation_of": "complement"}, ON_CPU, 4 + 2 + 32 + 4 + 1.28 + 20),
         ({"controls": controls([], "each_ability")}, ON_GPU, 4 + 2 + 16 + 0.64),
         # What is calibrated may be the largest candidate, 0.01.
         ({"fractions": ["calibrated"], "importance": WHOLE}, ON_GPU, 4 + 2 + 16 + 1.28),
@@ -103,13 +100,13 @@ def test_memory_of_an_evaluation(sections: dict[str, Any], size: Size, expected:
 
 
 def test_memory_of_calibration_and_halves() -> None:
-    run = of_one_selection(fractions=[0.01, "calibrated"], ablation_of="complement")
-    # Two masks and two controls at 0.001 and at 0.01, and no complement: 4 x 0.011 x 8e9 x 4.
+    run = of_one_selection(fractions=[0.01, "calibrated"])
+    # Two masks and two controls at 0.001 and at 0.01: 4 x 0.011 x 8e9 x 4.
     found = memory(run, "evaluate_calibration", ON_CPU, "x")
     assert found == pytest.approx(4 + 2 + 32 + 4 + 1.408)
     # Two masks at 0.01 of one ability: 2 x 0.01 x 8e9 x 4.
     found = memory(run, "evaluate_halves", ON_CPU, "x")
-    assert found == pytest.approx(4 + 2 + 32 + 4 + 0.64 + 20)
+    assert found == pytest.approx(4 + 2 + 32 + 4 + 0.64)
 
 
 def test_memory_of_the_analysis() -> None:
@@ -171,7 +168,6 @@ MORE = PAPER | {
     "fractions": [0.001, "calibrated"],
     "calibration": {"fractions": [0.001, 0.003], "items": 32},
     "selections": {"specific": {"definition": "ratio", "pool": 5}, "top": {}},
-    "ablation_of": "complement",
     "models": {
         name: own | {"scores_on_host": True, "dtype": "float32"}
         for name, own in list(PAPER["models"].items())[:1]
@@ -239,7 +235,7 @@ def test_rules_ask_for_no_less_than_the_plan_where_few_layers_are_in_scope() -> 
         (scored(on_host=True), ON_GPU, "compute_importance", 4 + 24),
         (small(), ON_CPU, "compute_importance", 0),
         (scored(), ON_GPU, "find_super", 4 + 16),
-        (small(ablation_of="complement"), ON_GPU, "evaluate_model", 4 + 16 + 10),
+        (small(), ON_GPU, "evaluate_model", 4 + 16),
         (small(), ON_GPU, "select_masks", 0),
     ],
 )

@@ -131,18 +131,6 @@ def small(path: str, value: Any) -> dict[str, Any]:
         ),
         (
             "ablation",
-            {"scale": "x"},
-            "my.yaml, ablation: {'scale': 'x'}; expected zero, mean or {scale: FACTOR} "
-            "(FACTOR is any number but 1).",
-        ),
-        (
-            "ablation",
-            {"scales": 0.5},
-            "my.yaml, ablation: {'scales': 0.5}; expected zero, mean or {scale: FACTOR} "
-            "(FACTOR is any number but 1).",
-        ),
-        (
-            "ablation",
             {},
             "my.yaml, ablation: {}; expected zero, mean or {scale: FACTOR} "
             "(FACTOR is any number but 1).",

@@ -15,12 +15,11 @@ COLUMNS = ["ability", "n", "choice", "choice_se", "form", "random", "other_mask"
            "read_off", "blank", "other_test", "explained_by", "effect"]  # fmt: skip
 
 
-def effects_table(table: pd.DataFrame, complement: bool = False) -> pd.DataFrame:
+def effects_table(table: pd.DataFrame) -> pd.DataFrame:
     """A row per ability whose own test was asked under its own mask.
 
     Args:
         table: of `selectivity_table`, of the items and of their companions.
-        complement: whether all but the masks was ablated, which nothing here judges.
 
     Returns:
         Rises of choice in nats. On the ability's own items: under its own mask (`choice`), the mean
@@ -31,10 +30,7 @@ def effects_table(table: pd.DataFrame, complement: bool = False) -> pd.DataFrame
         `effect` says whether none does. NaN stands for what was not asked.
     """
     rows = [_row(ability, table) for ability in table["ability"].unique()]
-    found = pd.DataFrame([row for row in rows if row], columns=COLUMNS)
-    if complement:
-        found["explained_by"], found["effect"] = "complement", False
-    return found
+    return pd.DataFrame([row for row in rows if row], columns=COLUMNS)
 
 
 def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:

@@ -95,7 +95,6 @@ def measure_selectivity(
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     settings: ProfileSettings,
-    complement: bool,
     fraction: str,
     drawing: Drawing,
     effects: Path,
@@ -109,7 +108,6 @@ def measure_selectivity(
         intact: record of the intact model by such a benchmark.
         sources: records of the ablated models on them, all of one model, selection and k.
         settings: of the profile, for the intervals of form.
-        complement: whether all but the masks was ablated.
         fraction: k as configured.
         drawing: a table as `selectivity_table` says; k is added to the title.
         effects: another table, as `effects_table` says.
@@ -126,7 +124,7 @@ def measure_selectivity(
         ]
     )
     _with_k(drawing, masks, fraction).write(table, draw_selectivity)
-    write_csv(effects, effects_table(table, complement), digits=6)
+    write_csv(effects, effects_table(table), digits=6)
 
 
 def _answers(

@@ -29,7 +29,6 @@ def measure_stability(
     scoring: Scoring,
     train: TrainItems,
     rules: Mapping[str, Selection],
-    fraction_of: str,
     fractions: Sequence[str],
     drawing: Drawing,
     store: Store,
@@ -45,7 +44,6 @@ def measure_stability(
         scoring: how weights are scored.
         train: the items; their seed is that of the halves too.
         rules: by selection.
-        fraction_of: what k is a share of.
         fractions: each k.
         drawing: a table as `stability_rows` says.
         store: the run's, which keeps the attributions of units.
@@ -63,7 +61,7 @@ def measure_stability(
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
             used_by = csv.with_suffix("") / f"{half}-{share}"
             importances = score_items(scoring, train.files, kept, Path(folder), store, used_by)
-            return _selected(scoring, importances, rules, fraction_of, fractions, super_set)
+            return _selected(scoring, importances, rules, fractions, super_set)
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -78,7 +76,6 @@ def _selected(
     scoring: Scoring,
     importances: Mapping[str, Path],
     rules: Mapping[str, Selection],
-    fraction_of: str,
     fractions: Sequence[str],
     super_set: Path | None,
 ) -> dict[Ablation, Entries]:
@@ -89,7 +86,7 @@ def _selected(
     for selection, rule in rules.items():
         every = [Ablation(a, selection, k) for a, k in product(abilities, fractions)]
         targets = {own: folder / f"{own.name}.mask" for own in every}
-        select_from(scoring.model.folder, importances, rule, fraction_of, targets, super_set)
+        select_from(scoring.model.folder, importances, rule, targets, super_set)
         for own, path in targets.items():
             # Copies: a file that is still mapped keeps a shared file system's folder from removal.
             masks[own] = {name: part.clone() for name, part in read_mask(path).entries.items()}

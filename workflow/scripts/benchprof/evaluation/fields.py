@@ -23,7 +23,6 @@ class MaskOrigin(TypedDict):
     digest: str
     n: int
     method: Method | str
-    kept_in: NotRequired[dict[str, Any]]
     mean_over: NotRequired[dict[str, str]]
 
 

@@ -14,11 +14,11 @@ from benchprof.errors import InputError
 from benchprof.evaluation.fields import MaskOrigin
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_means, digest_of_all
-from benchprof.masks.ablation import Method, ablated, averaged, in_weights, kept_alone
+from benchprof.masks.ablation import Method, ablated, averaged, in_weights
 from benchprof.masks.mask import Mask
 from benchprof.models.anatomy import scope_weights
-from benchprof.models.scope import WEIGHT, Scope
-from benchprof.models.units import scored_weights, unit_projections
+from benchprof.models.scope import WEIGHT
+from benchprof.models.units import unit_projections
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,11 @@ class Intervention:
 
     Attributes:
         method: what becomes of the entries.
-        kept_in: the scope whose entries outside a mask are ablated instead of the mask's; None
-            ablates the mask's.
         mean_over: the examples that a unit's mean is taken over; used only for masks of units with
             the method `mean`.
     """
 
     method: Method = "zero"
-    kept_in: Scope | None = None
     mean_over: Sequence[Example] = ()
 
     def origin(self, mask: Mask) -> MaskOrigin:
@@ -44,9 +41,6 @@ class Intervention:
             InputError: units are to become means over nothing.
         """
         origin: MaskOrigin = {"digest": mask.digest, "n": mask.size, "method": self.method}
-        # Left out where unset: a null would change the store's keys of all other ablations.
-        if self.kept_in:
-            origin["kept_in"] = self.kept_in.as_json
         if self.method == "mean" and mask.unit != WEIGHT:
             if not self.mean_over:
                 found, expected = f"mean of {mask.unit}s", "examples that they are means over"
@@ -67,11 +61,7 @@ class Intervention:
         units = {mask.unit for mask in masks} - {WEIGHT}
         if self.method == "mean" and units:
             (unit,) = units
-            layers = self.kept_in.layers if self.kept_in else None
-            means = activation_means(model, unit_projections(model, unit, layers), self.mean_over)
-            return functools.partial(averaged, model, means=means, alone=bool(self.kept_in))
-        if self.kept_in:
-            change, weights = kept_alone, scored_weights(model, self.kept_in)
-        else:
-            change, weights = ablated, scope_weights(model, "all_layers")
-        return lambda mask: change(weights, in_weights(model, mask), self.method)
+            means = activation_means(model, unit_projections(model, unit), self.mean_over)
+            return functools.partial(averaged, model, means=means)
+        weights = scope_weights(model, "all_layers")
+        return lambda mask: ablated(weights, in_weights(model, mask), self.method)

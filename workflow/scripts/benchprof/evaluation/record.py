@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchprof.tasks.requests import Requests
 
 FORMAT = 2
-MASK_KEYS = ("digest", "method", "kept_in", "mean_over")
+MASK_KEYS = ("digest", "method", "mean_over")
 
 
 class NonFiniteLogitsError(ArithmeticError):

@@ -16,7 +16,7 @@ from benchprof.models.device import with_float64
 from benchprof.models.scope import WEIGHT
 from benchprof.models.units import Projection, unit_projections
 
-Method = Literal["zero", "mean"] | Mapping[Literal["scale"], float]
+Method = Literal["zero", "mean"]
 """What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor.
 
 For units, `mean` is defined by `averaged`.
@@ -63,7 +63,7 @@ def ablated(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> 
             positions = indices.to(flat.device)
             values = flat[positions]
             saved[name] = positions, values
-            flat[positions] = _ablated_values(flat, values, method)
+            flat[positions] = _ablated_value(flat, method)
         yield
     finally:
         for name, (positions, values) in saved.items():
@@ -71,41 +71,7 @@ def ablated(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> 
 
 
 @contextlib.contextmanager
-def kept_alone(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> Iterator[None]:
-    """The reverse of `ablated`: ablate every entry of `weights` but the mask's.
-
-    What is ablated is nearly all, so that a second copy of `weights` stands beside them inside the
-    block.
-
-    Args:
-        weights: the whole scope, by parameter name.
-        mask: which entries stay as they are.
-        method: what becomes of the others.
-
-    Raises:
-        InputError: as `ablated` does.
-    """
-    _check(weights, mask)
-    intact = {name: weight.data for name, weight in weights.items()}
-    try:
-        for name, tensor in intact.items():
-            flat = tensor.view(-1)
-            reduced = torch.empty_like(flat)
-            reduced[:] = _ablated_values(flat, flat, method)
-            if name in mask.entries:
-                positions = mask.entries[name].to(flat.device)
-                reduced[positions] = flat[positions]
-            weights[name].data = reduced.view_as(tensor)
-        yield
-    finally:
-        for name, tensor in intact.items():
-            weights[name].data = tensor
-
-
-@contextlib.contextmanager
-def averaged(
-    model: nn.Module, mask: Mask, means: Mapping[str, torch.Tensor], alone: bool = False
-) -> Iterator[None]:
+def averaged(model: nn.Module, mask: Mask, means: Mapping[str, torch.Tensor]) -> Iterator[None]:
     """Put the mean of each of its features in place of a unit, as Wang et al., arXiv:2211.00593.
 
     The weights that read the unit are zeroed as by `ablated`. The output that the mean features
@@ -116,7 +82,6 @@ def averaged(
         model: whose units they are.
         mask: of units.
         means: of `activation_means`, float32, at least of the projections that the mask names.
-        alone: whether all units of the projections in `means` are replaced but the mask's.
 
     Raises:
         InputError: before any change, where the mask names a unit that `means` do not have.
@@ -126,13 +91,12 @@ def averaged(
     projections = unit_projections(model, mask.unit)
     added = {}
     for name, own in projections.items():
-        chosen = torch.full((own.units,), alone)
-        chosen[mask.entries.get(name, torch.zeros(0)).long()] = not alone
+        chosen = torch.zeros(own.units, dtype=torch.bool)
+        chosen[mask.entries.get(name, torch.zeros(0)).long()] = True
         if name in means and bool(chosen.any()):
             features = torch.nonzero(chosen.repeat_interleave(own.width))[:, 0]
             added[name] = _output(weights[name], own, features, means[name])
-    change = kept_alone if alone else ablated
-    with change(weights, entries, "zero"), _biased(model, added):
+    with ablated(weights, entries, "zero"), _biased(model, added):
         yield
 
 
@@ -177,12 +141,6 @@ def _not_there(mask: Mask, what: str) -> InputError:
     return InputError(where, found, "a mask made for this model and scope")
 
 
-def _ablated_values(
-    flat: torch.Tensor, values: torch.Tensor, method: Method
-) -> torch.Tensor | float:
-    """What `values`, entries of the intact tensor `flat`, become."""
-    if method == "zero":
-        return 0
-    if method == "mean":
-        return float(with_float64(flat).mean(dtype=torch.float64))
-    return values * method["scale"]
+def _ablated_value(flat: torch.Tensor, method: Method) -> float:
+    """What entries of the intact tensor `flat` become."""
+    return 0 if method == "zero" else float(with_float64(flat).mean(dtype=torch.float64))

@@ -45,7 +45,6 @@ logger = logging.getLogger(__name__)
 def select_masks(
     folder: Path,
     rule: Selection,
-    fraction_of: str,
     importances: Mapping[str, Path],
     background: Path | None,
     targets: Mapping[Ablation, Path],
@@ -59,7 +58,6 @@ def select_masks(
     Args:
         folder: the prepared model, for |θ|.
         rule: of the selection; the masks' metadata hold its settings.
-        fraction_of: what k is a share of: model (all parameters) or scope.
         importances: each ability's importance file.
         background: the importance file that `specific` contrasts every ability with; None for
             the other abilities'.
@@ -80,9 +78,8 @@ def select_masks(
     if super_set is not None:
         made[super_set] = next(iter(left_out.origin["importance"].values()))
     check_comparable(made)
-    size = next(iter(files.values())).total_size + left_out.size
     unit = next(iter(files.values())).origin["unit"]
-    whole = whole_size(folder, unit) if fraction_of == "model" else size
+    whole = whole_size(folder, unit)
     (selection,) = {ablation.selection for ablation in targets}
     ks = list(dict.fromkeys(ablation.k for ablation in targets))
     counts = {k: entry_count(k, whole, unit) for k in ks}
@@ -91,7 +88,7 @@ def select_masks(
     for ability, masks in selected(selection, rule, files, [*counts.values()], abilities):
         for ablation in (own for own in targets if own.ability == ability):
             entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
-            origin = selected_origin(ablation, origins, rule, fraction_of, without)
+            origin = selected_origin(ablation, origins, rule, without)
             origin |= {"unit": unit, "whole": whole, "n_at_k": counts[ablation.k]}
             mask = Mask(entries, origin)
             if not mask.size:

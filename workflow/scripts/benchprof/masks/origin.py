@@ -27,7 +27,6 @@ def selected_origin(
     ablation: Ablation,
     importances: Mapping[str, Any],
     rule: Selection,
-    fraction_of: str,
     left_out: str | None,
 ) -> dict[str, Any]:
     """All that decides a mask that is selected by importance.
@@ -36,7 +35,6 @@ def selected_origin(
         ablation: which mask.
         importances: the origin of every ability's importance, and the background's if there is one.
         rule: of the selection.
-        fraction_of: what k is a share of: model or scope.
         left_out: digest of the super set; it counts where the rule leaves that out.
     """
     ability, selection = ablation.ability, ablation.selection
@@ -46,7 +44,6 @@ def selected_origin(
         "selection": selection,
         "settings": rule.settings,
         "fraction": ablation.k,
-        "fraction_of": fraction_of,
         "importance": {n: importances[n] for n in read_for(selection, ability, names)},
         "code": codebase.digest_of("masks"),
     } | ({"super": left_out} if rule.without_super else {})

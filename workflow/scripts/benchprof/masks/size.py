@@ -42,7 +42,6 @@ def check_sizes(
     folder: Path,
     scope: Scope,
     fractions: Sequence[str],
-    fraction_of: str,
     target: Path,
 ) -> None:
     """Write the size of the masks of each k.
@@ -51,7 +50,6 @@ def check_sizes(
         folder: the prepared model.
         scope: what masks are made of.
         fractions: each k.
-        fraction_of: what k is a share of: model (all parameters, or all units) or scope.
         target: the JSON file.
 
     Raises:
@@ -60,8 +58,7 @@ def check_sizes(
     unit, layers = scope.unit, scope.layers
     every = whole_size(folder, unit)
     size = sum(entry_counts(architecture_of(folder), scope).values())
-    whole = every if fraction_of == "model" else size
-    counts = {fraction: entry_count(fraction, whole, unit) for fraction in fractions}
+    counts = {fraction: entry_count(fraction, every, unit) for fraction in fractions}
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     for fraction, count in counts.items():
         if count > size:

@@ -20,7 +20,7 @@ from benchprof.run.ablation import BACKGROUND, Ablation
 from benchprof.run.configuration import Selection
 from benchprof.store import Kind, Store
 
-DECIDED_BY = ("ability", "selection", "settings", "fraction", "fraction_of", "importance", "code",
+DECIDED_BY = ("ability", "selection", "settings", "fraction", "importance", "code",
               "super")  # fmt: skip
 
 
@@ -40,7 +40,6 @@ MASKS = Kind("masks", ".safetensors", key_of)
 def select_stored(
     folder: Path,
     rule: Selection,
-    fraction_of: str,
     importances: Mapping[str, Path],
     background: Path | None,
     targets: Mapping[Ablation, Path],
@@ -57,7 +56,7 @@ def select_stored(
     files = {**importances, **({BACKGROUND: background} if background else {})}
     origins = {name: read_origin(path) for name, path in files.items()}
     left_out = None if super_set is None else read_mask(super_set).digest
-    keys = _keys(targets, origins, rule, fraction_of, left_out)
+    keys = _keys(targets, origins, rule, left_out)
     lacking = store.lacking(_place_of(targets), MASKS, keys.values())
     missing = [own for own in targets if keys[own] in lacking]
     if missing:
@@ -68,7 +67,6 @@ def select_stored(
             select_masks(
                 folder=folder,
                 rule=rule,
-                fraction_of=fraction_of,
                 importances={own: path for own, path in importances.items() if own in read},
                 background=background if BACKGROUND in read else None,
                 targets=made,
@@ -93,7 +91,6 @@ def needed_for(
     targets: Collection[Ablation],
     origins: Mapping[str, Any],
     rules: Mapping[str, Selection],
-    fraction_of: str,
     folder: Path,
     text: Path,
     store: Store,
@@ -104,7 +101,6 @@ def needed_for(
         targets: every mask of a run's model.
         origins: of every ability's importance, and of the background's.
         rules: by selection.
-        fraction_of: what k is a share of.
         folder: the prepared model.
         text: the neutral text, by which the super set is found.
         store: the run's.
@@ -118,7 +114,7 @@ def needed_for(
     for selection, rule in rules.items():
         own = [target for target in targets if target.selection == selection]
         names = [n for n in origins if n != BACKGROUND or selection == "specific"]
-        keys = _keys(own, origins, rule, fraction_of, left_out)
+        keys = _keys(own, origins, rule, left_out)
         for ablation, key in keys.items():
             if not store.has(MASKS, key):
                 found |= {*read_for(selection, ablation.ability, names)}
@@ -129,13 +125,9 @@ def _keys(
     targets: Collection[Ablation],
     origins: Mapping[str, Any],
     rule: Selection,
-    fraction_of: str,
     left_out: str | None,
 ) -> dict[Ablation, str]:
-    return {
-        own: digests.of_value(selected_origin(own, origins, rule, fraction_of, left_out))
-        for own in targets
-    }
+    return {own: digests.of_value(selected_origin(own, origins, rule, left_out)) for own in targets}
 
 
 def _place_of(targets: Mapping[Ablation, Path]) -> Path:

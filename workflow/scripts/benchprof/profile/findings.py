@@ -27,7 +27,7 @@ Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
 USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
         "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code",
-        "ablation_of", "form_of", "form", "form_low", "form_high", "form_random",
+        "form_of", "form", "form_low", "form_high", "form_random",
         "reason_form"]  # fmt: skip
 CONTRASTS = {"random": "random masks", "others": "the other abilities' masks"}
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
@@ -55,7 +55,6 @@ def findings_rows(
         row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
         row |= _breadth(cells, resampled.get(key), noise.get(key), seed)
         named = {"needed": needed(cells), "hindering": hindering(cells)}
-        named["sufficient"] = sufficient(cells)
         row |= {kind: _named(own) for kind, own in named.items()}
         row |= {"form_moved": _named(form_moved(named))}
         row |= {"compared": "; ".join(compared(cells))}
@@ -71,18 +70,9 @@ def needed(cells: Cells) -> Cells:
     effect of the ability. The loss of a model that is broken as a whole is none either. Largest AIS
     first.
     """
-    beyond = _beyond(cells, "mask", 1)
+    beyond = _beyond(cells, 1)
     losing = [cell for cell in beyond if differs(cell["q_ais"], cell["ais"], 1)]
     return sorted(losing, key=lambda cell: -cell["ais"])
-
-
-def sufficient(cells: Cells) -> Cells:
-    """Where all but the mask is ablated: the abilities whose masks alone keep most.
-
-    Significantly more than what they are compared with: random masks and the other abilities' masks
-    alone. Least AIS first.
-    """
-    return sorted(_beyond(cells, "complement", -1), key=lambda cell: cell["ais"])
 
 
 def hindering(cells: Cells) -> Cells:
@@ -90,7 +80,7 @@ def hindering(cells: Cells) -> Cells:
 
     Most negative AIS first.
     """
-    beyond = _beyond(cells, "mask", -1)
+    beyond = _beyond(cells, -1)
     gaining = [cell for cell in beyond if differs(cell["q_ais"], cell["ais"], -1)]
     return sorted(gaining, key=lambda cell: cell["ais"])
 
@@ -99,7 +89,7 @@ def form_moved(named: Mapping[str, Cells]) -> Cells:
     """The named cells whose form changes too: their AIS may come from the change of form.
 
     Args:
-        named: the cells of `needed`, `hindering` and `sufficient`.
+        named: the cells of `needed` and `hindering`.
     """
     return [
         cell
@@ -137,15 +127,14 @@ def in_words(contrasts: Iterable[str]) -> str:
     return " and ".join(CONTRASTS[contrast] for contrast in contrasts)
 
 
-def _beyond(cells: Cells, ablation_of: str, sign: int) -> Cells:
-    """Cells under this kind of ablation that speak of an ability and exceed all contrasts made.
+def _beyond(cells: Cells, sign: int) -> Cells:
+    """Cells that speak of an ability and exceed all contrasts made.
 
     None where nothing is compared, and where all abilities share a mask: nothing then is of one
     ability.
 
     Args:
         cells: of a profile.
-        ablation_of: mask or complement.
         sign: 1 for a larger AIS, -1 for a smaller.
     """
     contrasts = compared(cells)
@@ -154,8 +143,7 @@ def _beyond(cells: Cells, ablation_of: str, sign: int) -> Cells:
     return [
         cell
         for cell in cells
-        if cell["ablation_of"] == ablation_of
-        and not cell["flag_code"]
+        if not cell["flag_code"]
         and all(differs(cell[f"q_{c}"], cell[f"over_{c}"], sign) for c in contrasts)
     ]
 
@@ -184,8 +172,6 @@ def _breadth(
 
 def _without_breadth(cells: Cells, profile: Floats) -> str:
     """Why a profile has no effective number of abilities, as a code; empty where it has."""
-    if cells[0]["ablation_of"] == "complement":
-        return reason.COMPLEMENT
     if len(profile) == 1:
         return reason.ONE_ABILITY
     return reason.FLAT_PROFILE if np.ptp(profile) == 0 else ""
@@ -197,14 +183,13 @@ def _named(cells: Cells) -> str:
 
 def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) -> str:
     """One sentence, and one of form; every number in it is the row's or the cells'."""
-    alone = cells[0]["ablation_of"] == "complement"
     start = (
         f"{row['benchmark']} in {row['model']} ({row['selection']} masks"
-        f"{' kept alone' if alone else ''}{and_k(row['k'])}, {row['metric']}, {row['n']} items)"
+        f"{and_k(row['k'])}, {row['metric']}, {row['n']} items)"
     )
     if cells[0]["reason_code"]:
         return f"{start} has no profile: {row['reason']}."
-    parts = [_kept_in_words(named, cells)] if alone else _needed_in_words(named, cells)
+    parts = _needed_in_words(named, cells)
     if named["hindering"]:
         parts.append(
             f"does better without {_with_intervals(named['hindering'])} than intact and than under "
@@ -241,16 +226,6 @@ def _needed_in_words(named: Mapping[str, Cells], cells: Cells) -> list[str]:
         return []
     no = "no other ability" if broken else "no ability"
     return [f"has {no} whose loss stands out against {others}"]
-
-
-def _kept_in_words(named: Mapping[str, Cells], cells: Cells) -> str:
-    if unnamed(cells):
-        return f"names no ability, as {unnamed(cells)}"
-    others = in_words(compared(cells))
-    if not named["sufficient"]:
-        return f"has no ability whose mask keeps significantly more of the score than {others} do"
-    own = _with_intervals(named["sufficient"])
-    return f"keeps more of the score with the masks of {own} than {others} do"
 
 
 def _breadth_in_words(row: Mapping[str, Any]) -> str:

@@ -16,8 +16,6 @@ IS_CONTROL = "is_control"
 NO_CONTROLS = "no_controls"
 NO_OTHER_ABILITIES = "no_other_abilities"
 NO_OWN_TEST = "no_own_test"
-# Of a dose and an effective number: what was ablated is all but the mask.
-COMPLEMENT = "ablation_of_complement"
 # Of form.
 CHOICES_ARE_CONTEXTS = "choices_are_contexts"
 NO_CHOICES = "no_choices"
@@ -54,10 +52,6 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         ONE_ABILITY: "a single ability has no profile: there is nothing to compare it with",
         TOO_FEW_ABILITIES: "a correlation over fewer than three abilities means nothing",
         TOO_FEW_CHANGED: "fewer than ten items tell the abilities' masks apart",
-        COMPLEMENT: (
-            "all but the mask was ablated, so a large AIS means that the mask alone is not enough, "
-            "not that the ability is needed"
-        ),
         NO_AGREEMENT: "the halves do not agree, so no number of items is known to be enough",
         ABLATED_MODEL_BROKEN: (
             "on the benchmarks on which the intact model is above guessing, the ablated model is "

@@ -81,7 +81,6 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         "selection": [a.selection for a in scores.ablations],
         "fraction": [a.k for a in scores.ablations],
         "seed": pd.array([a.seed for a in scores.ablations], dtype="Int64"),
-        "ablation_of": "complement" if scores.complement else "mask",
         "n": scores.n,
         "clusters": pd.array([_clusters(scores)] * len(scores.ablations), dtype="Int64"),
         "guessing": scores.guessing.level,

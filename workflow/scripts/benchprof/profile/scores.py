@@ -42,7 +42,6 @@ class Scores:
         items: (n,), the place of each item in its task's data and the digest of its document.
         model_digest: of the model.
         requests_digest: of what was asked.
-        complement: whether all but each mask was ablated, and not the mask.
         software: how many of the records name a package and version.
     """
 
@@ -57,7 +56,6 @@ class Scores:
     items: tuple[tuple[int, str], ...]
     model_digest: str
     requests_digest: str
-    complement: bool
     software: Counter[tuple[str, str]]
 
     @property
@@ -106,13 +104,11 @@ def read_scores(
         base = read_record(intact)
         given = base["items"]["scores"]
         metrics = {metric: np.empty((1 + len(sources), base["n"])) for metric in given}
-        complement: bool | None = None
         software: Counter[tuple[str, str]] = Counter()
         for number, source in enumerate((None, *sources)):
             record = base
             if source is not None:
                 record = read_ablated(source, base, masks, intact)
-                complement = _complement(source, record, complement)
             for metric, scores in metrics.items():
                 scores[number] = record["items"]["scores"][metric]
             software.update(packages_of(record))
@@ -130,7 +126,6 @@ def read_scores(
         items=tuple(zip(base["items"]["index"], base["items"]["digest"], strict=True)),
         model_digest=base["origin"]["model"]["digest"],
         requests_digest=base["origin"]["requests"]["digest"],
-        complement=bool(complement),
         software=software,
     )
 
@@ -202,15 +197,6 @@ def read_ablated(source: Source, base: Record, masks: Mapping[Path, str], intact
             found = f"{part} differs from that of {intact}"
             raise InputError(source.record, found, "one and the same", remedy)
     return record
-
-
-def _complement(source: Source, record: Record, others: bool | None) -> bool:
-    """Whether all but the record's mask was ablated; the same in all records of a benchmark."""
-    own = "kept_in" in (record["origin"]["mask"] or {})
-    if others not in (None, own):
-        found = "the mask was ablated in one record and all but the mask in another"
-        raise InputError(source.record, found, "one and the same", "Delete it and run again.")
-    return own
 
 
 def _identity(record: Record) -> dict[str, str]:

@@ -37,10 +37,7 @@ def add_dose(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> pd.DataF
     doses = own[[*ABLATION, *columns]].rename(columns=columns)
     table = table.merge(doses, on=ABLATION, how="left", validate="many_to_one")
     missing = np.where(table["seed"].notna(), reason.IS_CONTROL, reason.NO_OWN_TEST)
-    masked = table["ablation_of"] == "mask"
-    why = table["reason_dose"].where(table["reason_dose"].notna(), missing)
-    table["reason_dose"] = why.where(masked, reason.COMPLEMENT)
-    table["dose"] = table["dose"].where(masked)
+    table["reason_dose"] = table["reason_dose"].where(table["reason_dose"].notna(), missing)
     return table
 
 
@@ -72,11 +69,9 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     p-values are combined by Fisher's method. Tested one by one, a model that knows nothing would
     often be above guessing on one of many. A model that lost nothing is never broken: each of its
     p-values is that of the intact model, below `SIGNIFICANCE`.
-    Its AIS stand: they are what was measured, and a reader may want to see them. Where all but the
-    mask was ablated nothing is marked: that a mask alone is not enough breaks no comparison.
+    Its AIS stand: they are what was measured, and a reader may want to see them.
     """
     shown = table[table["headline"] & (table["reason_code"] == "")]
-    shown = shown[shown["ablation_of"] == "mask"]
     # Abilities may share a mask, as those of `core` do.
     shown = shown.drop_duplicates(["model", "benchmark", "mask_digest"])
     own = [shown["model"], shown["mask_digest"]]

@@ -79,7 +79,6 @@ def select_from(
     folder: Path,
     importances: Mapping[str, Path],
     rule: Selection,
-    fraction_of: str,
     targets: Mapping[Ablation, Path],
     super_set: Path | None,
 ) -> None:
@@ -89,7 +88,6 @@ def select_from(
         folder: the prepared model.
         importances: by ability, and of the background where there is one.
         rule: of the selection.
-        fraction_of: what k is a share of.
         targets: where each mask goes.
         super_set: the run's, if a selection leaves it out: what the model needs to read at all
             does not depend on the items.
@@ -98,7 +96,6 @@ def select_from(
     select_masks(
         folder=folder,
         rule=rule,
-        fraction_of=fraction_of,
         importances={name: path for name, path in importances.items() if name != BACKGROUND},
         background=importances.get(BACKGROUND) if contrasted else None,
         targets=targets,
@@ -110,7 +107,6 @@ def select_half_masks(
     scoring: Scoring,
     train: TrainItems,
     rules: Mapping[str, Selection],
-    fraction_of: str,
     targets: Mapping[Ablation, Path],
     store: Store,
     super_set: Path | None = None,
@@ -124,7 +120,6 @@ def select_half_masks(
         scoring: how weights are scored.
         train: the items; their seed is that of the halves too.
         rules: by selection.
-        fraction_of: what k is a share of.
         targets: where each mask goes; halves are 1 and 2.
         store: the store.
         super_set: as of `select_from`.
@@ -135,7 +130,7 @@ def select_half_masks(
     halves = halves_of(train)
     kept = {half: {name: own[half - 1] for name, own in halves.items()} for half in (1, 2)}
     parts = {half: _some_of(train.files, own) for half, own in kept.items()}
-    keys = _keys(scoring, parts, targets, rules, fraction_of, super_set)
+    keys = _keys(scoring, parts, targets, rules, super_set)
     folder = Path(os.path.commonpath(targets.values()))
     lacking = store.lacking(folder / "halves", HALF_MASKS, keys.values())
     missing = [own for own in targets if keys[own] in lacking]
@@ -149,9 +144,7 @@ def select_half_masks(
                 wanted = [o for o in missing if (o.selection, o.half) == (selection, half)]
                 made = {own: Path(name, f"{own.name}.mask") for own in wanted}
                 if made:
-                    select_from(
-                        scoring.model.folder, importances, rule, fraction_of, made, super_set
-                    )
+                    select_from(scoring.model.folder, importances, rule, made, super_set)
                 for own, path in made.items():
                     store.add_bytes(HALF_MASKS, keys[own], path.read_bytes())
     for own, target in targets.items():
@@ -164,7 +157,6 @@ def _keys(
     parts: Mapping[int, TrainItems],
     targets: Collection[Ablation],
     rules: Mapping[str, Selection],
-    fraction_of: str,
     super_set: Path | None,
 ) -> dict[Ablation, str]:
     """The store's key of each half's mask; `parts` are the train items of each half."""
@@ -172,9 +164,7 @@ def _keys(
     left_out = None if super_set is None else read_mask(super_set).digest
     return {
         own: digests.of_value(
-            selected_origin(
-                own, origins[own.half or 0], rules[own.selection], fraction_of, left_out
-            )
+            selected_origin(own, origins[own.half or 0], rules[own.selection], left_out)
         )
         for own in targets
     }

@@ -34,7 +34,6 @@ from benchprof.run.configuration.importance import SIGNED, Importance, KnockOuts
 from benchprof.run.configuration.mask import (
     Calibration,
     Controls,
-    Scaled,
     Selection,
     Selections,
     Specific,
@@ -67,7 +66,6 @@ __all__ = [
     "Model",
     "ModelSource",
     "NewestOnHub",
-    "Scaled",
     "ScopeName",
     "Selection",
     "Selections",
@@ -171,16 +169,7 @@ class Configuration(Section):
     calibration: Calibration | None = Field(
         default=None, description="a section with fractions and items"
     )
-    fraction_of: Literal["model", "scope"] = Field(
-        default="model", description="one of model, scope"
-    )
-    ablation: Literal["zero", "mean"] | Scaled = Field(
-        default="zero",
-        description="zero, mean or {scale: FACTOR} (FACTOR is any number but 1)",
-    )
-    ablation_of: Literal["mask", "complement"] = Field(
-        default="mask", description="one of mask, complement"
-    )
+    ablation: Literal["zero", "mean"] = Field(default="zero", description="one of zero, mean")
     controls: Controls = Field(description="a section with random")
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
     annotation: Annotation | None = Field(

@@ -141,18 +141,6 @@ class Calibration(Section):
     items: int = Field(ge=10, description="a whole number of calibration items, 10 or more")
 
 
-class Scaled(Section):
-    """A mask's weights times a factor."""
-
-    scale: float
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Scaled:
-        if self.scale == 1:
-            raise ValueError("nothing would change")
-        return self
-
-
 LARGEST_SEED = 2**31 - 1
 """The tables hold seeds as int32."""
 Seed = Annotated[

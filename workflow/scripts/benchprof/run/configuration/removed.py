@@ -17,10 +17,13 @@ _BOUNDS = "The bounds are fixed in benchprof/validation/verdict.py."
 _POOL = "A validation draws no pool of items any more."
 REMOVED: dict[str, str] = {
     "archive": "Remove it: an archive has the project's items, and the digests of others.",
+    "ablation.scale": "Take `ablation: zero` or `ablation: mean`.",
+    "ablation_of": "Remove it: the mask itself is ablated in every run.",
     "ablation=flip": "Take zero or mean.",
     "benchmarks.*.fewshot_draw": "Remove it: all items of a task share one draw of examples.",
     "chat_date": "Remove it: chat templates print 2024-07-26 in every run.",
     "comparison": _WAYS,
+    "fraction_of": "Remove it: k is a share of the whole model. Give a larger k for the scope's.",
     "importance.replicated": "Remove it: a score is made of all train items.",
     "importance.score=fisher": "Take taylor_abs, which ranks weights much alike.",
     "importance.score=wanda": "Take taylor_abs: without gradients no blocks were found.",

@@ -15,7 +15,6 @@ from benchprof.run.consistency.importance import (
 from benchprof.run.consistency.mask import (
     check_contrast,
     check_listed,
-    check_super,
     check_unit,
 )
 from benchprof.run.consistency.validation import check_validation
@@ -38,7 +37,6 @@ def check_consistency(config: Configuration, source: str) -> None:
     _check_splits(config, source)
     _check_calibrated(config, source)
     _check_layers(config, source)
-    check_super(config, source)
     check_score(config, source)
     check_limit(config, source)
     check_halves(config, source)

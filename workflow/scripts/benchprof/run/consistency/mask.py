@@ -8,15 +8,6 @@ from benchprof.run.ablation import CALIBRATED, LISTED
 from benchprof.run.configuration import SIGNED, Configuration
 
 
-def check_super(config: Configuration, source: str) -> None:
-    """Stop where what masks leave out would be ablated with all but the mask."""
-    for name in config.selections.without_super:
-        if config.ablation_of == "complement":
-            where, found = f"{source}, selections.{name}.without_super", "true with ablation_of"
-            remedy = "Remove one of the two: everything but the mask includes the super set."
-            raise InputError(where, f"{found}: complement", "ablation_of: mask", remedy)
-
-
 def check_unit(config: Configuration, source: str) -> None:
     """Stop where a unit does not go with the scope, the halves or the ablation."""
     if config.unit == "weight":

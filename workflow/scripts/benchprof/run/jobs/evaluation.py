@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import codebase, data, digests
-from benchprof.models.scope import Scope
 from benchprof.run import paths
 from benchprof.run.ablation import INTACT, Ablation
 from benchprof.run.configuration import AbilitySplit, Benchmark, ShippedBenchmark
@@ -49,11 +48,6 @@ class Evaluation(ModelJob):
         return {own: paths.mask(self.model, own) for own in self.ablations}
 
     @property
-    def kept_in(self) -> Scope | None:
-        """The scope that is ablated outside the mask, if the run ablates the complement."""
-        return None if self.run.configuration.ablation_of == "mask" else self.run.scope
-
-    @property
     def inputs(self) -> Files:
         """The model, the masks, and all that is read to ask."""
         asked = dict.fromkeys(file for part in self.parts for file in part.files)
@@ -73,23 +67,16 @@ class Evaluation(ModelJob):
     def memory(self, size: Size) -> float:
         """The weights on their way to the device, requests, four bytes an entry of all masks.
 
-        On a CPU also keys and values of answers, and the second copy of the scope that an ablated
-        complement takes.
+        On a CPU also keys and values of answers.
         """
-        copied = self.kept_in and not size.on_gpu
-        copy = size.in_scope * size.itemsize if copied else 0
         masked = self.entries([own.k for own in self.ablations], size)
         kept = 0 if size.on_gpu else size.weights / 8
         requests = 2e9 + 0.3e9 * (len(self.parts) - 1)
-        return super().memory(size) + requests + size.weights + kept + 4 * masked + copy
+        return super().memory(size) + requests + size.weights + kept + 4 * masked
 
     def gpu_memory(self, size: Size) -> float:
-        """The weights, and the scope once more where its complement is ablated.
-
-        Batches take up to half of what is free beside them.
-        """
-        copy = size.in_scope * size.itemsize if self.kept_in else 0
-        return self.on_each_gpu(size.weights + copy, size)
+        """The weights; batches take up to half of what is free beside them."""
+        return self.on_each_gpu(size.weights, size)
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
@@ -160,7 +147,6 @@ class Answered(Evaluation):
             "dtype": model.dtype,
             "chat_template": model.chat_template,
             "ablation": self.run.method,
-            "kept_in": self.kept_in.as_json if self.kept_in else None,
             "seed": config.seed,
             "files": sorted(digests.of_files(self.files).values()),
             "code": codebase.digest_of("evaluation"),

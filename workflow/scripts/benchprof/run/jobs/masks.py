@@ -150,7 +150,6 @@ class SelectMasks(MaskJob):
         return {
             "selection": own,
             "fractions": self.run.selected_ks,
-            "fraction_of": config.fraction_of,
             "abilities": self.run.abilities,
             "code": codebase.digest_of("masks"),
         }

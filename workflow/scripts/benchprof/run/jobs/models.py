@@ -108,5 +108,4 @@ class CheckSizes(ModelJob):
             "scope": config.scope,
             "layers": config.layers,
             "fractions": self.run.selected_ks,
-            "fraction_of": config.fraction_of,
         } | own

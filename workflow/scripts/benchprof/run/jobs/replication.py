@@ -45,7 +45,6 @@ class Halving(Scored):
         return super().settings | {
             "selections": self.run.configuration.selections.model_dump(exclude={LISTED}),
             "fractions": self.run.known_ks,
-            "fraction_of": self.run.configuration.fraction_of,
             "masks": codebase.digest_of("masks"),
             "halves": codebase.digest_of("halves"),
         }

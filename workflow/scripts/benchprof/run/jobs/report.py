@@ -214,11 +214,9 @@ def decisive_of(run: Run) -> dict[str, Any]:
         "importance": values["importance"],
         "selections": values["selections"],
         "fractions": values["fractions"],
-        "fraction_of": config.fraction_of,
         "calibration": values["calibration"] if run.candidate_ks else None,
         "controls": values["controls"],
         "ablation": run.method,
-        "ablation_of": config.ablation_of,
         "profile": values["profile"],
     }
 
