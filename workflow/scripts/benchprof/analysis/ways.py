@@ -78,7 +78,9 @@ def main() -> None:
         table = ways_table(options.folders)
     except InputError as error:
         parser.error(str(error))
-    for line in markdown.table(COLUMNS, (map(_cell, row) for row in table.to_numpy().tolist())):
+    for line in markdown.table(
+        COLUMNS, ([_cell(own) for own in row] for row in table.to_numpy().tolist())
+    ):
         print(line)
     if options.csv:
         write_csv(options.csv, table, digits=6)

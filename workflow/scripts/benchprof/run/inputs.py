@@ -60,9 +60,9 @@ def check_inputs(run: Run) -> None:
 
 def _check_scored(run: Run) -> None:
     """Stop where a train item lacks the companion that its score asks for."""
-    kind = run.configuration.importance.against
-    for ability in run.diagnosed if kind else ():
-        _check_kept(run, ability, "train", kind, "importance.against")
+    if kind := run.configuration.importance.against:
+        for ability in run.diagnosed:
+            _check_kept(run, ability, "train", kind, "importance.against")
 
 
 def _check_halved(run: Run) -> None:
