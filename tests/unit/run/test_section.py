@@ -97,7 +97,7 @@ def small(path: str, value: Any) -> dict[str, Any]:
             "benchmarks.arc",
             {"ability": "x"},
             "my.yaml, benchmarks.arc: lacks split; expected all of ability, split. "
-            "Add what is missing; config.yaml explains each key.",
+            "Add what is missing; docs/reference/configuration.md explains each key.",
         ),
         (
             "benchmarks.arc",
@@ -171,7 +171,8 @@ def test_all_missing_keys_are_told_at_once() -> None:
     )
     assert message(Configuration, small("profile", {"metric": "acc"})) == (
         "my.yaml, profile: lacks confidence, impact, resamples; expected all of metric, impact, "
-        "resamples, confidence. Add what is missing; config.yaml explains each key."
+        "resamples, confidence. Add what is missing; docs/reference/configuration.md explains "
+        "each key."
     )
 
 

@@ -83,7 +83,7 @@ def _as_input_error(
             where,
             f"lacks {', '.join(missing)}",
             "all of " + ", ".join(required),
-            "Add what is missing; config.yaml explains each key.",
+            "Add what is missing; docs/reference/configuration.md explains each key.",
         )
     if fault["loc"][-1:] == ("[key]",):
         return InputError(where, f"the name {fault['loc'][-2]!r}", str(allowed))

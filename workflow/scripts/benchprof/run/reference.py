@@ -1,23 +1,24 @@
-"""Write the page of all configuration keys from their types and from the comments of config.yaml.
+"""Write the page of all configuration keys from the types of `run.configuration`.
 
 python -m benchprof.run.reference > docs/reference/configuration.md
 
-Started in the checkout. Types, allowed values and defaults come from `run.configuration`; sentences
-come from the comments, those of `validation` from config/planted.yaml.
+Allowed values and defaults are those of the fields, sentences their docstrings.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
-
-import yaml
 
 from benchprof import markdown
 from benchprof.run.configuration import Configuration
+from benchprof.section import Section
 
 HEADER = """\
 # Configuration
@@ -45,80 +46,51 @@ If a table doesn't give the meaning of a key, the text above the table explains 
 form" means that the table of forms shows which keys go together. `NAME` stands for a name that you
 choose.
 
-`.venv/bin/python -m benchprof.run.reference` writes this page from the typed configuration and from
-the comments in `config.yaml`. `.venv/bin/python -m benchprof.run.configuration > schema.json`
+`.venv/bin/python -m benchprof.run.reference` writes this page from the typed configuration.
+`.venv/bin/python -m benchprof.run.configuration > schema.json`
 writes a JSON schema of all keys, for editors that check YAML.
 """
 NAMED = "NAME"
 TYPES = {"array": "a list", "number": "a number", "object": "a section"}
 Schema = Mapping[str, Any]
-Comments = Mapping[str, list[str]]
+Meanings = Mapping[str, list[str]]
 
 
-def page(config: str, planted: str) -> str:
-    """Return the page as Markdown, from the texts of config.yaml and config/planted.yaml."""
+def page() -> str:
+    """Return the page as Markdown."""
     schema = Configuration.model_json_schema()
-    comments = {
-        path: lines
-        for path, lines in comments_of(planted, schema).items()
-        if path.startswith("validation.")
-    } | comments_of(config, schema)
-    parts = [HEADER]
-    for path, forms in _sections(schema, schema, ""):
-        parts.append(_section(path, forms, comments, schema))
-    return "\n".join(parts)
+    sections = list(_sections(schema, schema, ""))
+    known = {kind.__name__: docstrings_of(kind) for kind in _kinds(Section)}
+    meanings = {
+        f"{path}.{name}".removeprefix("."): lines
+        for path, forms in sections
+        for form in forms
+        for name, lines in known[form["title"]].items()
+    }
+    return "\n".join([HEADER, *(_section(*own, meanings, schema) for own in sections)])
 
 
-def comments_of(text: str, schema: Schema) -> dict[str, list[str]]:
-    """Return the comment of each key by its path, line by line: above it, then beside it.
-
-    A key that stands in a comment alone, such as `# gpus: 1`, has a path too. A name of the user's
-    is `NAME` in a path.
-    """
-    known = {path for path, _ in _keys(schema)}
-    active = known & set(_paths(yaml.safe_load(text), "", known))
-    found: dict[str, list[str]] = {}
-    above: list[str] = []
-    parents: dict[int, str] = {}
-    for line in text.splitlines():
-        key = re.match(r"( *)(# *)?([\w.-]+):(?: +(.*))?$", line)
-        indent = len(key[1]) + max(len(key[2] or "") - 2, 0) if key else 0
-        parents = {at: own for at, own in parents.items() if at < indent} if key else parents
-        path = _child(parents.get(indent - 2, ""), key[3], known) if key else ""
-        is_key = key and (not indent or indent - 2 in parents)
-        if key and is_key and (not key[2] or path in known - active):
-            value, _, beside = (key[4] or "").partition(" # ")
-            own = [f"`{value.strip()}` {beside.strip()}"] if beside else []
-            found.setdefault(path, above + own)
-            above, parents[indent] = [], path
-        elif line.lstrip().startswith("#"):
-            above.append(line.strip().removeprefix("#").removeprefix(" "))
-        else:
-            above = []
-    return {path: lines for path, lines in found.items() if lines and path in known}
+def docstrings_of(section: type[Section]) -> dict[str, list[str]]:
+    """Return the lines of the docstring below each field that has one."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(section))).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.target.id: [
+            line.removeprefix("    ") for line in text.value.value.rstrip().split("\n")
+        ]
+        for field, text in pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
 
 
-def _child(parent: str, name: str, known: set[str]) -> str:
-    """The path of a key below another; that of any name where the user gives names."""
-    path = f"{parent}.{name}".removeprefix(".")
-    named = f"{parent}.{NAMED}"
-    return named if path not in known and any(own.startswith(named) for own in known) else path
-
-
-def _paths(value: Any, parent: str, known: set[str]) -> Iterator[str]:
-    """The paths of all keys that a file has."""
-    for name, inner in value.items() if isinstance(value, dict) else ():
-        path = _child(parent, str(name), known)
-        yield path
-        yield from _paths(inner, path, known)
-
-
-def _keys(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """Every key with its path."""
-    for path, forms in _sections(schema, schema, ""):
-        for form in forms:
-            for name, field in form["properties"].items():
-                yield f"{path}.{name}".removeprefix("."), field
+def _kinds(section: type[Section]) -> Iterator[type[Section]]:
+    for kind in section.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
 
 
 def _sections(node: Schema, schema: Schema, path: str) -> Iterator[tuple[str, list[Schema]]]:
@@ -148,21 +120,21 @@ def _members(node: Schema, schema: Schema) -> list[Schema]:
     return [] if node.get("type") == "null" else [node]
 
 
-def _section(path: str, forms: list[Schema], comments: Comments, schema: Schema) -> str:
+def _section(path: str, forms: list[Schema], meanings: Meanings, schema: Schema) -> str:
     """A section's heading, its own comment, its forms where there are several, and its keys."""
-    said = list(comments.get(path.removesuffix(f".{NAMED}"), ()))
+    said = list(meanings.get(path.removesuffix(f".{NAMED}"), ()))
     names = list(dict.fromkeys(name for own in forms for name in own["properties"]))
     if len(forms) > 1:
         # What stands above the first key of some form explains them all.
-        said += [line for name in names for line in comments.get(f"{path}.{name}", ())]
-        comments = {}
+        said += [line for name in names for line in meanings.get(f"{path}.{name}", ())]
+        meanings = {}
     header, rows = ["key", "allowed", "default", "meaning"], []
     for name in names:
         fields = [own["properties"][name] for own in forms if name in own["properties"]]
         key = f"{path}.{name}".removeprefix(".")
         inner = [other for other, _ in _sections(fields[0], schema, key)]
         below = f"[below](#{_anchor(inner[0])})" if inner else ""
-        meaning = below or _linked(" ".join(comments.get(key, ())))
+        meaning = below or _linked(" ".join(meanings.get(key, ())))
         allowed = "; ".join(dict.fromkeys(_allowed(field, schema) for field in fields))
         rows.append([f"`{name}`", allowed, _default(name, forms), meaning])
     if not any(row[3] for row in rows):
@@ -229,5 +201,4 @@ def _anchor(path: str) -> str:
 
 
 if __name__ == "__main__":
-    FILES = ("config.yaml", "config/planted.yaml")
-    print(page(*(Path(name).read_text(encoding="utf-8") for name in FILES)), end="")
+    print(page(), end="")

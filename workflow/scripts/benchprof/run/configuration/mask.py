@@ -157,6 +157,11 @@ class RandomControls(Section):
     matched_to: Literal["abilities_together", "each_ability"] = Field(
         description="one of abilities_together, each_ability"
     )
+    """With abilities_together, there is one mask per seed, which is matched to the average of the
+    abilities' masks (this is cheap). With each_ability, there is one mask per seed and ability,
+    which is matched to that ability's mask. Masks of the same seed are not independent of each
+    other: they share entries where they are drawn from the same weights.
+    """
 
 
 class Controls(Section):

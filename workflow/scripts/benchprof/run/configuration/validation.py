@@ -18,3 +18,6 @@ class Validation(Section):
         Field(pattern=r"\.json$", description="a JSON file of the benchmarks' mixtures"),
         EXPANDED,
     ]
+    """Which kinds of items make up each benchmark, and the AIS that this implies for a perfect
+    model.
+    """
