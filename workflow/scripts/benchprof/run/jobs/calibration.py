@@ -12,7 +12,7 @@ from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED, Ablation
 from benchprof.run.configuration import AbilitySplit, Benchmark
 from benchprof.run.jobs.evaluation import Answered
-from benchprof.run.jobs.job import Files
+from benchprof.run.jobs.job import Files, ModelJob
 from benchprof.run.run import Run
 
 
@@ -43,6 +43,19 @@ class EvaluateCalibration(Answered):
     def record(self, ablation: Ablation | None) -> Path:
         """Where the answers to the calibration items go."""
         return paths.calibration_record(self.model, self.ability, ablation)
+
+
+@dataclass(frozen=True)
+class CalibrateMasks(ModelJob):
+    """Choose k, and put the masks and controls at it under their calibrated names."""
+
+    selection: str
+    rule = "calibrate_masks"
+
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether a k is calibrated."""
+        return super().belongs_to(run) and bool(run.candidate_ks)
 
     @property
     def intact(self) -> dict[str, Path]:
