@@ -116,7 +116,8 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     run = with_items(tmp_path, asked=asked)
     found = [asked_texts(OfBenchmark(run, "m", name)) for name in asked]
     # The common beginning once, or where the model writes with every prompt.
-    assert found == [Texts(50, 50 * 20 + 10), Texts(50, 50 * 30, 50 * 3), None]
+    expected = [Texts(50, 50 * 20 + 10, 0, 30), Texts(50, 50 * 30, 50 * 3, 30 + 9), None]
+    assert found == expected
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in BENCHMARKS.glob("*.yaml")))
@@ -138,14 +139,17 @@ def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> No
 
 def test_seconds_by_hand() -> None:
     on = Machine(flops=1000, bandwidth=100, step=0.5, gpu=True)
-    shape = Shape(Size(60, 20, 2, True), passed=50, units=0)
+    shape = Shape(Size(60, 20, 2, True), passed=50, units=0, at_once=640)
     # 4 operations a weight passed and token, 2 a weight in scope; 20 sums of 4 bytes, both ways,
     # for each of 3 examples.
     assert importance_seconds(shape, Texts(3, 10), on) == 2.0 + 0.4 + 3 * 160 / 100
     assert importance_seconds(replace(shape, units=5), Texts(3, 10), on) == 2.0
     assert answer_seconds(shape, Texts(3, 10), on) == 1.0
-    # 100 items are two batches, each of twice 4 steps that read 120 bytes.
-    assert answer_seconds(shape, Texts(100, 600, 400), on) == 100.0 + 16 * (1.2 + 0.5)
+    # 100 items are two batches of 64 or, of 40 tokens each, seven of 16; a batch takes twice 4
+    # steps that read 120 bytes.
+    for room, batches in ((10, 2), (40, 7)):
+        expected = 100.0 + batches * 8 * (1.2 + 0.5)
+        assert answer_seconds(shape, Texts(100, 600, 400, room), on) == pytest.approx(expected)
 
 
 def steps_of(run: Run, on: Machine = CPU, scope: Scope | None = None) -> dict[str, Step]:

@@ -79,8 +79,8 @@ def refill(path: Path, store: Store, digest: str | None = None) -> str:
 
 
 def _fill(files: Iterable[Path], of: Refilled, store: Store) -> Counter[str]:
-    """Add files that are whole; count what became of them."""
-    code, counts = codebase.digest_of(of.part), Counter[str]()
+    """Add files that are whole; count what became of them, masks of the same entries once."""
+    code, counts, entries = codebase.digest_of(of.part), Counter[str](), dict[str, Path]()
     for file in files:
         try:
             origin = of.origin(file)
@@ -90,12 +90,12 @@ def _fill(files: Iterable[Path], of: Refilled, store: Store) -> Counter[str]:
         except MALFORMED:
             # No record, such as the choice of a k, or of a shape that no job writes.
             continue
-        if version != code:
-            counts["of another version"] += 1
-        elif store.has(of.kind, key):
-            counts["there before"] += 1
+        if version == code:
+            entries[key] = file
         else:
-            store.check_writable(of.kind, [key])
-            store.add_bytes(of.kind, key, file.read_bytes())
-            counts["added"] += 1
-    return counts
+            counts["of another version"] += 1
+    missing = [key for key in entries if not store.has(of.kind, key)]
+    store.check_writable(of.kind, missing)
+    for key in missing:
+        store.add_bytes(of.kind, key, entries[key].read_bytes())
+    return counts + Counter({"added": len(missing), "there before": len(entries) - len(missing)})

@@ -27,6 +27,8 @@ from benchprof.run.configuration import (
 )
 from benchprof.run.jobs.job import BYTES, Size
 from benchprof.run.run import Run
+from benchprof.scoring.budget import generation_tokens
+from benchprof.scoring.dimensions import Dimensions
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,13 @@ class Shape:
         passed: weights of all decoder layers that a token is multiplied with, of experts those
             that it goes through.
         units: of every kind, where units are scored, not weights; else 0.
+        at_once: tokens of prompts and answers that a batch of answers holds.
     """
 
     size: Size
     passed: int
     units: int
+    at_once: int
 
 
 def model_shape(config: PretrainedConfig, dtype: str, scope: Scope, on_gpu: bool) -> Shape:
@@ -62,7 +66,9 @@ def model_shape(config: PretrainedConfig, dtype: str, scope: Scope, on_gpu: bool
     in_scope = sum(weight.numel() for weight in weights.values())
     size = Size(parameter_count(model), in_scope, BYTES[dtype], on_gpu)
     every = () if scope.unit == WEIGHT else every_projection(model).values()
-    return Shape(size, passed_size(model), sum(own.units for own in every))
+    decoder = Dimensions.of(config.get_text_config(), size.itemsize)
+    at_once = generation_tokens("cuda" if on_gpu else "cpu", decoder, round(size.weights))
+    return Shape(size, passed_size(model), sum(own.units for own in every), at_once)
 
 
 def configured_shape(run: Run, model: str, on: Machine) -> Shape:

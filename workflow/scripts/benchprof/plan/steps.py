@@ -142,7 +142,8 @@ def answer_seconds(shape: Shape, texts: Texts, on: Machine) -> float:
     """
     seconds = 2 * shape.passed * (texts.read + texts.written) / on.flops
     if texts.written:
-        steps = math.ceil(texts.items / MOST_ITEMS) * WAIT * texts.written / texts.items
+        most = max(1, min(MOST_ITEMS, shape.at_once // texts.room))
+        steps = math.ceil(texts.items / most) * WAIT * texts.written / texts.items
         seconds += steps * (shape.size.weights / on.bandwidth + on.step)
     return seconds
 

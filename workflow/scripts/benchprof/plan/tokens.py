@@ -27,11 +27,15 @@ CHAT_CHARACTERS = 120
 
 @dataclass(frozen=True)
 class Texts:
-    """What is read and written: the number of items, and lengths in tokens."""
+    """What is read and written: the number of items, and lengths in tokens.
+
+    `room` is what a batch of answers holds free for one: its prompt and the longest answer.
+    """
 
     items: int
     read: int
     written: int = 0
+    room: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ def _shipped(sizes: dict[str, int], limit: int | None) -> Texts:
     prefix, item, answer = (_tokens(sizes[part]) for part in ("prefix", "item", "answer"))
     # Where the model writes, prompts of several tasks seldom share their beginning in a batch.
     shared = used if answer and sizes["tasks"] > 1 else min(used, sizes["tasks"])
-    return Texts(used, used * item + shared * prefix, used * answer)
+    room = prefix + item + sizes["room"]
+    return Texts(used, used * item + shared * prefix, used * answer, room)
 
 
 def _kept(file: Path, excluded: Sequence[str]) -> list[Item]:

@@ -17,6 +17,9 @@ from benchprof.run.run import Run
 from benchprof.run.suite import own_files
 from benchprof.tasks.definition import definition_path
 
+BATCH = 4e9
+"""Bytes of a batch on a GPU, beyond what libraries leave (`GENERATION_BYTES`)."""
+
 
 @dataclass(frozen=True)
 class Evaluation(ModelJob):
@@ -75,8 +78,8 @@ class Evaluation(ModelJob):
         return super().memory(size) + requests + size.weights + kept + 4 * masked
 
     def gpu_memory(self, size: Size) -> float:
-        """The weights; batches take up to half of what is free beside them."""
-        return self.on_each_gpu(size.weights, size)
+        """The weights and a batch."""
+        return self.on_each_gpu(size.weights, size) + (BATCH if size.on_gpu else 0)
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
