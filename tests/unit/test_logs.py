@@ -86,6 +86,7 @@ def test_a_job_s_bars_are_lines_of_its_log(monkeypatch: pytest.MonkeyPatch) -> N
     """In the file and, where no terminal shows it, on standard error: no bar is overwritten."""
     error = io.StringIO()
     monkeypatch.setattr("sys.stderr", error)
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
     with logged(LOG), tqdm(total=100, desc="Loading weights") as bar:
         bar.start_t -= 61
         bar.last_print_t -= 61

@@ -201,7 +201,7 @@ def test_masks_and_super_sets_are_known_without_notes(checkout: Checkout) -> Non
     importance = {"places": {"model": "m"}}
     whole = Ablation("places", "top", "0.01")
     half = Ablation("places", "top", "0.01", half=1)
-    origin = selected_origin(whole, importance, Top(), "model", None)
+    origin = selected_origin(whole, importance, Top(), None)
     found = {"unit": "weight", "score": "s", "importance": importance, "text": "t", "threshold": 1,
              "code": "c"}  # fmt: skip
     entries = {
@@ -463,7 +463,7 @@ def test_a_file_system_without_locks_is_said(
         ("", "is empty or has no keys"),
         ("models: [", "not YAML"),
         ("seed: 2", "no `models`, `abilities`, `benchmarks`"),
-        ("models: {tiny: {}}\nabilities: x\nbenchmarks: {}", "no `abilities`"),
+        ("models: {tiny: {}}\nabilities: x\nbenchmarks: {}", "or a shipped set"),
         ("models: {tiny: {}}\nabilities: {}\nbenchmarks: {}", "no `source` of model tiny"),
     ],
 )

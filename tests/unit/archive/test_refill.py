@@ -59,9 +59,7 @@ def test_records_and_masks_become_entries_that_a_job_finds(
     importance = {ability: {"model": "m" * 64} for ability in ABILITIES}
     rule = Specific(definition="max")
     for ability in ABILITIES:
-        own = selected_origin(
-            Ablation(ability, "specific", "0.001"), importance, rule, "model", None
-        )
+        own = selected_origin(Ablation(ability, "specific", "0.001"), importance, rule, None)
         entry = store.path(MASKS, key_of_origin(own))
         mask = run.folder / f"results/masks/m/{ability}None.safetensors"
         assert read_mask(entry).digest == read_mask(mask).digest

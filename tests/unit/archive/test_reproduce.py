@@ -18,7 +18,6 @@ from benchprof.archive.needs import _benchmark
 from benchprof.archive.reproduce import _choose, _link_data, differences, reproduce
 from benchprof.run import run
 from benchprof.run.inputs import check_inputs
-from benchprof.run.layers import read_layers
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(
 ) -> None:
     """Whatever asks for others: validation wants every ability's own test, and halves want one."""
     file = tmp_path / "config.yaml"
-    config = read_layers([ROOT / "config" / name]) | {"store": "../store"}
+    config = dict(run.read_run([ROOT / "config" / name]).values) | {"store": "../store"}
     config["benchmarks"]["mine"] = {"benchmark": "arc_challenge"}
     file.write_text(yaml.safe_dump(config))
     _choose(file, benchmark)
@@ -72,7 +71,7 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(
 def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
     """Without it their configuration is refused."""
     file = tmp_path / "config.yaml"
-    config = read_layers([ROOT / "config/cross_effects.yaml"])
+    config = dict(run.read_run([ROOT / "config/cross_effects.yaml"]).values)
     file.write_text(yaml.safe_dump(config))
     _choose(file, "spatial_reasoning_read_off")
     left = yaml.safe_load(file.read_text())

@@ -218,18 +218,17 @@ def state_of(model: Any) -> dict[str, bytes]:
     return bits(dict(model.named_parameters()))
 
 
-@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("unit", ["neuron", "head"])
 @pytest.mark.parametrize("family", UNITED)
 @torch.no_grad()
-def test_a_unit_at_its_mean_is_its_features_replaced(family: str, unit: str, alone: bool) -> None:
+def test_a_unit_at_its_mean_is_its_features_replaced(family: str, unit: str) -> None:
     """By a hook before each projection, with means taken by another; all is as it was after."""
     model, ids = tiny_model(family), torch.tensor([[7, 9, 61, 33, 20]])
     projections = unit_projections(model, unit)
     means = activation_means(model, projections, texts())
     mask = Mask({name: torch.tensor([1]) for name in projections}, {"ability": "x", "unit": unit})
     before, intact = state_of(model), model(ids).logits
-    with averaged(model, mask, means, alone):
+    with averaged(model, mask, means):
         found = model(ids).logits
     assert state_of(model) == before
     assert torch.equal(model(ids).logits, intact)
@@ -243,7 +242,7 @@ def test_a_unit_at_its_mean_is_its_features_replaced(family: str, unit: str, alo
         def replace(
             _: nn.Module, inputs: tuple[torch.Tensor], to: Any = by_hand, at: Any = features
         ) -> tuple[torch.Tensor]:
-            return (torch.where(at != alone, to, inputs[0]),)
+            return (torch.where(at, to, inputs[0]),)
 
         module = model.get_submodule(name.rpartition(".")[0])
         handles.append((module, replace))
@@ -284,12 +283,11 @@ def test_an_error_under_means_leaves_nothing_behind() -> None:
     (name,) = means
     before = state_of(model)
     mask = Mask({name: torch.tensor([0])}, {"ability": "x", "unit": "head"})
-    for alone in (False, True):
-        with pytest.raises(KeyboardInterrupt), averaged(model, mask, means, alone):
-            assert state_of(model) != before
-            raise KeyboardInterrupt
-        assert state_of(model) == before
-        assert model.get_submodule(name.removesuffix(".weight")).bias is None
+    with pytest.raises(KeyboardInterrupt), averaged(model, mask, means):
+        assert state_of(model) != before
+        raise KeyboardInterrupt
+    assert state_of(model) == before
+    assert model.get_submodule(name.removesuffix(".weight")).bias is None
     # Of a layer that has no means.
     other = Mask({name.replace("1", "0"): torch.tensor([0])}, mask.origin)
     with pytest.raises(InputError, match="not in the model's scope"), averaged(model, other, means):

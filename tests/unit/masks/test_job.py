@@ -23,6 +23,12 @@ HEADS, K, N = 20, "0.25", 5
 RULES: list[tuple[str, Selection]] = [("top", Top()), ("specific", Specific(definition="sum"))]
 
 
+@pytest.fixture(autouse=True)
+def whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model has what is in scope and nothing else, so that k is a share of that."""
+    monkeypatch.setattr("benchprof.masks.job.whole_size", lambda folder, unit: HEADS)  # noqa: ARG005
+
+
 def importance(folder: Path, ability: str, heads: dict[int, float]) -> Path:
     """As a Lasso leaves it: the scores of a few heads, all others 0."""
     scores = torch.zeros(HEADS)
@@ -39,7 +45,7 @@ def masks_of(
     targets = {
         own: folder / f"{own.name}.mask" for own in (Ablation(a, selection, K) for a in files)
     }
-    select_masks(folder, rule, "scope", files, None, targets)
+    select_masks(folder, rule, files, None, targets)
     return targets
 
 

@@ -53,6 +53,12 @@ COUNTS = {"0.05": 6, "0.2": 26}
 """Of 130 weights, of which 5 are left out."""
 
 
+@pytest.fixture(autouse=True)
+def whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model has what is in scope and nothing else, so that k is a share of that."""
+    monkeypatch.setattr("benchprof.masks.job.whole_size", lambda folder, unit: 130)  # noqa: ARG005
+
+
 def scores_of(ability: str, signed: bool) -> dict[str, torch.Tensor]:
     generator = torch.Generator().manual_seed(sum(map(ord, ability)))
     scores = {name: torch.randn(size, generator=generator) for name, size in SIZES.items()}
@@ -97,7 +103,7 @@ def test_masks_are_those_of_importance_without_the_set(
         for ability, k in product(ABILITIES, COUNTS)
     }
     select_masks(
-        tmp_path, rule.model_copy(update={"without_super": True}), "scope",
+        tmp_path, rule.model_copy(update={"without_super": True}),
         {ability: tmp_path / ability for ability in ABILITIES},
         tmp_path / BACKGROUND if background else None, targets, tmp_path / "super",
     )  # fmt: skip
@@ -121,7 +127,7 @@ def test_a_set_of_another_model_is_refused(tmp_path: Path) -> None:
     write_mask(tmp_path / "super", Mask({"q": torch.tensor([1])}, {"importance": {"a": other}}))
     with pytest.raises(InputError, match="super: model is n; expected m, as in"):
         select_masks(
-            tmp_path, Top(), "scope", {"a": tmp_path / "a"}, None,
+            tmp_path, Top(), {"a": tmp_path / "a"}, None,
             {Ablation("a", "top", "0.1"): tmp_path / "mask"}, tmp_path / "super",
         )  # fmt: skip
 

@@ -26,6 +26,12 @@ ABILITIES = ("a", "b", "c")
 RULES: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="diff")}
 
 
+@pytest.fixture(autouse=True)
+def whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model has what is in scope and nothing else, so that k is a share of that."""
+    monkeypatch.setattr("benchprof.masks.job.whole_size", lambda folder, unit: 50)  # noqa: ARG005
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.chdir(tmp_path)
@@ -52,12 +58,12 @@ def targets(folder: Path, selection: str, *ks: str, of: tuple[str, ...] = ABILIT
 
 def select(folder: Path, store: Store, own: Any, files: dict[str, Path], rule: Any) -> list[bytes]:
     background = files.pop(BACKGROUND, None)
-    select_stored(folder, rule, "scope", files, background, own, store)
+    select_stored(folder, rule, files, background, own, store)
     return [path.read_bytes() for path in own.values()]
 
 
 def lacking(folder: Path, store: Store, own: Any, rules: Any, *names: str) -> set[str]:
-    return needed_for([*own], origins(*names), rules, "scope", folder, folder / "text", store)
+    return needed_for([*own], origins(*names), rules, folder, folder / "text", store)
 
 
 @pytest.mark.parametrize("selection", ["top", "specific"])
@@ -66,7 +72,7 @@ def test_masks_come_from_the_store_when_their_scores_are_gone(
 ) -> None:
     own, rule = targets(tmp_path, selection, "0.1", "0.2"), RULES[selection]
     files = importance(tmp_path, *ABILITIES)
-    select_masks(tmp_path, rule, "scope", files, None, own)
+    select_masks(tmp_path, rule, files, None, own)
     expected = [path.read_bytes() for path in own.values()]
     assert lacking(tmp_path, store, own, {selection: rule}, *ABILITIES) == {*ABILITIES}
     assert select(tmp_path, store, own, files, rule) == expected
@@ -113,17 +119,14 @@ def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Stor
     # Masks of the new ability are selected beside files that hold nothing.
     files = importance(tmp_path, *names, empty=("a", "b"))
     assert len(select(tmp_path, store, specific, files, rules["specific"])) == 3
-    # Another k, another share and another item.
+    # Another k, another rule and another item.
     two = targets(tmp_path, "top", "0.1", "0.2", of=("a",))
     assert lacking(tmp_path, store, two, {"top": Top()}, "a") == {"a"}
     one = targets(tmp_path, "top", "0.1", of=("a",))
     assert lacking(tmp_path, store, one, {"top": Top()}, "a") == set()
     assert lacking(tmp_path, store, one, {"top": Top(within="tensor")}, "a") == {"a"}
-    assert needed_for([*one], origins("a"), {"top": Top()}, "model", tmp_path, tmp_path, store) == {
-        "a"
-    }
     changed = {"a": ORIGIN | {"examples": "other"}}
-    assert needed_for([*one], changed, {"top": Top()}, "scope", tmp_path, tmp_path, store) == {"a"}
+    assert needed_for([*one], changed, {"top": Top()}, tmp_path, tmp_path, store) == {"a"}
 
 
 @pytest.mark.parametrize("selection", ["top", "specific"])

@@ -67,7 +67,7 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("benchmarks.a;b", {"task": "piqa"}, ["'a;b'", "lower-case"]),
         ("benchmarks.x", {"task": "piqa", "ability": "y"}, ["benchmarks.x", "one of benchmark"]),
         ("benchmarks.x", {"ability": "spacial", "split": "test"}, ["x.ability", "'spacial'"]),
-        ("models.smollm2-135m-instruct.source", {"hub": "a/b"}, ["source", "hub and revision"]),
+        ("models.smollm2-135m-instruct.source", {"gguf": "b"}, ["source", "hub and revision"]),
         ("models.smollm2-135m-instruct.dtyp", "x", ["dtyp", "Did you mean 'dtype'?"]),
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
         ("selections", {"top": None}, ["selections.top: None", "{}, or a section with within"]),

@@ -172,8 +172,7 @@ MORE = PAPER | {
         name: own | {"scores_on_host": True, "dtype": "float32"}
         for name, own in list(PAPER["models"].items())[:1]
     },
-    "benchmarks": PAPER["benchmarks"]
-    | {f"{name}_test": {"ability": name, "split": "test"} for name in PAPER["abilities"]},
+    "held_out_tests": {},
 }
 
 SUPER = PAPER | {"selections": {"top": {"without_super": True}}}

@@ -115,7 +115,8 @@ def small(path: str, value: Any) -> dict[str, Any]:
             "benchmarks",
             {},
             "my.yaml, benchmarks: {}; expected at least one benchmark, "
-            "each with a name and its definition.",
+            "each with a name and its definition, or a list of names of shipped benchmarks "
+            "without duplicates.",
         ),
         (
             "abilities.x.item",
@@ -132,8 +133,7 @@ def small(path: str, value: Any) -> dict[str, Any]:
         (
             "ablation",
             {},
-            "my.yaml, ablation: {}; expected zero, mean or {scale: FACTOR} "
-            "(FACTOR is any number but 1).",
+            "my.yaml, ablation: {}; expected one of zero, mean.",
         ),
         (
             "controls.random.seeds",

@@ -79,7 +79,6 @@ MODULES = {
         *ATTRIBUTIONS,
         "benchprof.abilities.item",
         "benchprof.abilities.prompt",
-        "benchprof.importance.activations",
         "benchprof.importance.attribution_scores",
         "benchprof.importance.example",
         "benchprof.importance.groups",

@@ -15,6 +15,7 @@ from scipy.stats import norm
 
 from benchprof import markdown
 from benchprof.errors import InputError
+from benchprof.expansion import path_argument
 from benchprof.files import write_csv
 
 COLUMNS = ["way", "model", "masks", "abilities", "own", "own_low", "own_high", "other_test",
@@ -71,8 +72,10 @@ def _cell(value: object) -> str:
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchprof.analysis.ways", description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+", help="the results folder of each way")
-    parser.add_argument("--csv", type=Path, help="a file to write the table to as well")
+    parser.add_argument(
+        "folders", type=path_argument, nargs="+", help="the results folder of each way"
+    )
+    parser.add_argument("--csv", type=path_argument, help="a file to write the table to as well")
     options = parser.parse_args()
     try:
         table = ways_table(options.folders)

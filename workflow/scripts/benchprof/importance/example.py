@@ -108,8 +108,6 @@ def render_examples(
         check_questions(tokenizer)
 
     def rendered(own: Sequence[Item]) -> list[Example]:
-        if toward == "flip":
-            return [render_pair(item, tokenizer) for item in own]
         return [render_example(item, tokenizer, loss_on) for item in own]
 
     if against is None:

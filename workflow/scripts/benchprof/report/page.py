@@ -89,9 +89,9 @@ def write_page(
     album, impact = Album(figures), tables["impact"]
     sections = []
     for matrix in all_matrices(impact, own_benchmarks):
-        entries, sizes = counts[matrix.model]["n"][matrix.k], matrix.mask_sizes.values()
-        own = span(f"{min(sizes):,}", f"{max(sizes):,}")
-        of = "" if min(sizes) == entries else f"{own} of "
+        entries, held = counts[matrix.model]["n"][matrix.k], matrix.mask_sizes.values()
+        own = span(f"{min(held):,}", f"{max(held):,}")
+        of = "" if min(held) == entries else f"{own} of "
         size = f"{of}{entries:,} {config.unit}s"
         section = _section(tables, matrix, calibration_benchmarks)
         sections.append(section | {"size": size, "figures": album.of_matrix(matrix)})

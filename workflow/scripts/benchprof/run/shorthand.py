@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.errors import InputError
+from benchprof.run.configuration.benchmark import BENCHMARKS
 from benchprof.yaml_files import read_yaml
 
 SETS = Path("resources/abilities")
@@ -23,8 +24,8 @@ def written_out(config: Mapping[str, Any], source: str) -> dict[str, Any]:
 
     `abilities: v2` becomes the abilities of a shipped set, `benchmarks: [mmlu]` an entry for each
     shipped benchmark, and `source: {model: NAME}` the source in that model's file. With
-    `held_out_tests`, each ability's test items become the benchmark `ABILITY_test`, unless an entry
-    of that name is there. What is no short form, right or wrong, stays as it is.
+    `held_out_tests`, each ability's test items become the benchmark `ABILITY_test`. What is no
+    short form, right or wrong, stays as it is.
 
     Args:
         config: as a person wrote it.
@@ -84,10 +85,22 @@ def _with_source(model: Any, where: str) -> Any:
 
 
 def _with_held_out(config: dict[str, Any]) -> dict[str, Any]:
-    """Add the tests that `held_out_tests` asks for behind the benchmarks that are there."""
+    """Add the tests that `held_out_tests` asks for behind the benchmarks that are there.
+
+    An entry that says no more than a sample, such as `{limit: 12}`, is laid over the test.
+    """
     sample, abilities = config.get(HELD_OUT), config.get("abilities")
     benchmarks = config.get("benchmarks", {})
-    if not all(isinstance(own, Mapping) for own in (sample, abilities, benchmarks)):
+    if not (
+        isinstance(sample, Mapping)
+        and isinstance(abilities, Mapping)
+        and isinstance(benchmarks, Mapping)
+    ):
         return config
-    tests = {f"{own}_test": {"ability": own, "split": "test", **sample} for own in abilities}
-    return config | {"benchmarks": {**benchmarks, **(tests | benchmarks)}}
+    whole = dict(benchmarks)
+    for ability in abilities:
+        name = f"{ability}_test"
+        own = whole.get(name, {})
+        if isinstance(own, Mapping) and BENCHMARKS.keys().isdisjoint(own):
+            whole[name] = {"ability": ability, "split": "test", **sample, **own}
+    return config | {"benchmarks": whole}

@@ -210,8 +210,8 @@ class Configuration(Section):
         default=None, description="a section with limit, or {} for all test items"
     )
     """Each ability's test items as a benchmark named ABILITY_test, which shows whether its mask
-    hits it. limit is as for a benchmark; {} takes all items. A benchmark that has such a name
-    already stays as it is.
+    hits it. limit is as for a benchmark; {} takes all items. An entry of such a name that says
+    only limit is laid over it.
     """
     importance: Importance = Field(
         description="a section with score, loss_on, against, halves, limit and knock_outs"

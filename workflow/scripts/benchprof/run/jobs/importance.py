@@ -94,7 +94,7 @@ class Scored(ModelJob):
         `memory_for` says how large a pass may be.
         """
         config = self.run.configuration
-        here = config.models[self.model].scores_on_host or config.importance.score == "wanda"
+        here = config.models[self.model].scores_on_host
         scores = 0 if here or config.unit != "weight" else 4 * size.in_scope
         return self.on_each_gpu(1.5 * size.weights + scores, size)
 
