@@ -14,7 +14,6 @@ from benchprof.masks.parts import (
     chunk_length,
     chunks,
     largest_of_parts,
-    whole_tensors,
 )
 
 
@@ -66,20 +65,19 @@ def test_chunks_are_as_long_as_the_published_code_makes_them() -> None:
 
 def test_a_part_of_small_scores_has_its_share() -> None:
     scores = {"a": torch.tensor([[9.0, 8.0], [7.0, 6.0]]), "b": torch.tensor([0.1, 0.3, 0.2, 0.0])}
-    sizes = {name: tensor.numel() for name, tensor in scores.items()}
-    found = largest_of_parts(whole_tensors(sizes), scores.__getitem__, 4)
+    found = largest_of_parts([[Piece("a", 0, 4)], [Piece("b", 0, 4)]], scores.__getitem__, 4)
     assert {name: indices.tolist() for name, indices in found.items()} == {"a": [0, 1], "b": [1, 2]}
 
 
 def test_a_part_without_a_share_has_no_entry() -> None:
     scores = {"a": torch.ones(9), "b": torch.ones(1)}
-    found = largest_of_parts(whole_tensors({"a": 9, "b": 1}), scores.__getitem__, 2)
+    found = largest_of_parts([[Piece("a", 0, 9)], [Piece("b", 0, 1)]], scores.__getitem__, 2)
     assert {name: indices.tolist() for name, indices in found.items()} == {"a": [0, 1]}
 
 
 def test_more_than_the_scope_is_refused() -> None:
     with pytest.raises(InputError, match="more than the 3 entries in scope"):
-        largest_of_parts(whole_tensors({"a": 3}), {"a": torch.ones(3)}.__getitem__, 4)
+        largest_of_parts([[Piece("a", 0, 3)]], {"a": torch.ones(3)}.__getitem__, 4)
 
 
 @pytest.mark.parametrize("first", [0, 1 << 31])

@@ -73,10 +73,6 @@ def top_of_parts(parts_of: Callable[[list[Place], int], list[list[Place]]]) -> R
     return select
 
 
-def tensors_of(places: list[Place], _: int) -> list[list[Place]]:
-    return [list(part) for _, part in itertools.groupby(places, key=lambda place: place[0])]
-
-
 def chunks_of(places: list[Place], n: int) -> list[list[Place]]:
     share = n / len(places)
     length = max(SMALL_CHUNK, int(math.sqrt(len(places) / (share + 1e-9))))
@@ -130,7 +126,6 @@ def mean(values: list[float]) -> float:
 REFERENCES = [
     ("top", Top(), top),
     ("top", Top(within="model"), top),
-    ("top", Top(within="tensor"), top_of_parts(tensors_of)),
     ("top", Top(within="chunk"), top_of_parts(chunks_of)),
     ("bottom", Selection(), bottom),
     ("core", Selection(), core),

@@ -37,7 +37,6 @@ ORIGIN: dict[str, Any] = {
 }  # fmt: skip
 RULES: list[tuple[str, Selection]] = [
     ("top", Top()),
-    ("top", Top(within="tensor")),
     ("top", Top(within="chunk")),
     ("bottom", Selection()),
     ("core", Selection()),

@@ -169,7 +169,7 @@ def signed(tmp_path: Path) -> dict[str, TensorFile]:
 def test_no_mask_is_filled_up_with_what_scores_zero_or_less(signed: dict[str, TensorFile]) -> None:
     shares = Shares.of_files(signed)
     both = {DOWN: [2], GATE: [3]}
-    for within in ("model", "tensor"):
+    for within in ("model", "chunk"):
         assert plain(select_top(signed["a"], [6], within)[0]) == both
     # GATE[3] .5 - .2, DOWN[2] .25 - .5: the difference may be below zero, the share may not.
     assert [plain(e) for e in select_sum(shares, "a", [1, 6])] == [{GATE: [3]}, both]

@@ -124,7 +124,7 @@ def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Stor
     assert lacking(tmp_path, store, two, {"top": Top()}, "a") == {"a"}
     one = targets(tmp_path, "top", "0.1", of=("a",))
     assert lacking(tmp_path, store, one, {"top": Top()}, "a") == set()
-    assert lacking(tmp_path, store, one, {"top": Top(within="tensor")}, "a") == {"a"}
+    assert lacking(tmp_path, store, one, {"top": Top(within="chunk")}, "a") == {"a"}
     changed = {"a": ORIGIN | {"examples": "other"}}
     assert needed_for([*one], changed, {"top": Top()}, tmp_path, tmp_path, store) == {"a"}
 

@@ -72,7 +72,7 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections", {}, ["selections", "top, specific, core and bottom"]),
         ("selections", {"top": None}, ["selections.top: None", "{}, or a section with within"]),
         ("selections", {"core": None}, ["selections.core: None", "{}, or a section"]),
-        ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, tensor, chunk"]),
+        ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, chunk"]),
         (
             "selections.specific",
             {"definition": "max", "pool": 5},

@@ -1,6 +1,6 @@
 """The largest scores of every part of the scope, each part with a share of the mask by its size.
 
-A part is a tensor, or a chunk of consecutive weights. Parts are read one after the other, so that
+A part is a chunk of consecutive weights. Parts are read one after the other, so that
 memory is bounded as `threshold` says, with one tensor more that is kept between chunks of it.
 """
 
@@ -30,11 +30,6 @@ class Piece:
 
 Part = list[Piece]
 """What is ranked by itself: pieces of different tensors, in the order of the tensors."""
-
-
-def whole_tensors(sizes: Mapping[str, int]) -> list[Part]:
-    """Each tensor as a part; `sizes` by tensor name."""
-    return [[Piece(name, 0, size)] for name, size in sizes.items()]
 
 
 def chunks(sizes: Mapping[str, int], count: int) -> list[Part]:

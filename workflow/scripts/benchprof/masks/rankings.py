@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from benchprof.masks.parts import chunks, largest_of_parts, whole_tensors
+from benchprof.masks.parts import chunks, largest_of_parts
 from benchprof.masks.shares import Shares
 from benchprof.masks.threshold import Entries, above_zero, largest
 from benchprof.tensors import TensorFile
@@ -24,8 +24,8 @@ def select_top(
         importance: of one ability.
         counts: the sizes n.
         within: what is ranked together. model: the whole scope; masks are nested in the count.
-            tensor, chunk: each tensor, or each chunk of consecutive weights of the tensors in the
-            order of their names, gives a share by its size; not nested in the count.
+            chunk: each chunk of consecutive weights of the tensors in the order of their names
+            gives a share by its size; not nested in the count.
     """
 
     def scores(name: str) -> torch.Tensor:
@@ -34,14 +34,7 @@ def select_top(
     if within == "model":
         return largest(importance.names, scores, counts)
     sizes = {name: importance.size(name) for name in importance.names}
-    return [
-        largest_of_parts(
-            whole_tensors(sizes) if within == "tensor" else chunks(sizes, count),
-            scores,
-            count,
-        )
-        for count in counts
-    ]
+    return [largest_of_parts(chunks(sizes, count), scores, count) for count in counts]
 
 
 def select_bottom(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:

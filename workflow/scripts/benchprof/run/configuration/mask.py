@@ -27,9 +27,7 @@ class Selection(Section):
 class Top(Selection):
     """The highest importance."""
 
-    within: Literal["model", "tensor", "chunk"] = Field(
-        default="model", description="one of model, tensor, chunk"
-    )
+    within: Literal["model", "chunk"] = Field(default="model", description="one of model, chunk")
 
 
 class Specific(Selection):

@@ -28,6 +28,7 @@ REMOVED: dict[str, str] = {
     "importance.score=fisher": "Take taylor_abs, which ranks weights much alike.",
     "importance.score=wanda": "Take taylor_abs: without gradients no blocks were found.",
     "importance.toward": "Remove it: an attribution takes a unit to zero.",
+    "selections.top.within=tensor": "Take model, or chunk as the paper's code does.",
     "validation.planted": _CHECKED,
     "validation.entangled": _CHECKED,
     "validation.selection": _EVERY,

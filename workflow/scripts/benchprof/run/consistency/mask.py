@@ -18,7 +18,7 @@ def check_unit(config: Configuration, source: str) -> None:
         raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
     if config.selections.top and config.selections.top.within == "chunk":
         where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
-        raise InputError(where, found, "model or tensor", "A chunk is a million weights.")
+        raise InputError(where, found, "model", "A chunk is a million weights.")
     if config.validation:
         where, found = f"{source}, unit", f"{config.unit} with a section validation"
         raise InputError(where, found, "weight, as planted blocks are")
