@@ -1,6 +1,5 @@
 # The run that all rules belong to. Whatever decides stands in benchprof.run.
 
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,11 +8,6 @@ from snakemake.exceptions import WorkflowError
 
 SCRIPTS = str(Path(str(workflow.current_basedir), "../scripts").resolve())
 sys.path.insert(0, SCRIPTS)
-# For jobs, on any executor: each parses this file before it starts its script. Snakemake only
-# appends SCRIPTS to a script's path, after a library that the environment has from elsewhere.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [SCRIPTS, *filter(None, [os.getenv("PYTHONPATH")])]
-)
 
 from benchprof import digests, runs
 from benchprof.errors import InputError
@@ -26,6 +20,9 @@ from benchprof.run.jobs import calibration as calibration_jobs
 from benchprof.run.jobs import report as report_jobs
 from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.run import Run
+
+# For jobs, on any executor: each parses this file before it starts its script.
+runs.import_first(SCRIPTS)
 
 try:
     RUN = Run.given(config, workflow.configfiles)

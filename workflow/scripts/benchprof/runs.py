@@ -36,6 +36,16 @@ class Owner:
     files: list[str] = field(default_factory=list)
 
 
+def import_first(scripts: str) -> None:
+    """Let the processes that this one starts import the library in a folder, whatever is installed.
+
+    Snakemake only appends the folder of scripts to a script's path, after a library that the
+    environment has from elsewhere.
+    """
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [scripts, before]))
+
+
 def claim(state: Path, configuration: str, files: Sequence[str | Path]) -> None:
     """Note in Snakemake's state folder that this process runs the workflow."""
     process = psutil.Process()
