@@ -69,6 +69,7 @@ def _shipped_set(name: str, where: str) -> dict[str, Any]:
     return {
         ability: {"items": str(SETS / name / ability), "definition": definition}
         for ability, definition in read_yaml(DEFINITIONS).items()
+        if (SETS / name / ability).is_dir()
     }
 
 
