@@ -14,7 +14,7 @@ from tests.workflow.stages import run_jobs, run_missing, said_to
 
 from benchprof.tensors import TensorFile
 
-SELECTIVITY = "results/analysis/tiny/selectivity_top_0.1.csv"
+SELECTIVITY = "results/analysis/tiny/selectivity_top_0.01.csv"
 PLACES = "results/evaluations/tiny/places_test/intact.json"
 BLANK = "results/evaluations/tiny/places_blank/intact.json"
 
@@ -22,10 +22,9 @@ BLANK = "results/evaluations/tiny/places_blank/intact.json"
 def use_other_methods(config: dict[str, Any]) -> None:
     config["importance"] = {"score": "taylor_abs", "loss_on": "all", "against": "flip", "limit": 4}
     config["layers"] = [1, 1]
-    config["fractions"] = [0.1]
     config["ablation"] = "mean"
     config["controls"]["random"]["seeds"] = [1]
-    specific = {"definition": "exclude", "in_top_of": 1, "background": "items/numbers"}
+    specific = {"definition": "ratio", "pool": 5, "background": "items/numbers"}
     for kind in ("flip", "blank"):
         config["benchmarks"][f"places_{kind}"] = {
             "ability": "places", "split": "test", "companion": kind, "limit": 8,
@@ -40,7 +39,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.configure(use_other_methods)
     for file in (*(f"{a}/train" for a in ABILITIES), "places/test"):
         add_companions(project.folder / f"items/{file}.jsonl")
-    files = ("results/methods.md", "results/figures/tiny/impact_core_0.1.png", SELECTIVITY)
+    files = ("results/methods.md", "results/figures/tiny/impact_core_0.01.png", SELECTIVITY)
     planned = project.planned("--", *files)
     assert planned["select_masks"] == planned["draw_controls"] == 4
     assert (planned["evaluate_benchmark"], planned["plot_impact"]) == (4, 1)
@@ -78,16 +77,16 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
         (path.parent.name, path.name.split("_")[0]): TensorFile(path)
         for path in (other.folder / "results/masks/tiny").rglob("*.safetensors")
     }
-    # One layer of three matrices of 16 times 24.
+    # k is a share of all 12,208 weights, of which 1,152 are in scope.
     for mask in masks.values():
-        assert mask.origin["n"] == 3 * 16 * 24 // 10
+        assert mask.origin["n"] == 122
         assert all(name.startswith("model.layers.1.mlp.") for name in mask.names)
     digests = {key: mask.origin["digest"] for key, mask in masks.items()}
     assert digests["colours", "core"] == digests["places", "core"]
     assert digests["colours", "specific"] != digests["places", "specific"]
     # Intact, four masks an ability and a control a selection; the core's is one mask for both.
     assert "places_test: 1 reused, 12 computed" in other.log("all.log")
-    path = other.folder / "results/evaluations/tiny/places_test/places.top_0.1.json"
+    path = other.folder / "results/evaluations/tiny/places_test/places.top_0.01.json"
     assert json.loads(path.read_text())["origin"]["mask"]["method"] == "mean"
     methods = (other.folder / "results/methods.md").read_text()
     assert "to their matrix mean" in methods
@@ -137,7 +136,7 @@ def test_with_a_background_an_added_ability_changes_no_other_mask(
 ) -> None:
     caplog.set_level(logging.INFO)
     project = other.copy(tmp_path / "copy")
-    mask = "masks/tiny/places/specific_0.1.safetensors"
+    mask = "masks/tiny/places/specific_0.01.safetensors"
     before = origin(project, mask)["digest"]
     project.configure(lambda config: config["abilities"].update(more={"items": "items/numbers"}))
     run_jobs(project, "results/importance/tiny/more.safetensors", f"results/{mask}")

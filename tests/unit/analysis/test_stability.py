@@ -94,7 +94,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
     measure_stability(
         Scoring(PreparedModel(tmp_path, "float32"), Scope("mlp"), "taylor", "all"),
         TrainItems(items, seed=3, limit=10, exclude={"x": ["x0"]}),
-        rules={"top": Top(), "specific": Specific(definition="diff")}, fractions=["0.5"],
+        rules={"top": Top(), "specific": Specific(definition="sum")}, fractions=["0.5"],
         drawing=Drawing("", csv, [tmp_path / "out/stability.png"]),
         store=Store(tmp_path / "store"),
     )  # fmt: skip

@@ -41,7 +41,7 @@ CONFIG = {
         "x_test": {"ability": "x", "split": "test"},
         "other": {"benchmark": "hellaswag"},
     },
-    "selections": {"specific": {"definition": "max"}},
+    "selections": {"specific": {"definition": "sum"}},
     "store": "/scratch/store",
 }  # fmt: skip
 CODE = [
@@ -113,7 +113,7 @@ def write_run() -> None:
             origin: dict[str, Any] = {"ability": ability, "fraction": "0.001", "code": "code"}
             if seed is None:
                 importance = {one: {"model": model * 64} for one in ABILITIES}
-                settings = Specific(definition="max").settings
+                settings = Specific(definition="sum").settings
                 origin |= {"selection": "specific", "importance": importance,
                            "settings": settings}  # fmt: skip
             else:

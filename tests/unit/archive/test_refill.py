@@ -57,7 +57,7 @@ def test_records_and_masks_become_entries_that_a_job_finds(
             assert not path.stat().st_mode & 0o222
     # The key that the job of the masks looks for, and no random mask.
     importance = {ability: {"model": "m" * 64} for ability in ABILITIES}
-    rule = Specific(definition="max")
+    rule = Specific(definition="sum")
     for ability in ABILITIES:
         own = selected_origin(Ablation(ability, "specific", "0.001"), importance, rule, None)
         entry = store.path(MASKS, key_of_origin(own))

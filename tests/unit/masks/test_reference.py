@@ -89,34 +89,27 @@ def core(scores: Scores, ability: str, n: int) -> list[Place]:
     return ranked(above_zero(least))[:n]
 
 
-def ratio(over: Callable[[list[float]], float]) -> Callable[[Scores, str, int], list[Place]]:
+def ratio(pool: int, least: int = 3) -> Reference:
+    """Without what is in the tops of `least` other abilities, of which there are two."""
+
     def select(scores: Scores, ability: str, n: int) -> list[Place]:
         scaled, own = shares(scores), scores[ability]
         epsilon = 0.01 / len(own)
-        pool = ranked(above_zero(own))[: 2 * n]
+        tops = [set(top(scores, name, n)) for name in scores if name != ability]
+        kept = [
+            p for p in ranked(above_zero(own))[: pool * n] if sum(p in one for one in tops) < least
+        ]
         return ranked(
-            {p: scaled[ability][p] / (over(others(scaled, ability, p)) + epsilon) for p in pool}
+            {p: scaled[ability][p] / (mean(others(scaled, ability, p)) + epsilon) for p in kept}
         )[:n]
 
     return select
 
 
-def exclude(least: int) -> Reference:
-    def select(scores: Scores, ability: str, n: int) -> list[Place]:
-        tops = [set(top(scores, name, n)) for name in scores if name != ability]
-        own = ranked(above_zero(scores[ability]))
-        return [p for p in own if sum(p in one for one in tops) < least][:n]
-
-    return select
-
-
-def lead(over: Callable[[list[float]], float]) -> Callable[[Scores, str, int], list[Place]]:
-    def select(scores: Scores, ability: str, n: int) -> list[Place]:
-        scaled = shares(scores)
-        own = above_zero(scaled[ability])
-        return ranked({p: s - over(others(scaled, ability, p)) for p, s in own.items()})[:n]
-
-    return select
+def lead(scores: Scores, ability: str, n: int) -> list[Place]:
+    scaled = shares(scores)
+    own = above_zero(scaled[ability])
+    return ranked({p: s - sum(map(abs, others(scaled, ability, p))) for p, s in own.items()})[:n]
 
 
 def mean(values: list[float]) -> float:
@@ -129,13 +122,11 @@ REFERENCES = [
     ("top", Top(within="chunk"), top_of_parts(chunks_of)),
     ("bottom", Selection(), bottom),
     ("core", Selection(), core),
-    ("specific", Specific(definition="ratio", pool=2), ratio(mean)),
-    ("specific", Specific(definition="ratio", pool=2, others="max"), ratio(max)),
-    ("specific", Specific(definition="exclude", in_top_of=1), exclude(1)),
-    ("specific", Specific(definition="exclude", in_top_of=2), exclude(2)),
-    ("specific", Specific(definition="max"), lead(max)),
-    ("specific", Specific(definition="diff"), lead(mean)),
-    ("specific", Specific(definition="sum"), lead(lambda values: sum(map(abs, values)))),
+    ("specific", Specific(definition="ratio", pool=2), ratio(2)),
+    # A pool of all: a full one with fewer than n left stops.
+    ("specific", Specific(definition="ratio", pool=99, in_top_of=1), ratio(99, 1)),
+    ("specific", Specific(definition="ratio", pool=99, in_top_of=2), ratio(99, 2)),
+    ("specific", Specific(definition="sum"), lead),
 ]
 
 
@@ -180,7 +171,7 @@ def test_masks_equal_their_definition(data: st.DataObject) -> None:
 
 def nested(rule: Selection) -> bool:
     if isinstance(rule, Specific):
-        return rule.definition in ("max", "diff", "sum")
+        return rule.definition == "sum"
     return not isinstance(rule, Top) or rule.within == "model"
 
 

@@ -41,12 +41,9 @@ RULES: list[tuple[str, Selection]] = [
     ("bottom", Selection()),
     ("core", Selection()),
     ("specific", Specific(definition="ratio", pool=3)),
-    ("specific", Specific(definition="ratio", pool=4, others="max", in_top_of=2)),
-    ("specific", Specific(definition="exclude", in_top_of=1)),
-    ("specific", Specific(definition="max")),
-    ("specific", Specific(definition="diff")),
+    ("specific", Specific(definition="ratio", pool=4, in_top_of=2)),
     ("specific", Specific(definition="sum")),
-    ("specific", Specific(definition="diff", background="items")),
+    ("specific", Specific(definition="sum", background="items")),
 ]
 COUNTS = {"0.05": 6, "0.2": 26}
 """Of 130 weights, of which 5 are left out."""

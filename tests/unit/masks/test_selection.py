@@ -12,13 +12,7 @@ from benchprof.errors import InputError
 from benchprof.masks.rankings import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
-from benchprof.masks.specific import (
-    in_several_tops,
-    select_excluding,
-    select_max,
-    select_ratio,
-    select_sum,
-)
+from benchprof.masks.specific import in_several_tops, select_ratio, select_sum
 from benchprof.masks.threshold import Entries
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -64,7 +58,7 @@ def ratio_of(
     skipped: Callable[[str], Sequence[Entries]] | None = None,
 ) -> list[Entries]:
     shares = Shares.of_files(files)
-    ((own, found),) = select_ratio(shares, [ability], [count], pool, "mean", skipped)
+    ((own, found),) = select_ratio(shares, [ability], [count], pool, skipped)
     assert own == ability
     return found
 
@@ -86,7 +80,7 @@ def test_ratios_of_abilities_together_are_those_of_each_alone(
     files: dict[str, TensorFile], room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("benchprof.masks.specific.AT_ONCE", room)
-    found = dict(select_ratio(Shares.of_files(files), ["b", "a"], [1, 2], 5, "mean"))
+    found = dict(select_ratio(Shares.of_files(files), ["b", "a"], [1, 2], 5))
     assert list(found) == ["b", "a"]
     for ability, masks in found.items():
         alone = [entries for count in (1, 2) for entries in ratio_of(files, ability, count, 5)]
@@ -114,25 +108,9 @@ def test_core_is_what_both_need(files: dict[str, TensorFile]) -> None:
     ]
 
 
-def test_max_is_the_lead(files: dict[str, TensorFile]) -> None:
-    # Leads of a: DOWN[1] .2, GATE[3] .1, UP[2] -.3, all others 0.
-    (entries,) = select_max(Shares.of_files(files), "a", [2])
-    assert plain(entries) == {DOWN: [1], GATE: [3]}
-    # Entries of score 0, whose lead is 0, come before none of lead -.3: they are in no mask.
-    (every,) = select_max(Shares.of_files(files), "a", [11])
-    assert plain(every) == {DOWN: [1], GATE: [0, 3], UP: [2]}
-
-
 def tops_of_others(files: dict[str, TensorFile], ability: str, count: int) -> list[Entries]:
     tops = {name: select_top(file, [count]) for name, file in files.items()}
     return in_several_tops(Shares.of_files(files), ability, tops, 1)
-
-
-def test_exclude_skips_what_the_other_ranks_high(files: dict[str, TensorFile]) -> None:
-    # The top 2 of b are GATE[0] and UP[2]; a's ranking goes on with DOWN[1], GATE[3].
-    shares = Shares.of_files(files)
-    (entries,) = select_excluding(shares, "a", [2], tops_of_others(files, "a", 2))
-    assert plain(entries) == {DOWN: [1], GATE: [3]}
 
 
 def test_ratio_leaves_out_what_the_other_ranks_high(files: dict[str, TensorFile]) -> None:
@@ -144,11 +122,6 @@ def test_ratio_leaves_out_what_the_other_ranks_high(files: dict[str, TensorFile]
     assert plain(entries) == {DOWN: [1], GATE: [3]}
     with pytest.raises(InputError, match=r"more than the 1 entries.*raise `pool` or"):
         ratio_of(files, "a", 2, 1, skipped)
-
-
-def test_exclude_takes_what_the_other_leaves_above_zero(files: dict[str, TensorFile]) -> None:
-    (entries,) = select_excluding(Shares.of_files(files), "a", [7], tops_of_others(files, "a", 7))
-    assert plain(entries) == {GATE: [3]}
 
 
 def test_a_pool_that_is_not_full_may_be_left_with_less_than_n(files: dict[str, TensorFile]) -> None:

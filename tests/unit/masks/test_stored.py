@@ -23,7 +23,7 @@ ORIGIN: dict[str, Any] = {
     "loss_on": "answer", "against": None, "dtype": "float32", "code": "c",
 }  # fmt: skip
 ABILITIES = ("a", "b", "c")
-RULES: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="diff")}
+RULES: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="sum")}
 
 
 @pytest.fixture(autouse=True)

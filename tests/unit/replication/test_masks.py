@@ -89,7 +89,7 @@ def test_each_half_makes_its_own_masks_of_every_selection(
     monkeypatch.setattr(module, "compute_importance", stages.compute)
     monkeypatch.setattr(module, "examples_and_origins", stages.describe)
     monkeypatch.setattr(module, "select_masks", stages.select)
-    rules: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="diff")}
+    rules: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="sum")}
     out = tmp_path / "out"
     targets = {
         Ablation(ability, selection, "0.5", half=half): out / f"{ability}/{selection}-{half}"

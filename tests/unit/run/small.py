@@ -27,7 +27,7 @@ SMALL: dict[str, Any] = {
     },
     "importance": WHOLE | {"halves": True},
     "scope": "mlp",
-    "selections": {"top": {}, "specific": {"definition": "max"}},
+    "selections": {"top": {}, "specific": {"definition": "sum"}},
     "fractions": [0.01, "calibrated"],
     "calibration": {"fractions": [0.001, 0.01], "items": 10},
     "controls": {"random": {"seeds": [7, 8], "matched_to": "abilities_together"}},

@@ -73,12 +73,8 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections", {"top": None}, ["selections.top: None", "{}, or a section with within"]),
         ("selections", {"core": None}, ["selections.core: None", "{}, or a section"]),
         ("selections", {"top": {"within": "row"}}, ["top.within", "'row'", "model, chunk"]),
-        (
-            "selections.specific",
-            {"definition": "max", "pool": 5},
-            ["specific", "max, diff or sum alone"],
-        ),
-        ("importance.score", "taylor_signed", ["specific.definition", "ratio", "sum, max, diff"]),
+        ("selections.specific.definition", "max", ["the value max", "Take sum"]),
+        ("importance.score", "taylor_signed", ["specific.definition", "ratio", "expected sum"]),
         ("importance.knock_outs", {"groups": 9}, ["knock_outs.groups", "9", "10 or more"]),
         ("importance.knock_outs", {"size": 9}, ["knock_outs.size", "unknown", "groups, share"]),
         ("importance.knock_outs", {}, ["importance.knock_outs", "taylor_abs", "score knock_out"]),
@@ -87,7 +83,7 @@ def test_the_shipped_configurations_are_valid(file: str, monkeypatch: pytest.Mon
         ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
         ("selections.top", {"without_super": 1}, ["top.without_super", "1", "true or false"]),
         ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
-        ("selections.specific", {"definition": "exclude", "in_top_of": 10}, ["10", "at most 9"]),
+        ("selections.specific.in_top_of", 10, ["10", "at most 9"]),
         ("ablation", {"scale": 0.5}, ["ablation.scale", "earlier versions", "ablation: mean"]),
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("layers", [3], ["config.yaml, layers", "[3]", "two whole numbers"]),
@@ -331,7 +327,7 @@ def test_a_contrast_wants_two_abilities() -> None:
 def test_a_background_is_a_contrast_for_one_ability() -> None:
     config = changed("abilities", {"recall": {"items": "x"}}) | {
         "benchmarks": {"recall_test": {"ability": "recall", "split": "test"}},
-        "selections": {"specific": {"definition": "diff", "background": "y"}},
+        "selections": {"specific": {"definition": "sum", "background": "y"}},
     }
     Run.of(config)
 

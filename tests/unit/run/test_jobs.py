@@ -39,7 +39,7 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
 HALVES = DEFAULT | {
     "importance": DEFAULT["importance"] | {"halves": True},
     "fractions": [0.001, "calibrated"],
-    "selections": {"top": {"without_super": True}, "specific": {"definition": "max"}},
+    "selections": {"top": {"without_super": True}, "specific": {"definition": "sum"}},
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
 MODELS = DEFAULT | {"evaluation_job": "model"}
@@ -305,7 +305,7 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
          {"draw_controls", "calibrate_masks", "compute_profile"} | TEXTS),
         ("calibration.items", 11, {"evaluate_calibration"} | TEXTS),
         ("importance.score", "taylor_abs", SCORED | TEXTS),
-        ("selections.specific.definition", "sum", SELECTED | TEXTS),
+        ("selections.specific", {"definition": "ratio", "pool": 5}, SELECTED | TEXTS),
         ("selections.specific.without_super", True, SELECTED | TEXTS),
         ("ablation", "mean", ANSWERED | TEXTS),
         ("models.m.chat_template", True, {"check_sizes"} | ANSWERED),

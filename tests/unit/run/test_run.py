@@ -120,7 +120,7 @@ def test_selections_keep_the_order_of_the_file() -> None:
 
 
 def test_the_background_is_diagnosed_and_no_ability() -> None:
-    run = small(selections={"specific": {"definition": "max", "background": "items/all"}})
+    run = small(selections={"specific": {"definition": "sum", "background": "items/all"}})
     assert run.diagnosed == ["x", "y", "_background"]
     assert run.abilities == ["x", "y"]
     assert run.train == {
@@ -207,7 +207,7 @@ def test_every_data_file_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     write_task()
     run = small(
         benchmark_data="data",
-        selections={"specific": {"definition": "max", "background": "items/all"}},
+        selections={"specific": {"definition": "sum", "background": "items/all"}},
         benchmarks={
             "x_test": {"ability": "x", "split": "test"},
             "own": {"task_file": "t.yaml", "data": "a.jsonl"},

@@ -6,14 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from benchprof.masks.rankings import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
-from benchprof.masks.specific import (
-    in_several_tops,
-    select_difference,
-    select_excluding,
-    select_max,
-    select_ratio,
-    select_sum,
-)
+from benchprof.masks.specific import in_several_tops, select_ratio, select_sum
 from benchprof.masks.threshold import Entries
 from benchprof.run.ablation import BACKGROUND
 from benchprof.run.configuration import Selection, Specific, Top
@@ -50,20 +43,13 @@ def _specific(
     abilities: Sequence[str],
 ) -> Iterator[tuple[str, list[Entries]]]:
     shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)
+    if rule.pool is None:
+        yield from ((ability, select_sum(shares, ability, counts)) for ability in abilities)
+        return
     least = rule.in_top_of or 0
     tops = {a: select_top(file, counts) for a, file in files.items()} if least else {}
 
     def skipped(ability: str) -> list[Entries]:
         return in_several_tops(shares, ability, tops, least)
 
-    if rule.pool is not None:
-        yield from select_ratio(
-            shares, abilities, counts, rule.pool, rule.others, skipped if least else None
-        )
-        return
-    contrasts = {"max": select_max, "diff": select_difference, "sum": select_sum}
-    for ability in abilities:
-        if rule.definition == "exclude":
-            yield ability, select_excluding(shares, ability, counts, skipped(ability))
-        else:
-            yield ability, contrasts[rule.definition](shares, ability, counts)
+    yield from select_ratio(shares, abilities, counts, rule.pool, skipped if least else None)

@@ -1,4 +1,4 @@
-"""`specific`: what matters to one ability and not to the others, by several definitions."""
+"""`specific`: what matters to one ability and not to the others, by either of two definitions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from benchprof.errors import InputError
 from benchprof.masks.rankings import select_top
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, above_zero, largest, more_than_scope
+from benchprof.masks.threshold import Entries, largest, more_than_scope
 
 AT_ONCE = 2 * 10**9
 """Bytes that the pools of several abilities may take, of which ratios are computed together."""
@@ -22,29 +22,28 @@ def select_ratio(
     abilities: Sequence[str],
     counts: Sequence[int],
     pool: float,
-    others: str,
     skipped: Callable[[str], Sequence[Entries]] | None = None,
 ) -> Iterator[tuple[str, list[Entries]]]:
     """Definition `ratio`: among the entries that rank high for an ability, those others need least.
 
     Among the `pool`·n entries with the highest score s_a above zero, the n with the largest
-    s_a / (o + ε), o the mean or the maximum of the other abilities' s; all s as shares,
-    ε = 0.01/|T|. Not nested in n, since the pool grows with it. A weight that every ability
-    needs, and this one a little more, can have a large ratio: `skipped` keeps it out.
+    s_a / (o + ε), o the mean of the other abilities' s; all s as shares, ε = 0.01/|T|. Not nested
+    in n, since the pool grows with it. A weight that every ability needs, and this one a little
+    more, can have a large ratio: `skipped` keeps it out.
 
     The pools are nested, so that ratios are computed once, in the widest. Every ability's are
     read from all importances: tensor by tensor for as many abilities as `AT_ONCE` has room for.
     Memory: 4 bytes an entry of every pool and 8 of the widest, of those abilities; of one 8 an
     entry of the next pool, copies of one tensor, the result; with a pool of 5 at 8 billion
-    parameters and the paper's six k that is 7 GB. With `skipped` also what it is made from, as
-    `select_excluding` says.
+    parameters and the paper's six k that is 7 GB. With `skipped` also the tops that it is made
+    from, 4 bytes an entry of every ability and size (4.4 GB for ten abilities), and as much again
+    for what is skipped.
 
     Args:
         shares: of all abilities.
         abilities: whose masks are selected.
         counts: the sizes n.
         pool: the size of the pool as a multiple of n.
-        others: mean or max.
         skipped: of an ability the entries that are in no mask, for each of `counts`; of
             `in_several_tops`.
 
@@ -60,7 +59,7 @@ def select_ratio(
     for first in range(0, len(abilities), together):
         group = abilities[first : first + together]
         pools = {ability: select_top(shares.files[ability], sizes) for ability in group}
-        ratios = _ratios(shares, others, {ability: own[widest] for ability, own in pools.items()})
+        ratios = _ratios(shares, {ability: own[widest] for ability, own in pools.items()})
         for ability in group:
             # Nothing of it is held while the next is made.
             yield ability, _best_ratios(
@@ -118,27 +117,6 @@ def in_several_tops(
     return [_in_several(of_size, least) for of_size in zip(*others, strict=True)]
 
 
-def select_max(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entries]:
-    """Definition `max`: the largest s_a less the largest of the others; nested in n."""
-
-    def lead(tensor: str) -> torch.Tensor:
-        largest_other = functools.reduce(torch.maximum, _of_others(shares, ability, tensor))
-        return _excess(shares.of(ability, tensor), largest_other)
-
-    return largest(shares.names, lead, counts)
-
-
-def select_difference(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entries]:
-    """Definition `diff`: the largest s_a less the mean of the others; nested in n."""
-    others = len(shares.others(ability))
-
-    def excess(tensor: str) -> torch.Tensor:
-        total = functools.reduce(torch.add, _of_others(shares, ability, tensor))
-        return _excess(shares.of(ability, tensor), total.div_(others))
-
-    return largest(shares.names, excess, counts)
-
-
 def select_sum(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entries]:
     """Definition `sum`: the largest s_a less the sum of the others' |s|; nested in n.
 
@@ -154,37 +132,6 @@ def select_sum(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entr
         return _excess(shares.of(ability, tensor), functools.reduce(torch.add, others))
 
     return largest(shares.names, own, counts)
-
-
-def select_excluding(
-    shares: Shares, ability: str, counts: Sequence[int], skipped: Sequence[Entries]
-) -> list[Entries]:
-    """Definition `exclude`: down the ability's ranking, skipping what others rank high too.
-
-    As far as scores are above zero. Not nested in n, since what is skipped grows with it.
-
-    Memory: the tops that `skipped` is made from, 4 bytes an entry of every ability and size (4.4 GB
-    for ten abilities at 8 billion parameters and the paper's six k), as much again for what is
-    skipped, the result.
-
-    Args:
-        shares: of all abilities.
-        ability: whose masks are selected.
-        counts: the sizes n.
-        skipped: of `in_several_tops`, for each of `counts`.
-    """
-    own = shares.files[ability]
-    chosen = []
-    for out, count in zip(skipped, counts, strict=True):
-
-        def kept(tensor: str, out: Entries = out) -> torch.Tensor:
-            scores = above_zero(own.tensor(tensor)).reshape(-1)
-            if tensor not in out:
-                return scores
-            return scores.index_fill(0, out[tensor].long(), -math.inf)
-
-        chosen += largest(own.names, kept, [count])
-    return chosen
 
 
 def _excess(own: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
@@ -222,28 +169,19 @@ def _of_others(
     return (shares.of(name, tensor, indices) for name in shares.others(ability))
 
 
-def _ratios(
-    shares: Shares, others: str, entries: Mapping[str, Entries]
-) -> dict[str, dict[str, torch.Tensor]]:
+def _ratios(shares: Shares, entries: Mapping[str, Entries]) -> dict[str, dict[str, torch.Tensor]]:
     """The ratio of each ability's entries, float64, in the order of the entries' indices."""
     ratios: dict[str, dict[str, torch.Tensor]] = {ability: {} for ability in entries}
     epsilon = 0.01 / shares.size
     for tensor in shares.names:
         for ability, own in entries.items():
             if tensor in own:
-                level = _level(shares, ability, others, tensor, own[tensor]).add_(epsilon)
+                total = functools.reduce(
+                    torch.add, _of_others(shares, ability, tensor, own[tensor])
+                )
+                level = total.div_(len(shares.others(ability))).add_(epsilon)
                 ratios[ability][tensor] = shares.of(ability, tensor, own[tensor]).div_(level)
     return ratios
-
-
-def _level(
-    shares: Shares, ability: str, others: str, tensor: str, indices: torch.Tensor
-) -> torch.Tensor:
-    """The mean or the maximum of the other abilities' shares, float64."""
-    theirs = _of_others(shares, ability, tensor, indices)
-    if others == "max":
-        return functools.reduce(torch.maximum, theirs)
-    return functools.reduce(torch.add, theirs).div_(len(shares.others(ability)))
 
 
 def _in_several(several: Sequence[Entries], least: int) -> Entries:

@@ -33,11 +33,8 @@ class Top(Selection):
 class Specific(Selection):
     """Important to one ability and not to the others."""
 
-    definition: Literal["ratio", "exclude", "max", "diff", "sum"] = Field(
-        description="one of ratio, exclude, max, diff, sum"
-    )
+    definition: Literal["ratio", "sum"] = Field(description="one of ratio, sum")
     pool: float | None = Field(default=None, gt=1, description="a number above 1")
-    others: Literal["mean", "max"] = Field(default="mean", description="one of mean, max")
     background: Annotated[Text, EXPANDED] | None = Field(
         default=None, description="a folder with train.jsonl"
     )
@@ -52,13 +49,13 @@ class Specific(Selection):
 
     @property
     def _taken(self) -> set[str]:
-        own = {"ratio": {"pool", "others", "in_top_of"}, "exclude": {"in_top_of"}}
-        return {"definition", "background", "without_super", *own.get(self.definition, ())}
+        own = {"pool", "in_top_of"} if self.definition == "ratio" else set[str]()
+        return {"definition", "background", "without_super", *own}
 
     @model_validator(mode="after")
     def _says_what_its_definition_takes(self) -> Specific:
-        needed = {"ratio": self.pool, "exclude": self.in_top_of}.get(self.definition, True)
-        if needed is None or self.model_fields_set - self._taken:
+        lacks_pool = self.definition == "ratio" and self.pool is None
+        if lacks_pool or self.model_fields_set - self._taken:
             raise ValueError("settings of another definition")
         return self
 
@@ -90,9 +87,8 @@ class Selections(Section):
     )
     specific: Specific | None = Field(
         default=None,
-        description="a section with definition ratio with pool (others and in_top_of are "
-        "optional), or exclude with in_top_of, or max, diff or sum alone; each may also have "
-        "background and without_super",
+        description="a section with definition ratio with pool (in_top_of is optional), or sum "
+        "alone; each may also have background and without_super",
     )
     core: Selection | None = Field(default=None, description="{}, or a section with without_super")
     bottom: Selection | None = Field(

@@ -14,6 +14,7 @@ _WAYS = (
 _CHECKED = "Every model is checked, and its card.json says where its abilities lie."
 _EVERY = "Every selection and k must recover what is planted: name only those that should."
 _BOUNDS = "The bounds are fixed in benchprof/validation/verdict.py."
+_SUM = "Take sum, or ratio with pool."
 _POOL = "A validation draws no pool of items any more."
 REMOVED: dict[str, str] = {
     "archive": "Remove it: an archive has the project's items, and the digests of others.",
@@ -28,6 +29,10 @@ REMOVED: dict[str, str] = {
     "importance.score=fisher": "Take taylor_abs, which ranks weights much alike.",
     "importance.score=wanda": "Take taylor_abs: without gradients no blocks were found.",
     "importance.toward": "Remove it: an attribution takes a unit to zero.",
+    "selections.specific.definition=diff": _SUM,
+    "selections.specific.definition=exclude": "Take ratio with a large pool, and in_top_of.",
+    "selections.specific.definition=max": _SUM,
+    "selections.specific.others": "Remove it: an ability is contrasted with the others' mean.",
     "selections.top.within=tensor": "Take model, or chunk as the paper's code does.",
     "validation.planted": _CHECKED,
     "validation.entangled": _CHECKED,

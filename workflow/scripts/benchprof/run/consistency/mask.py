@@ -32,7 +32,7 @@ def check_contrast(config: Configuration, source: str) -> None:
         raise InputError(
             f"{source}, selections.specific.definition",
             f"ratio with the score {config.importance.score}, which may be negative",
-            "sum, max, diff or exclude",
+            "sum",
         )
     others = 1 if specific and specific.background else len(config.abilities) - 1
     if specific and others < 1:
