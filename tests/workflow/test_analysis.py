@@ -55,7 +55,7 @@ def test_the_report_warns_of_masks_that_are_nearly_equal(finished: Project, tmp_
     for told in ("report.html", "summary.txt"):
         text = " ".join((project.folder / "results" / told).read_text().split())
         # As of two masks of 4 that share 3: an index of 3 / 5.
-        assert "of Colours and Places have 0.75 of their contents in common" in text
+        assert "have 0.75 of their contents in common (most: Colours and Places;" in text
     assert "Overlap" not in (finished.folder / "results/summary.txt").read_text()
 
 

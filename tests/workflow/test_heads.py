@@ -53,7 +53,7 @@ def test_masks_of_heads_go_through_every_job(heads: Project) -> None:
     (control,) = (mask for mask in masks if mask.origin["selection"] == "random")
     assert set(control.origin["matched_to"]) == {"colours", "places"}
     methods = (heads.folder / "results/methods.md").read_text()
-    assert "The importance of a head u for an ability" in methods
+    assert "The importance of a head for an ability" in methods
     assert "sets the weights that read its heads to zero" in methods
     assert "the right option's share among the options" in methods
 

@@ -59,15 +59,17 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     assert all((finished.folder / name).is_file() for name in noted)
 
 
-def test_the_pipeline_figure_has_the_arrows_of_the_rules(finished: Project, tmp_path: Path) -> None:
+def test_the_pipeline_figure_has_the_rules_in_the_order_of_their_arrows(
+    finished: Project, tmp_path: Path
+) -> None:
     project = finished.copy(tmp_path / "copy")
     graph = project.run("--rulegraph", "--forceall", "results/profiles/impact.csv")
     names = dict(re.findall(r'(\d+)\[label = "(\w+)"', graph))
     arrows = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", graph)}
-    drawn = {(needed, rule) for rule, (_, needs) in STAGES.items() for needed in needs}
-    assert drawn == arrows
+    order = list(STAGES)
+    assert all(order.index(needed) < order.index(rule) for needed, rule in arrows)
     timed = pd.read_csv(finished.folder / "results/figures/pipeline.csv")
-    assert list(timed["rule"]) == list(STAGES)
+    assert set(timed["rule"]) == set(names.values())
     assert (timed["timed"] == timed["jobs"]).all()
 
 
@@ -120,9 +122,8 @@ def test_an_added_benchmark_runs_alone(finished: Project, tmp_path: Path) -> Non
     planned = project.planned()
     assert planned.pop("evaluate_benchmark") == 1
     assert set(planned) == {
-        "all", "compute_profile", "plot_clusters", "plot_forest", "plot_impact", "plot_pipeline",
-        "plot_radar", "plot_ribbons", "tabulate_impact", "write_methods", "write_report",
-        "write_manifest",
+        "all", "compute_profile", "plot_forest", "plot_impact", "plot_pipeline", "plot_radar",
+        "plot_ribbons", "tabulate_impact", "write_methods", "write_report", "write_manifest",
     }  # fmt: skip
 
 

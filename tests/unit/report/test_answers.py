@@ -54,8 +54,8 @@ def own_tests() -> pd.DataFrame:
 def test_what_findings_name_has_its_ais_and_nothing_without_an_ais_is_answered() -> None:
     findings = {"needed": [B, "", ""], "hindering": [A, "", ""], "form_moved": [B, "", ""]}
     first, second = asked(own_tests(), findings=findings)
-    assert first["sound"] == "deductive reasoning (AIS 0.00 (-0.10 to 0.10))"
-    assert first["better"] == "contextual recall (AIS 0.60 (0.50 to 0.70))"
+    assert first["sound"] == "deductive reasoning (AIS 0.00, -0.10 to 0.10)"
+    assert first["better"] == "contextual recall (AIS 0.60, 0.50 to 0.70)"
     assert first["form"] == {"loss": "deductive reasoning", "gain": ""}
     assert (second["sound"], second["doubted"], second["better"]) == ("", "", "")
     assert "It needs deductive reasoning" in said(first, "needs")

@@ -12,7 +12,7 @@ from benchprof.profile.findings import in_words
 from benchprof.report.drops import mask_doubts
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline, series
-from benchprof.report.rows import estimate
+from benchprof.report.numbers import interval, number
 
 Row = Mapping[Any, Any]
 
@@ -60,7 +60,9 @@ def _named(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> dict[str, Any
     cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]].set_index("ability")
 
     def with_ais(abilities: Sequence[str]) -> str:
-        return series(f"{inline(a)} (AIS {estimate(cells.loc[a], 'ais')})" for a in abilities)
+        ais = (cells.loc[ability, ["ais", "ais_low", "ais_high"]] for ability in abilities)
+        shown = (f"{number(value)}, {interval(low, high)}" for value, low, high in ais)
+        return series(f"{inline(a)} (AIS {own})" for a, own in zip(abilities, shown, strict=True))
 
     return {
         "sound": with_ais([ability for ability in needed if ability not in doubts]),

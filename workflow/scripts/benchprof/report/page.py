@@ -89,10 +89,10 @@ def write_page(
     album, impact = Album(figures), tables["impact"]
     sections = []
     for matrix in all_matrices(impact, own_benchmarks):
-        entries, held = counts[matrix.model]["n"][matrix.k], matrix.mask_sizes.values()
-        own = span(f"{min(held):,}", f"{max(held):,}")
-        of = "" if min(held) == entries else f"{own} of "
-        size = f"{of}{entries:,} {config.unit}s"
+        entries, own = counts[matrix.model]["n"][matrix.k], matrix.mask_sizes.values()
+        fewest, most = f"{min(own):,}", f"{max(own):,}"
+        of = "" if min(own) == entries else f"{span(fewest, most)} of "
+        size = f"{of}{entries:,} {config.unit}{'s' * (entries != 1)}"
         section = _section(tables, matrix, calibration_benchmarks)
         sections.append(section | {"size": size, "figures": album.of_matrix(matrix)})
     script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")

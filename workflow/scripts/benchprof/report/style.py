@@ -18,7 +18,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchprof.files import write_csv, write_text, written_whole
-from benchprof.report.names import wrapped
 
 # Inches: the text width of a two-column page, so that the sizes below are the printed ones.
 WIDTH = 7.0
@@ -90,22 +89,22 @@ def new_figure(height: float) -> Figure:
 
 
 def panels(
-    benchmarks: Sequence[str], height: float, frame: float
+    titles: Sequence[str], height: float, frame: float
 ) -> tuple[Figure, np.ndarray[Any, Any]]:
-    """A figure with a titled panel for each benchmark, which share their axes.
+    """A figure with a panel for each title, which share their axes.
 
     Args:
-        benchmarks: one or more.
+        titles: one or more.
         height: of a panel, in inches.
         frame: of all that is around the panels.
     """
-    columns = min(COLUMNS, len(benchmarks))
-    rows = math.ceil(len(benchmarks) / columns)
+    columns = min(COLUMNS, len(titles))
+    rows = math.ceil(len(titles) / columns)
     figure = new_figure(frame + rows * height)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for place, benchmark in zip(axes.flat, benchmarks, strict=False):
-        place.set_title(wrapped(benchmark, 22), fontsize=7, loc="left")
-    for spare in axes.flat[len(benchmarks) :]:
+    for place, title in zip(axes.flat, titles, strict=False):
+        place.set_title(title, fontsize=7, loc="left")
+    for spare in axes.flat[len(titles) :]:
         spare.remove()
     return figure, axes
 

@@ -49,7 +49,7 @@ def forest_figure(matrix: Matrix) -> Figure:
     if not benchmarks:
         return style.note_figure(matrix.title, matrix.absent())
     panel = ROW_HEIGHT * max(len(matrix.abilities), 2) + PANEL_FRAME
-    figure, axes = style.panels(benchmarks, panel, FRAME_HEIGHT)
+    figure, axes = style.panels([wrapped(own, 22) for own in benchmarks], panel, FRAME_HEIGHT)
     shown = cells[["ais", "ais_low", "ais_high", "random_low", "random_high"]].to_numpy(float)
     limits = style.limits(shown.ravel(), 0.1, WIDEST)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):

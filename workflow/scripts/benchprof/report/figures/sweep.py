@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 
 from benchprof.report import style
 from benchprof.report.matrix import Matrix, matrix_of
-from benchprof.report.names import readable
+from benchprof.report.names import readable, wrapped
 from benchprof.report.outcomes import full_caption
 
 # Inches.
@@ -79,7 +79,7 @@ def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
     legend = _legend(abilities, _controlled(numbers))
     # Of a last row that is not full, the row above it has the names of k as well.
     frame = FRAME_HEIGHT + K_HEIGHT + 0.06 * len(legend)
-    figure, axes = style.panels(benchmarks, PANEL_HEIGHT, frame)
+    figure, axes = style.panels([wrapped(own, 22) for own in benchmarks], PANEL_HEIGHT, frame)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         _draw_panel(place, numbers[numbers["benchmark"] == benchmark], abilities)
     shown = numbers[["ais", "random_low", "random_high"]].to_numpy(float).ravel()
