@@ -28,12 +28,12 @@ WITH_PATHS = DEFAULT | {
         "own": {"task_file": "own.yaml", "data": "own.jsonl"},
         "theirs": {"task": "theirs", "data": "theirs.jsonl"},
     },
-    "selections": {"specific": {"definition": "ratio", "pool": 5, "background": "background"}},
+    "selections": {"specific": {"definition": "ratio", "pool": 5}},
 }
 PATHS = (
     "store", "benchmark_data", "models.m.source.folder", "abilities.spatial_reasoning.items",
     "benchmarks.own.task_file", "benchmarks.own.data", "benchmarks.theirs.data",
-    "annotation.answers", "selections.specific.background",
+    "annotation.answers",
 )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def mask_of(folder: Path, scope: str, items: dict[str, Path], tmp_path: Path, st
     mask = tmp_path / f"{scope}.mask.safetensors"
     rule = Specific(definition="ratio", pool=5)
     targets = {Ablation("places", "specific", "0.01"): mask}
-    select_masks(folder, rule, "scope", importances, None, targets)
+    select_masks(folder, rule, importances, targets)
     return mask
 
 

@@ -140,7 +140,6 @@ def select(project: Project) -> None:
         folder=results / "models/tiny",
         rule=Specific(**config["selections"]["specific"]),
         importances={a: results / f"importance/tiny/{a}.safetensors" for a in config["abilities"]},
-        background=None,
         targets={
             Ablation(a, "specific", "0.01"): project.folder / f"again/{a}.mask"
             for a in config["abilities"]

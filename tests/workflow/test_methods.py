@@ -24,7 +24,7 @@ def use_other_methods(config: dict[str, Any]) -> None:
     config["layers"] = [1, 1]
     config["ablation"] = "mean"
     config["controls"]["random"]["seeds"] = [1]
-    specific = {"definition": "ratio", "pool": 5, "background": "items/numbers"}
+    specific = {"definition": "ratio", "pool": 5}
     for kind in ("flip", "blank"):
         config["benchmarks"][f"places_{kind}"] = {
             "ability": "places", "split": "test", "companion": kind, "limit": 8,
@@ -129,19 +129,3 @@ def test_changed_companions_concern_all_benchmarks_of_their_items(
     # A companion is part of an item; the core is one mask for both abilities.
     for of in ("test", "blank"):
         assert f"places_{of}: 1 reused, 12 computed" in caplog.text
-
-
-def test_with_a_background_an_added_ability_changes_no_other_mask(
-    other: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    project = other.copy(tmp_path / "copy")
-    mask = "masks/tiny/places/specific_0.01.safetensors"
-    before = origin(project, mask)["digest"]
-    project.configure(lambda config: config["abilities"].update(more={"items": "items/numbers"}))
-    run_jobs(project, "results/importance/tiny/more.safetensors", f"results/{mask}")
-    again = origin(project, mask)
-    assert again["digest"] == before
-    assert set(again["importance"]) == {"places", "_background"}
-    # `more` is the same items as the background: in the store already.
-    assert "4 reused, 0 computed" in caplog.text

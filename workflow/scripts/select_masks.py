@@ -19,7 +19,6 @@ def main(job: SelectMasks, threads: int) -> None:
         folder=job.folder,
         rule=job.run.selection_rules[job.selection],
         importances=job.importance,
-        background=job.background,
         targets=job.masks,
         super_set=job.super_set,
         store=job.run.store,

@@ -62,9 +62,9 @@ def test_every_view_is_drawn(tmp_path: Path) -> None:
 def test_each_half_goes_through_the_run_s_own_stages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    items = write_items(tmp_path, x=9, y=20, _background=8)
+    items = write_items(tmp_path, x=9, y=20)
     used: list[dict[str, set[str]]] = []
-    contrasts: set[tuple[str, bool]] = set()
+    selections: set[str] = set()
 
     def compute(_: Scoring, train: TrainItems, targets: Mapping[str, Path], **_more: Any) -> None:
         assert train.limit is None
@@ -74,12 +74,12 @@ def test_each_half_goes_through_the_run_s_own_stages(
             write_tensors(path, {"w": torch.ones(4)}, {})
 
     def select(
-        importances: Mapping[str, Path], background: Path | None,
+        importances: Mapping[str, Path],
         targets: Mapping[Ablation, Path], **_: Any,
     ) -> None:  # fmt: skip
         (selection,) = {own.selection for own in targets}
         assert set(importances) == {"x", "y"}
-        contrasts.add((selection, background is not None))
+        selections.add(selection)
         # The first half's mask is {0, 1}, the second's {1, 2}.
         start = (len(used) - 1) % 2
         for path in targets.values():
@@ -100,14 +100,14 @@ def test_each_half_goes_through_the_run_s_own_stages(
     )  # fmt: skip
     # x has 8 items, y 10 of its 20: halves of 4 and 5; divided by 4, 2 and 1.
     sizes = [{name: len(own) for name, own in step.items()} for step in used[::2]]
-    assert [(s["x"], s["y"], s["_background"]) for s in sizes] == [(1, 1, 1), (2, 2, 2), (4, 5, 4)]
+    assert [(s["x"], s["y"]) for s in sizes] == [(1, 1), (2, 2), (4, 5)]
     for name in items:
         first, second = ([step[name] for step in used[half::2]] for half in (0, 1))
         assert not first[-1] & second[-1]
         for sets in (first, second):
             assert sets[0] < sets[1] < sets[2]
     assert "x0" not in used[-1]["x"] | used[-2]["x"]
-    assert contrasts == {("top", False), ("specific", True)}
+    assert selections == {"top", "specific"}
     table = pd.read_csv(csv)
     assert len(table) == 3 * 2 * 2
     assert table["jaccard"].tolist() == pytest.approx([1 / 3] * 12, rel=1e-4)

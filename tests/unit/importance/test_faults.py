@@ -65,8 +65,7 @@ def test_an_infinite_gradient_is_named_by_its_item(score: str) -> None:
     )
     with pytest.raises(InputError) as raised:
         check_finite("models/m, recall", model, weights, named, score, scores)
-    for word in ("models/m, recall, item two", "infinite or not a number", "dtype", "exclude",
-                 "a background's from its file"):  # fmt: skip
+    for word in ("models/m, recall, item two", "infinite or not a number", "dtype", "`exclude:`"):
         assert word in str(raised.value)
     harmless = [named[0], named[2]]
     scores = score_weights(
@@ -109,6 +108,10 @@ def test_an_example_must_fit_the_context(tiny_folder: Path) -> None:
     check_lengths(longest, Path("train.jsonl"), [("one", fits)])
     with pytest.raises(InputError) as raised:
         check_lengths(longest, Path("train.jsonl"), [("one", fits), ("two", not_fits)])
-    for word in ("train.jsonl, item two: 513 tokens", "1 of 2 examples", "at most 512",
-                 "an ability's under its `exclude:`, a background's from its file"):  # fmt: skip
+    for word in (
+        "train.jsonl, item two: 513 tokens",
+        "1 of 2 examples",
+        "at most 512",
+        "`exclude:`",
+    ):
         assert word in str(raised.value)

@@ -45,7 +45,7 @@ def masks_of(
     targets = {
         own: folder / f"{own.name}.mask" for own in (Ablation(a, selection, K) for a in files)
     }
-    select_masks(folder, rule, files, None, targets)
+    select_masks(folder, rule, files, targets)
     return targets
 
 

@@ -24,7 +24,7 @@ from benchprof.masks.job import select_masks
 from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.remaining import Remaining, in_whole
 from benchprof.masks.selection import selected
-from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -43,7 +43,6 @@ RULES: list[tuple[str, Selection]] = [
     ("specific", Specific(definition="ratio", pool=3)),
     ("specific", Specific(definition="ratio", pool=4, in_top_of=2)),
     ("specific", Specific(definition="sum")),
-    ("specific", Specific(definition="sum", background="items")),
 ]
 COUNTS = {"0.05": 6, "0.2": 26}
 """Of 130 weights, of which 5 are left out."""
@@ -83,10 +82,8 @@ def test_masks_are_those_of_importance_without_the_set(
     for name, size in SIZES.items():
         whole = range(torch.Size(size).numel())
         kept[name] = [index for index in whole if index not in LEFT_OUT.get(name, ())]
-    background = getattr(rule, "background", None)
-    names = [*ABILITIES, *([BACKGROUND] if background else [])]
     reduced = {}
-    for ability in names:
+    for ability in ABILITIES:
         scores = scores_of(ability, signed)
         write_tensors(tmp_path / ability, scores, ORIGIN | {"examples": ability})
         by_hand = {name: own.reshape(-1)[kept[name]] for name, own in scores.items()}
@@ -101,7 +98,7 @@ def test_masks_are_those_of_importance_without_the_set(
     select_masks(
         tmp_path, rule.model_copy(update={"without_super": True}),
         {ability: tmp_path / ability for ability in ABILITIES},
-        tmp_path / BACKGROUND if background else None, targets, tmp_path / "super",
+        targets, tmp_path / "super",
     )  # fmt: skip
     expected = dict(selected(selection, rule, reduced, list(COUNTS.values()), ABILITIES))
     for own, path in targets.items():
@@ -123,7 +120,7 @@ def test_a_set_of_another_model_is_refused(tmp_path: Path) -> None:
     write_mask(tmp_path / "super", Mask({"q": torch.tensor([1])}, {"importance": {"a": other}}))
     with pytest.raises(InputError, match="super: model is n; expected m, as in"):
         select_masks(
-            tmp_path, Top(), {"a": tmp_path / "a"}, None,
+            tmp_path, Top(), {"a": tmp_path / "a"},
             {Ablation("a", "top", "0.1"): tmp_path / "mask"}, tmp_path / "super",
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from benchprof.errors import InputError
 from benchprof.masks import stored
 from benchprof.masks.job import select_masks
 from benchprof.masks.stored import needed_for, select_stored
-from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
@@ -57,8 +57,7 @@ def targets(folder: Path, selection: str, *ks: str, of: tuple[str, ...] = ABILIT
 
 
 def select(folder: Path, store: Store, own: Any, files: dict[str, Path], rule: Any) -> list[bytes]:
-    background = files.pop(BACKGROUND, None)
-    select_stored(folder, rule, files, background, own, store)
+    select_stored(folder, rule, files, own, store)
     return [path.read_bytes() for path in own.values()]
 
 
@@ -72,7 +71,7 @@ def test_masks_come_from_the_store_when_their_scores_are_gone(
 ) -> None:
     own, rule = targets(tmp_path, selection, "0.1", "0.2"), RULES[selection]
     files = importance(tmp_path, *ABILITIES)
-    select_masks(tmp_path, rule, files, None, own)
+    select_masks(tmp_path, rule, files, own)
     expected = [path.read_bytes() for path in own.values()]
     assert lacking(tmp_path, store, own, {selection: rule}, *ABILITIES) == {*ABILITIES}
     assert select(tmp_path, store, own, files, rule) == expected
@@ -98,27 +97,16 @@ def test_each_selection_notes_which_entries_it_uses(tmp_path: Path, store: Store
 
 
 def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Store) -> None:
-    """Of `top` the new ability's scores, of `specific` all, with a background its own and that."""
+    """Of `top` the new ability's scores, of `specific` all."""
     for selection, rule in RULES.items():
         own = targets(tmp_path, selection, "0.1", of=("a", "b"))
         select(tmp_path, store, own, importance(tmp_path, "a", "b"), rule)
     top, specific = (targets(tmp_path, own, "0.1") for own in RULES)
     assert lacking(tmp_path, store, top, {"top": Top()}, *ABILITIES) == {"c"}
     assert lacking(tmp_path, store, {**top, **specific}, RULES, *ABILITIES) == {*ABILITIES}
-    rules = {"specific": RULES["specific"].model_copy(update={"background": "items"})}
-    files = importance(tmp_path, "a", "b", BACKGROUND)
-    select(
-        tmp_path,
-        store,
-        targets(tmp_path, "specific", "0.1", of=("a", "b")),
-        files,
-        rules["specific"],
-    )
-    names = (*ABILITIES, BACKGROUND)
-    assert lacking(tmp_path, store, specific, rules, *names) == {"c", BACKGROUND}
     # Masks of the new ability are selected beside files that hold nothing.
-    files = importance(tmp_path, *names, empty=("a", "b"))
-    assert len(select(tmp_path, store, specific, files, rules["specific"])) == 3
+    files = importance(tmp_path, *ABILITIES, empty=("a", "b"))
+    assert len(select(tmp_path, store, top, files, Top())) == 3
     # Another k, another rule and another item.
     two = targets(tmp_path, "top", "0.1", "0.2", of=("a",))
     assert lacking(tmp_path, store, two, {"top": Top()}, "a") == {"a"}

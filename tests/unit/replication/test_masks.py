@@ -34,12 +34,12 @@ class Stages:
 
     Attributes:
         used: the ids of each ability's items, for each time that importance was computed.
-        contrasts: each selection, and whether it was given a background.
+        selections: each that masks were asked of.
     """
 
     def __init__(self) -> None:
         self.used: list[dict[str, list[str]]] = []
-        self.contrasts: set[tuple[str, bool]] = set()
+        self.selections: set[str] = set()
 
     def describe(
         self,
@@ -60,19 +60,18 @@ class Stages:
 
     def select(
         self, rule: Selection, importances: Mapping[str, Path],
-        background: Path | None, targets: Mapping[Ablation, Path], **_: Any,
+        targets: Mapping[Ablation, Path], **_: Any,
     ) -> None:  # fmt: skip
         """Of the first half's importance every mask is entry 0, of the second's entry 1."""
         (selection,) = {own.selection for own in targets}
         assert set(importances) == {"x", "y"}
-        self.contrasts.add((selection, background is not None))
-        files = dict(importances) | ({"_background": background} if background else {})
+        self.selections.add(selection)
         for own, path in targets.items():
-            names = read_for(selection, own.ability, files)
+            names = read_for(selection, own.ability, importances)
             origin = {
                 "ability": own.ability, "selection": selection, "settings": rule.settings,
                 "fraction": own.k, "code": codebase.digest_of("masks"),
-                "importance": {name: TensorFile(files[name]).origin for name in names},
+                "importance": {name: TensorFile(importances[name]).origin for name in names},
             }  # fmt: skip
             write_mask(path, Mask({"w": torch.tensor([len(self.used) - 1])}, origin))
 
@@ -81,7 +80,7 @@ def test_each_half_makes_its_own_masks_of_every_selection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     items = {}
-    for name, number in (("x", 9), ("y", 20), ("_background", 8)):
+    for name, number in (("x", 9), ("y", 20)):
         every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
         items[name] = tmp_path / f"{name}.jsonl"
         items[name].write_text("".join(json.dumps(item.to_json()) + "\n" for item in every))
@@ -105,14 +104,14 @@ def test_each_half_makes_its_own_masks_of_every_selection(
         select_half_masks(SCORING, train, **given)
 
     run()
-    # x has 8 items, y 10 of its 20, the background all its 8.
+    # x has 8 items, y 10 of its 20.
     first, second = ({name: set(own) for name, own in half.items()} for half in stages.used)
     assert {name: (len(first[name]), len(second[name])) for name in items} == {
-        "x": (4, 4), "y": (5, 5), "_background": (4, 4)
+        "x": (4, 4), "y": (5, 5)
     }  # fmt: skip
     assert not any(first[name] & second[name] for name in items)
     assert "x0" not in first["x"] | second["x"]
-    assert stages.contrasts == {("top", False), ("specific", True)}
+    assert stages.selections == {"top", "specific"}
     for own, path in targets.items():
         assert read_mask(path).entries["w"].tolist() == [(own.half or 0) - 1]
     # Importance files of halves are not left behind.

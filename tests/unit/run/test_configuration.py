@@ -324,14 +324,6 @@ def test_a_contrast_wants_two_abilities() -> None:
         Run.of(config)
 
 
-def test_a_background_is_a_contrast_for_one_ability() -> None:
-    config = changed("abilities", {"recall": {"items": "x"}}) | {
-        "benchmarks": {"recall_test": {"ability": "recall", "split": "test"}},
-        "selections": {"specific": {"definition": "sum", "background": "y"}},
-    }
-    Run.of(config)
-
-
 def test_a_key_said_twice_is_named_with_both_lines(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("models:\n  a: 1\n  b: 2\n  a: 3\n")

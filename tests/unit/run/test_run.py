@@ -119,19 +119,6 @@ def test_selections_keep_the_order_of_the_file() -> None:
     assert [own.selection for own in run.ablations[:8:4]] == ["bottom", "top"]
 
 
-def test_the_background_is_diagnosed_and_no_ability() -> None:
-    run = small(selections={"specific": {"definition": "sum", "background": "items/all"}})
-    assert run.diagnosed == ["x", "y", "_background"]
-    assert run.abilities == ["x", "y"]
-    assert run.train == {
-        "x": Path("items/x/train.jsonl"),
-        "y": Path("items/y/train.jsonl"),
-        "_background": Path("items/all/train.jsonl"),
-    }
-    assert small().background is None
-    assert small().diagnosed == ["x", "y"]
-
-
 def test_an_ability_s_own_benchmark_is_its_first_test() -> None:
     few = {"ability": "x", "split": "test", "limit": 8}
     run = small(
@@ -173,8 +160,8 @@ def test_rejected_items_are_left_out_of_their_own_split(tmp_path: Path) -> None:
     assert run.item_ids("x", "train") == ["x-2", "x-1", "x-3"]
     assert run.excluded("x", "train") == ["x-1", "x-3"]
     assert run.excluded("x", "test") == ["x-9"]
-    # Without a list the items are not even read; a background has none.
-    assert run.excluded("y", "test") == run.excluded("_background", "train") == []
+    # Without a list the items are not even read.
+    assert run.excluded("y", "test") == []
 
 
 def write_task() -> None:
@@ -207,7 +194,6 @@ def test_every_data_file_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     write_task()
     run = small(
         benchmark_data="data",
-        selections={"specific": {"definition": "sum", "background": "items/all"}},
         benchmarks={
             "x_test": {"ability": "x", "split": "test"},
             "own": {"task_file": "t.yaml", "data": "a.jsonl"},
@@ -220,7 +206,7 @@ def test_every_data_file_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert run.suite.definition("own") is None
     shipped = [f"data/{definition.files.test}"]
     shipped += [f"data/{definition.files.fewshot}"] if definition.files.fewshot else []
-    expected = [*items, "items/all/train.jsonl", "a.jsonl", "t.yaml", "utils.py", *shipped]
+    expected = [*items, "a.jsonl", "t.yaml", "utils.py", *shipped]
     assert sorted(run.data_files) == sorted(map(Path, expected))
 
 

@@ -84,7 +84,7 @@ class Validation:
         masks = {a: self.folder / f"masks/{a}.safetensors" for a in ABILITIES}
         rule = Specific(**self.config["selections"][self.view[0]])
         select_masks(
-            self.model.folder, rule, importance, None,
+            self.model.folder, rule, importance,
             {Ablation(a, *self.view): path for a, path in masks.items()},
         )  # fmt: skip
         return masks

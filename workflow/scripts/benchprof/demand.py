@@ -15,7 +15,6 @@ from benchprof.masks import stored, super_job
 from benchprof.models.source import FLOAT32, converted_key, is_converted, precision_of
 from benchprof.origin import read_origin
 from benchprof.replication import masks as halves
-from benchprof.run.ablation import BACKGROUND
 from benchprof.run.layers import read_layers, with_text_keys
 from benchprof.run.shorthand import written_out
 from benchprof.store import Kind, Store
@@ -138,7 +137,7 @@ def _keys_of_tensors(folder: str, origin: Mapping[str, Any]) -> dict[Kind, str]:
 def _is_of(config: Mapping[str, Any], parts: Sequence[str]) -> bool:
     """Whether the configuration has every model, ability and benchmark in a result's path."""
     known = {
-        "importance": [config["models"], {*config["abilities"], BACKGROUND}],
+        "importance": [config["models"], config["abilities"]],
         # A job's have no ability in common: its third part is the masks' selection, or half.
         "masks": [config["models"], *([config["abilities"]] if len(parts) > 3 else [])],
         "super": [config["models"]],

@@ -20,7 +20,7 @@ from benchprof.models.architecture import architecture_of
 from benchprof.models.units import entry_counts
 from benchprof.replication.halves import shares
 from benchprof.replication.masks import halves_of, score_items, select_from
-from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import Selection
 from benchprof.store import Store
 
@@ -81,10 +81,9 @@ def _selected(
 ) -> dict[Ablation, Entries]:
     """The masks of every selection, k and ability, in memory."""
     folder = next(iter(importances.values())).parent
-    abilities = [name for name in importances if name != BACKGROUND]
     masks: dict[Ablation, Entries] = {}
     for selection, rule in rules.items():
-        every = [Ablation(a, selection, k) for a, k in product(abilities, fractions)]
+        every = [Ablation(a, selection, k) for a, k in product(importances, fractions)]
         targets = {own: folder / f"{own.name}.mask" for own in every}
         select_from(scoring.model.folder, importances, rule, targets, super_set)
         for own, path in targets.items():

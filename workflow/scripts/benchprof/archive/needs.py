@@ -46,9 +46,6 @@ def needs(
     ]  # fmt: skip
     for name, ability in config["abilities"].items():
         found += _items(f"items of ability {name}", ability["items"], SPLITS, archived, names)
-    background = config["selections"].get("specific", {}).get("background")
-    if background:
-        found += _items("items of the background", background, SPLITS[:1], archived, names)
     for name, benchmark in config["benchmarks"].items():
         found += _benchmark(name, benchmark, benchmark_files[name], archived, names)
     return found

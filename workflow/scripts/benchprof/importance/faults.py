@@ -43,8 +43,7 @@ def check_lengths(longest: int | None, path: Path, examples: Sequence[tuple[str,
             f"{path}, item {item}",
             f"{length} tokens, and {len(too_long)} of {len(examples)} examples are too long",
             f"at most {longest}, the model's context",
-            "Shorten the items, or remove them: an ability's under its `exclude:`, a background's "
-            "from its file.",
+            "Shorten the items, or name them under the ability's `exclude:`.",
         )
 
 
@@ -104,8 +103,7 @@ def not_finite(where: str) -> InputError:
         where,
         "a gradient is infinite or not a number",
         "finite gradients",
-        "Set `dtype: float32` or bfloat16, or remove the item: an ability's under its `exclude:`, "
-        "a background's from its file.",
+        "Set `dtype: float32` or bfloat16, or name the item under the ability's `exclude:`.",
     )
 
 

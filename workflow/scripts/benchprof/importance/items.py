@@ -13,7 +13,7 @@ from benchprof.sampling import sample
 
 @dataclass(frozen=True)
 class TrainItems:
-    """The train items of each ability, and of the background where there is one.
+    """The train items of each ability.
 
     Attributes:
         files: each one's file.

@@ -34,7 +34,7 @@ from benchprof.models.loading import load_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import WEIGHT, Scope
 from benchprof.models.units import every_projection, scored_weights
-from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, Ablation
+from benchprof.run.ablation import ALL_ABILITIES, Ablation
 from benchprof.run.configuration import Selection
 from benchprof.tensors import TensorFile
 
@@ -46,7 +46,6 @@ def select_masks(
     folder: Path,
     rule: Selection,
     importances: Mapping[str, Path],
-    background: Path | None,
     targets: Mapping[Ablation, Path],
     super_set: Path | None = None,
 ) -> None:
@@ -59,8 +58,6 @@ def select_masks(
         folder: the prepared model, for |θ|.
         rule: of the selection; the masks' metadata hold its settings.
         importances: each ability's importance file.
-        background: the importance file that `specific` contrasts every ability with; None for
-            the other abilities'.
         targets: where each mask goes, all of one selection.
         super_set: the mask of the entries that are left out of every mask, as if they were not in
             scope; k is a share of all nevertheless. None to leave out nothing.
@@ -73,7 +70,7 @@ def select_masks(
     keep_freed_memory(torch.device("cpu"))
     left_out = NOTHING if super_set is None else read_mask(super_set)
     without = None if super_set is None else left_out.digest
-    files = _opened(importances, background, left_out.entries)
+    files = _opened(importances, left_out.entries)
     made = {file.path: file.origin for file in files.values()}
     if super_set is not None:
         made[super_set] = next(iter(left_out.origin["importance"].values()))
@@ -184,12 +181,8 @@ def _nothing_above_zero(ablation: Ablation, unit: str) -> InputError:
     )
 
 
-def _opened(
-    importances: Mapping[str, Path], background: Path | None, left_out: Entries
-) -> dict[str, TensorFile]:
-    """Each ability's importance, and that of the background, without what is left out."""
+def _opened(importances: Mapping[str, Path], left_out: Entries) -> dict[str, TensorFile]:
+    """Each ability's importance without what is left out."""
     # In the order of the names: a sum over abilities must not depend on the configuration's.
     paths = {ability: importances[ability] for ability in sorted(importances)}
-    if background is not None:
-        paths[BACKGROUND] = background
     return {name: Remaining(path, left_out) for name, path in paths.items()}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from benchprof import codebase
-from benchprof.run.ablation import BACKGROUND, LISTED, RANDOM, Ablation
+from benchprof.run.ablation import LISTED, RANDOM, Ablation
 from benchprof.run.configuration import Selection
 
 
@@ -16,11 +16,9 @@ def read_for(selection: str, ability: str, importances: Collection[str]) -> list
     Args:
         selection: top, specific, core or bottom.
         ability: whose mask it is.
-        importances: names of all, of the background too where the selection has one.
+        importances: names of all.
     """
-    if selection in ("top", "bottom"):
-        return [ability]
-    return [ability, BACKGROUND] if BACKGROUND in importances else sorted(importances)
+    return [ability] if selection in ("top", "bottom") else sorted(importances)
 
 
 def selected_origin(
@@ -33,18 +31,17 @@ def selected_origin(
 
     Args:
         ablation: which mask.
-        importances: the origin of every ability's importance, and the background's if there is one.
+        importances: the origin of every ability's importance.
         rule: of the selection.
         left_out: digest of the super set; it counts where the rule leaves that out.
     """
     ability, selection = ablation.ability, ablation.selection
-    names = [n for n in importances if n != BACKGROUND or selection == "specific"]
     return {
         "ability": ability,
         "selection": selection,
         "settings": rule.settings,
         "fraction": ablation.k,
-        "importance": {n: importances[n] for n in read_for(selection, ability, names)},
+        "importance": {n: importances[n] for n in read_for(selection, ability, importances)},
         "code": codebase.digest_of("masks"),
     } | ({"super": left_out} if rule.without_super else {})
 

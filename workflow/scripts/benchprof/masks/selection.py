@@ -8,7 +8,6 @@ from benchprof.masks.rankings import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.specific import in_several_tops, select_ratio, select_sum
 from benchprof.masks.threshold import Entries
-from benchprof.run.ablation import BACKGROUND
 from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.tensors import TensorFile
 
@@ -42,7 +41,7 @@ def _specific(
     counts: Sequence[int],
     abilities: Sequence[str],
 ) -> Iterator[tuple[str, list[Entries]]]:
-    shares = Shares.of_files(files, BACKGROUND if BACKGROUND in files else None)
+    shares = Shares.of_files(files)
     if rule.pool is None:
         yield from ((ability, select_sum(shares, ability, counts)) for ability in abilities)
         return

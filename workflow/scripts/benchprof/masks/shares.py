@@ -25,24 +25,21 @@ class Shares:
     has its sign.
 
     Attributes:
-        files: importance by ability, and of the background where there is one.
+        files: importance by ability.
         sums: of each file's absolute scores.
-        background: the name among them of what every ability is contrasted with; None where that
-            is the other abilities.
     """
 
     files: Mapping[str, TensorFile]
     sums: Mapping[str, float]
-    background: str | None = None
 
     @classmethod
-    def of_files(cls, files: Mapping[str, TensorFile], background: str | None = None) -> Shares:
+    def of_files(cls, files: Mapping[str, TensorFile]) -> Shares:
         """The shares of some importance files.
 
         Raises:
             InputError: an importance is zero everywhere.
         """
-        return cls(files, {name: _total(file) for name, file in files.items()}, background)
+        return cls(files, {name: _total(file) for name, file in files.items()})
 
     @property
     def names(self) -> list[str]:
@@ -56,8 +53,6 @@ class Shares:
 
     def others(self, ability: str) -> list[str]:
         """What an ability is contrasted with."""
-        if self.background is not None:
-            return [self.background]
         return [name for name in self.files if name != ability]
 
     def of(self, ability: str, tensor: str, indices: torch.Tensor | None = None) -> torch.Tensor:

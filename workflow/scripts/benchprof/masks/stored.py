@@ -16,7 +16,7 @@ from benchprof.masks.job import select_masks
 from benchprof.masks.mask import read_mask
 from benchprof.masks.origin import read_for, selected_origin
 from benchprof.origin import read_origin
-from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import Selection
 from benchprof.store import Kind, Store
 
@@ -41,7 +41,6 @@ def select_stored(
     folder: Path,
     rule: Selection,
     importances: Mapping[str, Path],
-    background: Path | None,
     targets: Mapping[Ablation, Path],
     store: Store,
     super_set: Path | None = None,
@@ -53,22 +52,22 @@ def select_stored(
     Raises:
         InputError: as `select_masks` raises it, or a mask is selected from such a file.
     """
-    files = {**importances, **({BACKGROUND: background} if background else {})}
-    origins = {name: read_origin(path) for name, path in files.items()}
+    origins = {name: read_origin(path) for name, path in importances.items()}
     left_out = None if super_set is None else read_mask(super_set).digest
     keys = _keys(targets, origins, rule, left_out)
     lacking = store.lacking(_place_of(targets), MASKS, keys.values())
     missing = [own for own in targets if keys[own] in lacking]
     if missing:
-        read = {name for own in missing for name in read_for(own.selection, own.ability, files)}
-        _check_scores([files[name] for name in sorted(read)])
+        read = {
+            name for own in missing for name in read_for(own.selection, own.ability, importances)
+        }
+        _check_scores([importances[name] for name in sorted(read)])
         with tempfile.TemporaryDirectory(prefix="masks.") as name:
             made = {own: Path(name, f"{own.name}{MASKS.suffix}") for own in missing}
             select_masks(
                 folder=folder,
                 rule=rule,
                 importances={own: path for own, path in importances.items() if own in read},
-                background=background if BACKGROUND in read else None,
                 targets=made,
                 super_set=super_set,
             )
@@ -99,7 +98,7 @@ def needed_for(
 
     Args:
         targets: every mask of a run's model.
-        origins: of every ability's importance, and of the background's.
+        origins: of every ability's importance.
         rules: by selection.
         folder: the prepared model.
         text: the neutral text, by which the super set is found.
@@ -113,11 +112,10 @@ def needed_for(
     found: set[str] = set()
     for selection, rule in rules.items():
         own = [target for target in targets if target.selection == selection]
-        names = [n for n in origins if n != BACKGROUND or selection == "specific"]
         keys = _keys(own, origins, rule, left_out)
         for ablation, key in keys.items():
             if not store.has(MASKS, key):
-                found |= {*read_for(selection, ablation.ability, names)}
+                found |= {*read_for(selection, ablation.ability, origins)}
     return found
 
 
@@ -138,7 +136,7 @@ def _place_of(targets: Mapping[Ablation, Path]) -> Path:
 
 def _stored_super(origins: Mapping[str, Any], folder: Path, text: Path, store: Store) -> str | None:
     """The digest of the super set that these importances lead to; None where it is not stored."""
-    own = {name: origins[name] for name in sorted(origins) if name != BACKGROUND}
+    own = {name: origins[name] for name in sorted(origins)}
     key = digests.of_value(super_job.origin_of(own, super_job.neutral_example(folder, text)))
     if not store.has(super_job.SUPER_SETS, key):
         return None

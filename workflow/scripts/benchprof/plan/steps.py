@@ -179,7 +179,7 @@ def _written(job: ModelJob, shape: Shape, load: Workload) -> float | None:
         elif shape.units:
             written += ATTRIBUTION * shape.units * load.examples.items
         else:
-            written += SCORE * size.in_scope * len(job.run.diagnosed)
+            written += SCORE * size.in_scope * len(job.run.abilities)
     if type(job) in MASKS and not shape.units:
         written += INDEX * job.entries([own.k for own in MASKS[type(job)](job)], size)
     return written or None

@@ -58,7 +58,7 @@ def workload(run: Run) -> Workload:
         InputError: items are missing or faulty, or all of a split are excluded.
     """
     check_exclusions(run)
-    every = [_examples(run, ability) for ability in run.diagnosed]
+    every = [_examples(run, ability) for ability in run.abilities]
     asked = {name: asked_texts(OfBenchmark(run, run.models[0], name)) for name in run.benchmarks}
     return Workload(
         Texts(sum(own.items for own in every), sum(own.read for own in every)),

@@ -19,7 +19,7 @@ from benchprof.masks.origin import selected_origin
 from benchprof.masks.stored import key_of
 from benchprof.models.scope import WEIGHT
 from benchprof.replication.halves import Halves, split
-from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import Selection
 from benchprof.store import Kind, Store
 
@@ -86,18 +86,16 @@ def select_from(
 
     Args:
         folder: the prepared model.
-        importances: by ability, and of the background where there is one.
+        importances: by ability.
         rule: of the selection.
         targets: where each mask goes.
         super_set: the run's, if a selection leaves it out: what the model needs to read at all
             does not depend on the items.
     """
-    contrasted = any(ablation.selection == "specific" for ablation in targets)
     select_masks(
         folder=folder,
         rule=rule,
-        importances={name: path for name, path in importances.items() if name != BACKGROUND},
-        background=importances.get(BACKGROUND) if contrasted else None,
+        importances=importances,
         targets=targets,
         super_set=super_set if rule.without_super else None,
     )

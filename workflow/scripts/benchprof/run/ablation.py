@@ -7,8 +7,6 @@ from decimal import Decimal
 
 INTACT = "intact"
 """Stands in place of an ablation's name for the model as it is."""
-BACKGROUND = "_background"
-"""Stands in place of an ability for the items that `specific` contrasts every ability with."""
 ALL_ABILITIES = "all_abilities"
 """In place of an ability: a random control that is matched to all abilities' masks on average."""
 RANDOM = "random"

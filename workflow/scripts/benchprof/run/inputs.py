@@ -15,7 +15,7 @@ from benchprof.errors import InputError, did_you_mean
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
-from benchprof.run.ablation import BACKGROUND, CALIBRATED
+from benchprof.run.ablation import CALIBRATED
 from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run
@@ -40,8 +40,6 @@ def check_inputs(run: Run) -> None:
             for ability in run.abilities
         }
         check_calibration_items(left, run.source)
-    if run.background:
-        read_items(run.items(BACKGROUND, "train"))
     for name in run.benchmarks:
         _check_benchmark(run, name)
     named = {
@@ -61,13 +59,13 @@ def check_inputs(run: Run) -> None:
 def _check_scored(run: Run) -> None:
     """Stop where a train item lacks the companion that its score asks for."""
     if kind := run.configuration.importance.against:
-        for ability in run.diagnosed:
+        for ability in run.abilities:
             _check_kept(run, ability, "train", kind, "importance.against")
 
 
 def _check_halved(run: Run) -> None:
-    """Stop where an ability, or the background, has a single train item to make halves of."""
-    for ability in run.diagnosed if run.configuration.importance.halves else ():
+    """Stop where an ability has a single train item to make halves of."""
+    for ability in run.abilities if run.configuration.importance.halves else ():
         if len(run.item_ids(ability, "train")) - len(run.train_excluded[ability]) < 2:
             found = f"fewer than two train items of {ability} to make halves of"
             remedy = "Add items, or set `halves` under `importance` to false."

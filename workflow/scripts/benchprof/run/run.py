@@ -13,7 +13,7 @@ from benchprof.abilities.item import SPLITS, read_items
 from benchprof.importance.items import TrainItems
 from benchprof.models.scope import Scope
 from benchprof.profile.settings import ProfileSettings
-from benchprof.run.ablation import ALL_ABILITIES, BACKGROUND, CALIBRATED, LISTED, Ablation, k_name
+from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED, LISTED, Ablation, k_name
 from benchprof.run.configuration import Configuration, Selection
 from benchprof.run.configuration.removed import check_removed
 from benchprof.run.consistency import check_consistency
@@ -152,17 +152,6 @@ class Run:
         return self.abilities if each else [ALL_ABILITIES]
 
     @cached_property
-    def background(self) -> Path | None:
-        """The folder of items that `specific` contrasts every ability with, if any."""
-        specific = self.configuration.selections.specific
-        return Path(specific.background) if specific and specific.background else None
-
-    @cached_property
-    def diagnosed(self) -> list[str]:
-        """What importance is computed for."""
-        return [*self.abilities, BACKGROUND] if self.background else self.abilities
-
-    @cached_property
     def store(self) -> Store:
         """Where finished importance files and evaluations live."""
         return Store(Path(self.configuration.store))
@@ -226,21 +215,18 @@ class Run:
         return masks + controls
 
     def items(self, ability: str, split: str) -> Path:
-        """An ability's file of items, or the background's."""
-        if ability in self.configuration.abilities:
-            return Path(self.configuration.abilities[ability].items, f"{split}.jsonl")
-        assert self.background is not None
-        return self.background / f"{split}.jsonl"
+        """An ability's file of items."""
+        return Path(self.configuration.abilities[ability].items, f"{split}.jsonl")
 
     @cached_property
     def train(self) -> dict[str, Path]:
-        """The file of train items of everything that importance is computed for."""
-        return {ability: self.items(ability, "train") for ability in self.diagnosed}
+        """The file of each ability's train items."""
+        return {ability: self.items(ability, "train") for ability in self.abilities}
 
     @cached_property
     def train_excluded(self) -> dict[str, list[str]]:
-        """The ids of the train items that are left out, by what importance is computed for."""
-        return {ability: self.excluded(ability, "train") for ability in self.diagnosed}
+        """The ids of the train items that are left out, by ability."""
+        return {ability: self.excluded(ability, "train") for ability in self.abilities}
 
     @cached_property
     def train_items(self) -> TrainItems:
@@ -271,10 +257,10 @@ class Run:
 
     def excluded(self, ability: str, split: str) -> list[str]:
         """The ids of a split's items that experts rejected: of no other split's."""
-        rejected = self.configuration.abilities.get(ability)
-        if rejected is None or not rejected.exclude:
+        rejected = self.configuration.abilities[ability].exclude
+        if not rejected:
             return []
-        return sorted({*rejected.exclude} & {*self.item_ids(ability, split)})
+        return sorted({*rejected} & {*self.item_ids(ability, split)})
 
     @cached_property
     def item_files(self) -> list[Path]:
@@ -284,9 +270,8 @@ class Run:
     @cached_property
     def data_files(self) -> list[Path]:
         """Every data file that the configuration names."""
-        background = [self.items(BACKGROUND, "train")] if self.background else []
         asked = [path for name in self.benchmarks for path in self.suite.files(name)]
-        return [*self.item_files, *background, *asked]
+        return [*self.item_files, *asked]
 
 
 def _with_paths(written: Any, typed: Any) -> Any:

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from benchprof.run.configuration.fields import EXPANDED, Flag, Share, Slug
-from benchprof.section import EachOnce, Section, Text
+from benchprof.run.configuration.fields import Flag, Share, Slug
+from benchprof.section import EachOnce, Section
 
 
 class Selection(Section):
@@ -35,9 +35,6 @@ class Specific(Selection):
 
     definition: Literal["ratio", "sum"] = Field(description="one of ratio, sum")
     pool: float | None = Field(default=None, gt=1, description="a number above 1")
-    background: Annotated[Text, EXPANDED] | None = Field(
-        default=None, description="a folder with train.jsonl"
-    )
     in_top_of: int | None = Field(
         default=None, ge=1, description="a whole number of abilities, 1 or more"
     )
@@ -50,7 +47,7 @@ class Specific(Selection):
     @property
     def _taken(self) -> set[str]:
         own = {"pool", "in_top_of"} if self.definition == "ratio" else set[str]()
-        return {"definition", "background", "without_super", *own}
+        return {"definition", "without_super", *own}
 
     @model_validator(mode="after")
     def _says_what_its_definition_takes(self) -> Specific:
@@ -88,7 +85,7 @@ class Selections(Section):
     specific: Specific | None = Field(
         default=None,
         description="a section with definition ratio with pool (in_top_of is optional), or sum "
-        "alone; each may also have background and without_super",
+        "alone; each may also have without_super",
     )
     core: Selection | None = Field(default=None, description="{}, or a section with without_super")
     bottom: Selection | None = Field(

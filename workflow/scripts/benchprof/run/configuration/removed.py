@@ -29,6 +29,7 @@ REMOVED: dict[str, str] = {
     "importance.score=fisher": "Take taylor_abs, which ranks weights much alike.",
     "importance.score=wanda": "Take taylor_abs: without gradients no blocks were found.",
     "importance.toward": "Remove it: an attribution takes a unit to zero.",
+    "selections.specific.background": "Remove it: an ability is contrasted with the others.",
     "selections.specific.definition=diff": _SUM,
     "selections.specific.definition=exclude": "Take ratio with a large pool, and in_top_of.",
     "selections.specific.definition=max": _SUM,

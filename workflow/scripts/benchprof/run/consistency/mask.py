@@ -34,13 +34,13 @@ def check_contrast(config: Configuration, source: str) -> None:
             f"ratio with the score {config.importance.score}, which may be negative",
             "sum",
         )
-    others = 1 if specific and specific.background else len(config.abilities) - 1
+    others = len(config.abilities) - 1
     if specific and others < 1:
         raise InputError(
             f"{source}, selections.specific",
             "a contrast with one ability alone",
             "two abilities or more",
-            "Add abilities, or a background, or use 'top'.",
+            "Add abilities, or use 'top'.",
         )
     if specific and (specific.in_top_of or 1) > others:
         raise InputError(

@@ -40,7 +40,7 @@ class WriteArchive(Job):
         """Every ability's scores, for their digests; none where they are dropped or not needed."""
         if self.run.lists or self.run.drops_importance:
             return []
-        own = product(self.run.models, self.run.diagnosed)
+        own = product(self.run.models, self.run.abilities)
         return [paths.importance(model, ability) for model, ability in own]
 
     @property

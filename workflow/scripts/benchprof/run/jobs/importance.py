@@ -113,7 +113,7 @@ class ComputeImportance(Scored):
     @property
     def importance(self) -> dict[str, Path]:
         """An ability's scores, by ability."""
-        return self.importance_files(self.run.diagnosed)
+        return self.importance_files(self.run.abilities)
 
     @property
     def outputs(self) -> Files:

@@ -225,7 +225,7 @@ class ModelJob(Job):
         return {"device": own.device, "gpus": own.gpus, "store": store}
 
     def importance_files(self, names: Iterable[str]) -> dict[str, Path]:
-        """The scores of abilities, or of the background, by name."""
+        """The scores of abilities, by name."""
         return {name: paths.importance(self.model, name) for name in names}
 
     def entries(self, ks: list[str], size: Size) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchprof import codebase, data, digests
 from benchprof.run import paths
-from benchprof.run.ablation import BACKGROUND, Ablation
+from benchprof.run.ablation import Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.run import Run
 
@@ -26,7 +26,7 @@ class FindSuper(ModelJob):
 
     @property
     def importance(self) -> dict[str, Path]:
-        """An ability's scores, by ability: of no background, which is no ability."""
+        """An ability's scores, by ability."""
         return self.importance_files(self.run.abilities)
 
     @property
@@ -118,16 +118,9 @@ class SelectMasks(MaskJob):
         return self.importance_files(() if self.run.lists else self.run.abilities)
 
     @property
-    def background(self) -> Path | None:
-        """The scores that `specific` contrasts every ability's with, where it has a background."""
-        contrasted = self.selection == "specific" and self.run.background
-        return paths.importance(self.model, BACKGROUND) if contrasted else None
-
-    @property
     def inputs(self) -> Files:
         """The scores, and the model for its size."""
-        own: Files = {**super().inputs, "importance": list(self.importance.values())}
-        return {"background": self.background, **own} if self.background else own
+        return {**super().inputs, "importance": list(self.importance.values())}
 
     @property
     def outputs(self) -> Files:

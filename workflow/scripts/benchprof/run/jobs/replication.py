@@ -37,7 +37,7 @@ class Halving(Scored):
         )
         if self.run.configuration.unit == "weight":
             return own
-        return {**own, "importance": list(self.importance_files(self.run.diagnosed).values())}
+        return {**own, "importance": list(self.importance_files(self.run.abilities).values())}
 
     @property
     def settings(self) -> Any:
