@@ -91,12 +91,6 @@ def companion_fields(kind: str) -> tuple[str, ...]:
     return ("context", "question", "answer") if kind == "flip" else ("context", "question")
 
 
-def kinds_of(items: Iterable[Item]) -> list[str]:
-    """The kinds of companion that any of the items has."""
-    found = {kind for item in items for kind in item.companions}
-    return [kind for kind in COMPANIONS if kind in found]
-
-
 def companion_word(kind: str) -> str:
     """A kind of companion as prose writes it: `read-off`, for one."""
     return kind.replace("_", "-")

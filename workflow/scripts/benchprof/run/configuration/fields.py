@@ -24,7 +24,6 @@ ItemsFile = Annotated[
 Flag = Annotated[bool, Field(description="true or false")]
 Limit = Annotated[int, Field(ge=1, description="a whole number of items, 1 or more")]
 Share = Annotated[float, Field(gt=0, lt=1, description="a number above 0 and below 1")]
-Number = Annotated[float, Field(description="a number")]
 CompanionKind = Annotated[
     Literal["flip", "read_off", "blank"], Field(description="one of flip, read_off, blank")
 ]
