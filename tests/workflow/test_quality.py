@@ -351,7 +351,7 @@ def test_what_finds_super_sets_is_in_their_digest() -> None:
     others = (
         of_items
         | {f"importance.{name}" for name in of_scores}
-        | {"models.inputs", "models.linear", "scoring.obstacle"}
+        | {"models.linear", "scoring.obstacle"}
     )
     assert unlisted("benchprof.masks.super_job", listed) == {f"benchprof.{own}" for own in others}
     assert not NO_NUMBERS & listed

@@ -241,7 +241,7 @@ def test_jobs_run_the_library_of_their_own_checkout(finished: Project, tree: Pat
                    "    Path('library').write_text(__file__)\n")  # fmt: skip
     assert str(ROOT / "workflow/scripts") in project.environment()["PYTHONPATH"]
     (project.folder / "results/checks/tiny.json").unlink()
-    project.run("-s", str(tree / "workflow/Snakefile"), "results/checks/tiny.json")
+    project.run("-s", str(tree / "Snakefile"), "results/checks/tiny.json")
     imported = Path((project.folder / "library").read_text())
     assert imported == tree / "workflow/scripts/benchprof/masks/size.py"
 
@@ -367,7 +367,8 @@ def test_a_run_s_notes_name_its_configuration(finished: Project, tmp_path: Path)
     shutil.rmtree(project.folder / "results")
     store, file = project.folder / "store", project.folder / "config.yaml"
     entries = entries_of(store)
-    assert len(entries) == 2 + 10
+    # Importance, masks and answers.
+    assert len(entries) == 2 + 2 + 10
     assert list(prune(store, [[file]], -1, dry_run=False)) == ["removing 0 entries, 0.000 GB"]
     assert entries_of(store) == entries
 
@@ -428,4 +429,4 @@ def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> No
         for run in runs:
             run.kill()
     entries = [path for path in (tmp_path / "store").glob("*/??/*") if path.is_file()]
-    assert len(entries) == 2 + 5
+    assert len(entries) == 2 + 2 + 5

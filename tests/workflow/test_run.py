@@ -131,11 +131,12 @@ def test_touched_scripts_run_nothing(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "copy")
     # Of a checkout of its own: by these scripts' times, other tests' jobs may be stale meanwhile.
     workflow = tmp_path / "workflow"
-    for name in ("workflow", "envs"):
+    shutil.copy2(ROOT / "Snakefile", tmp_path)
+    for name in ("workflow", "profiles", "envs"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    snakefile = ["-s", str(workflow / "Snakefile")]
-    profile = ["--workflow-profile", str(workflow / "profiles/default")]
+    snakefile = ["-s", str(tmp_path / "Snakefile")]
+    profile = ["--workflow-profile", str(tmp_path / "profiles/default")]
     # What reads a file of the checkout, which now has another path.
     before = project.planned(*snakefile, *profile)
     assert not {"prepare_model", "compute_importance", "select_masks"} & before.keys()

@@ -168,7 +168,7 @@ def test_the_project_s_items_are_passed_on_and_others_are_not(
     """Also where the items of others lie in the checkout."""
     checkout = tmp_path / "checkout"
     names = [
-        "workflow/Snakefile", "resources/benchmarks/own/items.jsonl",
+        "Snakefile", "resources/benchmarks/own/items.jsonl",
         "resources/abilities/x/train.jsonl", "docs/theirs.jsonl", "resources/hub/piqa.jsonl",
     ]  # fmt: skip
     for name in names:

@@ -56,7 +56,11 @@ def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFra
     named = rows[["fraction", "k"]].drop_duplicates()
     # The number itself before the word.
     named = named.assign(word=named["fraction"] != named["k"]).sort_values("word")
-    fractions = named.drop_duplicates("k").sort_values("k", key=lambda k: k.astype(float))
+    fractions = named.drop_duplicates("k").sort_values(
+        # Lists have a word in its place.
+        "k",
+        key=lambda k: pd.to_numeric(k, errors="coerce"),
+    )
     columns = ["benchmark", "fraction", "k", "ability", "metric", "ais", "ais_low", "ais_high",
                "random_mean", "random_low", "random_high", "reason"]  # fmt: skip
     matrices = [
