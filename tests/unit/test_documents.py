@@ -249,6 +249,7 @@ def test_the_glossary_has_the_abilities_with_the_definitions_of_the_configuratio
     text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     table = text.partition("## The ten abilities")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)
-    abilities = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["abilities"]
-    expected = [(inline(name), own["definition"]) for name, own in abilities.items()]
+    definitions = ROOT / "resources/abilities/definitions.yaml"
+    abilities = yaml.safe_load(definitions.read_text(encoding="utf-8"))
+    expected = [(inline(name), own) for name, own in abilities.items()]
     assert rows[1:] == expected

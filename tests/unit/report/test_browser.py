@@ -165,6 +165,8 @@ def test_a_cell_says_its_numbers_by_pointer_and_keyboard(opened: webdriver.Chrom
     says = shown(opened, ".says")[0]
     webdriver.ActionChains(opened).move_to_element(cells[1]).perform()
     assert says.text.startswith("Commonsense causal reasoning on analogical reasoning test: ")
+    # Away from the table, which may scroll below the pointer.
+    webdriver.ActionChains(opened).move_to_element(shown(opened, "#impact h2")[0]).perform()
     opened.execute_script("arguments[0].focus()", cells[0])
     assert says.text.startswith("Analogical reasoning on analogical reasoning test: ")
     cells[0].send_keys(Keys.ARROW_DOWN)
