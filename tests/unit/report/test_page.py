@@ -201,6 +201,14 @@ def test_small_runs_make_a_page_without_nan(
     assert not re.search(r"\bnan\b", text.lower())
 
 
+def test_listed_masks_have_a_page_without_a_k(
+    make_table: Table, card: Path, tmp_path: Path
+) -> None:
+    table = make_table(2, 2).assign(selection="listed", fraction="listed", k="listed")
+    text = written(tmp_path / "report.html", table, card).text
+    assert f"{MODEL}, listed masks (134,515" in text
+
+
 def test_the_page_is_the_same_twice_and_names_no_folder(
     make_table: Table, card: Path, tmp_path: Path
 ) -> None:

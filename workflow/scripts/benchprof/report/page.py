@@ -226,8 +226,9 @@ def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
-    keys = table[["model", "selection"]].drop_duplicates()
-    for model, selection in zip(keys["model"], keys["selection"], strict=True):
+    # A single k has no curve, and what is listed has none at all.
+    ks = table.groupby(["model", "selection"], sort=False)["fraction"].nunique()
+    for model, selection in ((str(own[0]), str(own[1])) for own in ks.index[ks > 1]):
         numbers = sweep.sweep_numbers(table, model, selection)
         text = sweep.caption(numbers, sweep.first_matrix(table, model, selection))
         if figure := album.of_model(model, f"sweep_{selection}", text):
