@@ -72,6 +72,17 @@ def test_an_estimate_takes_the_rate_of_the_last_minutes(caplog: pytest.LogCaptur
     assert left[-1] == "4 minutes left"  # 70 steps
 
 
+def test_a_pause_in_the_first_minute_gives_no_estimate(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with shown(terminal=False), tqdm(total=200, file=io.StringIO()) as bar:
+        for seconds in (36_000, 60):
+            wait(bar, seconds)
+            bar.update(10)
+    assert caplog.messages[0] == "progress: 5% in 10 hours"
+    # The lower of the two paces.
+    assert caplog.messages[1].endswith("about 18 minutes left")
+
+
 def test_a_step_that_takes_minutes_counts_in_full(caplog: pytest.LogCaptureFixture) -> None:
     """A bar is drawn meanwhile too."""
     caplog.set_level(logging.INFO)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -252,4 +253,13 @@ def test_a_function_that_fails_on_a_later_document_is_named(
     own = source(tmp_path, with_code(tmp_path, key, body, task))
     code = tmp_path / "code.py"
     with pytest.raises(InputError, match=rf"^task \w+, document 2, {key}: {found}.* {code} "):
+        requests_for(settings(tmp_path), own, None, 1)
+
+
+def test_a_fault_may_be_that_of_an_example(tmp_path: Path) -> None:
+    """A sound document is shown one that is not."""
+    own = dataclasses.replace(
+        source(tmp_path, with_code(tmp_path, "doc_to_text", f"return str({LATER})")), fewshot=2
+    )
+    with pytest.raises(InputError, match=r"^task written, document [01] or one of its examples, d"):
         requests_for(settings(tmp_path), own, None, 1)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from benchprof.analysis.overlap import overlap_of
 from benchprof.errors import InputError
 from benchprof.masks.job import Classes, draw_controls, select_masks
 from benchprof.masks.mask import Mask, read_mask
+from benchprof.replication.masks import select_from
 from benchprof.run.ablation import ALL_ABILITIES, Ablation
 from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.tensors import write_tensors
@@ -79,6 +82,18 @@ def test_a_mask_of_nothing_is_refused(selection: str, rule: Selection, tmp_path:
     scores = {"a": {7: 3.0}, "b": {3: -1.0}}
     with pytest.raises(InputError, match=rf"mask [ab]\.{selection}_0\.25: no head that scores"):
         masks_of(tmp_path, selection, rule, scores)
+
+
+def test_where_a_mask_may_be_empty_the_others_are_made(tmp_path: Path) -> None:
+    """Of half of the items, an ability may have no unit above zero: the other halves have."""
+    files = {a: importance(tmp_path, a, own) for a, own in (("a", {7: 3.0}), ("b", {3: -1.0}))}
+    targets = {own: tmp_path / own.name for own in (Ablation(a, "top", K) for a in files)}
+    select_from(tmp_path, files, Top(), targets, None)
+    assert [heads_of(read_mask(path)) for path in targets.values()] == [[7], []]
+    one, none = (read_mask(path).entries for path in targets.values())
+    sizes = {"w": HEADS}
+    assert overlap_of(one, none, sizes) == (0, 0, 0)
+    assert math.isnan(overlap_of(none, none, sizes).jaccard)
 
 
 def test_what_matters_least_may_score_nothing(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ after `INTERVAL`: the first steps are the slowest."""
 RECENT = 5
 """Intervals from whose rates a log says how long the rest takes: the machine may be busier than it
 was, and the job may have been stopped for hours."""
+PAUSE = 3
+"""A first interval so many times as long as usual tells nothing of the rest."""
 BUSY = 1.5
 """A machine is called busy where its load would keep so many times its cores busy."""
 UNSURE = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}, {rate_fmt}]"
@@ -112,7 +114,8 @@ def _line(state: dict[str, Any], marks: Sequence[tuple[float, float]]) -> str:
     # The lower median, which an interval with a pause does not reach.
     paces = [(end - begin) / (more - less) for (begin, less), (end, more) in pairwise(marks)]
     left = ""
-    if paces:
+    # A first interval as long as several may be one in which the job was stopped.
+    if len(paces) > 1 or (paces and marks[-1][0] < PAUSE * INTERVAL):
         left = f", about {duration((total - done) * statistics.median_low(paces))} left"
         left += " (the machine is busy)" * (crowding(0) >= BUSY)
     return f"{name}: {done / total:.0%} in {duration(elapsed)}{left}"

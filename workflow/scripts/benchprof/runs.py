@@ -77,10 +77,12 @@ def check_unedited(state: Path, configuration: str) -> None:
     if owner is not None and owner.configuration not in ("", configuration):
         raise InputError(
             ", ".join(owner.files) or "the configuration",
-            "this job has read another configuration than its run, which was edited meanwhile",
+            "this job has read another configuration than its run: it was edited meanwhile, or a "
+            "variable in a path has another value here",
             "one configuration for all jobs",
-            "Undo the edit, or end the run and start it again: finished work is in the store. (If "
-            f"it was started with --no-hooks, delete {state / OWNER} first.)",
+            "Undo the edit, name the folder without the variable, or start the run again: "
+            "finished work is in the store. (If it was started with --no-hooks, delete "
+            f"{state / OWNER} first.)",
         )
 
 

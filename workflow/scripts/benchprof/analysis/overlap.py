@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import combinations
 from typing import NamedTuple
@@ -39,9 +40,11 @@ class Overlap(NamedTuple):
 
 
 def overlap_of(one: Entries, other: Entries, sizes: Mapping[str, int]) -> Overlap:
-    """How far two masks overlap, as `overlap_table` has it."""
+    """How far two masks overlap, as `overlap_table` has it; NaN of two empty masks."""
     union = mask_size(one) + mask_size(other)
     shared, expected = shared_entries(one, other), expected_shared(one, other, sizes)
+    if not union:
+        return Overlap(0, math.nan, math.nan)
     return Overlap(shared, shared / (union - shared), expected / (union - expected))
 
 

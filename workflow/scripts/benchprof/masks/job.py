@@ -48,6 +48,7 @@ def select_masks(
     importances: Mapping[str, Path],
     targets: Mapping[Ablation, Path],
     super_set: Path | None = None,
+    may_be_empty: bool = False,
 ) -> None:
     """Write the masks of one selection.
 
@@ -61,10 +62,11 @@ def select_masks(
         targets: where each mask goes, all of one selection.
         super_set: the mask of the entries that are left out of every mask, as if they were not in
             scope; k is a share of all nevertheless. None to leave out nothing.
+        may_be_empty: whether a mask in which nothing scores above zero is written as it is.
 
     Raises:
-        InputError: a mask would be empty or larger than the scope, or importances differ in
-            what made them.
+        InputError: a mask would be empty, which it may not be, or larger than the scope, or
+            importances differ in what made them.
     """
     # Copies of a tensor come and go by the hundred.
     keep_freed_memory(torch.device("cpu"))
@@ -88,7 +90,7 @@ def select_masks(
             origin = selected_origin(ablation, origins, rule, without)
             origin |= {"unit": unit, "whole": whole, "n_at_k": counts[ablation.k]}
             mask = Mask(entries, origin)
-            if not mask.size:
+            if not (mask.size or may_be_empty):
                 raise _nothing_above_zero(ablation, unit)
             write_mask(targets[ablation], mask)
             logger.info(

@@ -84,6 +84,9 @@ def select_from(
 ) -> None:
     """Write the masks of one selection as a run would from these importance files.
 
+    Of few items, nothing may score above zero. Such a mask is empty, and shares nothing with
+    another: that the items lead to no mask is a result, and no reason to stop.
+
     Args:
         folder: the prepared model.
         importances: by ability.
@@ -98,6 +101,7 @@ def select_from(
         importances=importances,
         targets=targets,
         super_set=super_set if rule.without_super else None,
+        may_be_empty=True,
     )
 
 

@@ -62,14 +62,16 @@ def document_of(
         InputError: the right choice is none of its choices; or a template or function of the task
             fails.
     """
-    with own_code(task, index):
+    shots = task.config.num_fewshot or 0
+    with own_code(task, index, examples=shots > 0):
         context = task.fewshot_context(
             doc,
-            num_fewshot=task.config.num_fewshot or 0,
+            num_fewshot=shots,
             apply_chat_template=chat_template is not None,
             chat_template=chat_template,
             gen_prefix=task.doc_to_prefix(doc),
         )
+    with own_code(task, index):
         built = task.construct_requests(
             doc=doc,
             ctx=context,

@@ -82,7 +82,8 @@ def _own_metrics(task: Task, document: Document) -> dict[str, float]:
             own = {name: float(value) for name, value in found.items() if _is_score(task, name)}
         for metric, value in own.items():
             if not math.isfinite(value):
-                raise fault(task, document.index, PROCESS, f"{metric} is {value} for {given!r}")
+                found = f"{metric} is {value} for {given!r}"
+                raise fault(task, f"document {document.index}", PROCESS, found)
             scores[_name(metric, filtering)] = value
     return scores
 

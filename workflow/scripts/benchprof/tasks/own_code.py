@@ -20,13 +20,16 @@ the task file of each."""
 
 
 @contextlib.contextmanager
-def own_code(task: Task, index: int | None, key: str | None = None) -> Iterator[None]:
+def own_code(
+    task: Task, index: int | None, key: str | None = None, examples: bool = False
+) -> Iterator[None]:
     """Run code of a task's definition; an error of it names the task, the document and the key.
 
     Args:
         task: whose code runs.
         index: of the document in the task; None if it runs for several.
         key: of the task file; None takes that of the innermost method of lm-eval.
+        examples: whether it also runs for the examples that the document is shown after.
 
     Raises:
         InputError: the code raises; a RetriableError where it cannot read a file, say.
@@ -40,18 +43,16 @@ def own_code(task: Task, index: int | None, key: str | None = None) -> Iterator[
         keys = [METHODS[name] for name in reversed(steps) if name in METHODS]
         found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
         kind = RetriableError if isinstance(error, OSError) else InputError
-        raise fault(task, index, key or next(iter(keys), None), found, kind) from error
+        place = "" if index is None else f"document {index}"
+        place += " or one of its examples" * examples
+        raise fault(task, place, key or next(iter(keys), None), found, kind) from error
 
 
 def fault(
-    task: Task, index: int | None, key: str | None, found: str, kind: type[InputError] = InputError
+    task: Task, document: str, key: str | None, found: str, kind: type[InputError] = InputError
 ) -> InputError:
     """The error that says what a template or function of a task does wrong."""
-    where = [
-        f"task {task.config.task}",
-        f"document {index}" if index is not None else "",
-        key or "",
-    ]
+    where = [f"task {task.config.task}", document, key or ""]
     function = _function(task, key)
     remedy = f"Mend {function or key or 'its templates'} in the task, or the document."
     expected = "what lm-eval asks of it, for every document and every answer"
