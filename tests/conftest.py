@@ -73,6 +73,17 @@ def tiny_model(
     return model.eval()
 
 
+def terse_model() -> PreTrainedModel:
+    """A random model with room for long texts, most of whose letters end an answer.
+
+    Random text would go on for as long as it may.
+    """
+    config = tiny_configuration("llama", SMALL | {"max_position_embeddings": 2048})
+    model = tiny_model("llama", config=config)
+    model.generation_config.eos_token_id = list(range(2, 200))
+    return model
+
+
 def byte_tokenizer(chat: bool) -> PreTrainedTokenizerFast:
     """A tokenizer whose tokens are bytes, with three special tokens, made without a network."""
     specials = ["<pad>", "<s>", "</s>"]

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.conftest import byte_tokenizer
+from tests.conftest import byte_tokenizer, terse_model
 from tests.workflow.conftest import Project
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchprof.data import BENCHMARKS
 
@@ -27,16 +26,7 @@ def shipped(project: Project) -> Project:
         pytest.skip("BENCHPROF_BENCHMARKS, a folder of benchmark items, is not set")
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap (bwrap), which humaneval and mbpp need, is not installed")
-    # With room for answers of 1024 tokens.
-    config = LlamaConfig(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1,
-        intermediate_size=24, vocab_size=259, max_position_embeddings=2048, pad_token_id=0,
-        bos_token_id=1, eos_token_id=2,
-    )  # fmt: skip
-    model = LlamaForCausalLM(config)
-    # Most letters end an answer: random text would go on for all of the 1024 tokens.
-    model.generation_config.eos_token_id = list(range(2, 200))
-    model.save_pretrained(project.folder / "tiny")
+    terse_model().save_pretrained(project.folder / "tiny")
     byte_tokenizer(chat=True).save_pretrained(project.folder / "tiny")
     project.configure(
         lambda config: config.update(

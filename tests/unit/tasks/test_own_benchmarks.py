@@ -6,9 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-import torch
-from tests.conftest import ROOT, byte_tokenizer
-from transformers import LlamaConfig, LlamaForCausalLM
+from tests.conftest import ROOT, byte_tokenizer, terse_model
 
 from benchprof.run.configuration import TaskFile
 from benchprof.scoring.scorer import TreeScorer
@@ -102,19 +100,10 @@ def test_a_model_answers(name: str) -> None:
     """A toy, random and short of words: each answer is scored, whatever it is."""
     if name == "small_functions" and shutil.which("bwrap") is None:
         pytest.skip("bubblewrap (bwrap) is not installed")
-    config = LlamaConfig(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1,
-        intermediate_size=24, vocab_size=259, max_position_embeddings=2048, pad_token_id=0,
-        bos_token_id=1, eos_token_id=2,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    model = LlamaForCausalLM(config).eval()
-    # Most letters end an answer: random text would go on for as long as it may.
-    model.generation_config.eos_token_id = list(range(2, 200))
     requests = requests_of(name, 2)
     instances = requests.instances
     assert len(instances) == (8 if name in CHOICES else 2)
-    scorer = TreeScorer(model, byte_tokenizer(chat=False))
+    scorer = TreeScorer(terse_model(), byte_tokenizer(chat=False))
     written = instances[0].request_type == "generate_until"
     answers = (scorer.generate_until if written else scorer.loglikelihood)(instances)
     assert all(len(scores) == 2 for scores in requests.scores(answers).values())
