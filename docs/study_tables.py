@@ -3,6 +3,9 @@
 The file has a row per answer. `probability` is the right option's share of the probability of all
 options, `choice_loss` minus its log, `form` the log of the probability of all options (1 where a
 written answer cannot be read). `correct` decides where answers are written.
+
+The statistics are written here once more, without the library: the study has ended, and its numbers
+are not to move when the library's do.
 """
 
 from __future__ import annotations

@@ -35,16 +35,17 @@ def code_lines(source: str) -> int:
 def main() -> None:
     """Print the table."""
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True)
-    files = [Path(name) for name in listed.stdout.splitlines()]
+    files = [Path(name) for name in listed.stdout.splitlines() if Path(name).is_file()]
     lines = {file: code_lines(file.read_text("utf-8")) for file in files if file.suffix == ".py"}
     tests = sum(number for file, number in lines.items() if file.parts[0] == "tests")
-    keys = Path("docs/reference/configuration.md").read_text("utf-8")
+    page = Path("docs/reference/configuration.md")
+    keys = re.findall(r"^\| `[a-z_]+` \|", page.read_text("utf-8"), re.MULTILINE)
     table = {
         "code lines outside tests": sum(lines.values()) - tests,
         "modules of the library": sum(str(file).startswith(LIBRARY) for file in lines),
         "code lines of tests": tests,
-        "keys of the configuration": len(re.findall(r"^\| `[a-z_]+` \|", keys, re.MULTILINE)),
-        "YAML files in config/": len([*Path("config").glob("*.yaml")]),
+        "keys of the configuration, in each form": len(keys),
+        "YAML files in config/": sum(file.match("config/*.yaml") for file in files),
         "lines of config.yaml": len(Path("config.yaml").read_text("utf-8").splitlines()),
         "MB of tracked files": round(sum(file.stat().st_size for file in files) / 1e6, 1),
     }

@@ -15,7 +15,7 @@ import pytest
 
 from benchprof.errors import InputError
 from benchprof.files import write_json
-from benchprof.runs import OWNER, check_unedited, claim, clear_dead_lock, has_written
+from benchprof.runs import OWNER, check_unedited, claim, clear_dead_lock, has_written, import_first
 
 
 @pytest.fixture
@@ -37,6 +37,13 @@ def test_the_lock_of_a_dead_process_is_cleared(locked: Path) -> None:
     assert clear_dead_lock(locked)
     assert not any((locked / ".snakemake/locks").iterdir())
     assert not clear_dead_lock(locked)
+
+
+def test_a_library_that_is_first_is_not_put_first_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["/installed", "/own"]))
+    for _ in range(2):
+        import_first("/own")
+        assert os.environ["PYTHONPATH"] == os.pathsep.join(["/own", "/installed"])
 
 
 def test_a_job_stops_where_the_configuration_is_not_its_run_s(tmp_path: Path) -> None:

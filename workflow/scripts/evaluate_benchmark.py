@@ -34,7 +34,7 @@ def main(job: Evaluation, threads: int) -> None:
         assignments=assignments,
         seed=config.seed,
         masks={own.name: mask for own, mask in read_masks(job.masks).items()},
-        intervention=Intervention(job.run.method, mean_over),
+        intervention=Intervention(job.run.configuration.ablation, mean_over),
         store=job.run.store,
         run_code_unsafely=config.run_code_unsafely,
         open_sandbox=partial(Sandbox, parallel=threads),

@@ -52,6 +52,12 @@ def test_a_way_is_the_mean_of_its_abilities(tmp_path: Path) -> None:
     assert (second["other_test"], math.isnan(second["ratio"])) == (0, True)
 
 
+def test_ways_of_one_name_are_refused(tmp_path: Path) -> None:
+    folders = [results(tmp_path / name / "results", EFFECTS) for name in "ab"]
+    with pytest.raises(InputError, match="names that do not tell the ways apart"):
+        ways_table(folders)
+
+
 def test_the_command_prints_and_writes_the_table(tmp_path: Path) -> None:
     folder, file = results(tmp_path / "way", EFFECTS), tmp_path / "ways.csv"
     command = [sys.executable, "-m", "benchprof.analysis.ways", str(folder), "--csv", str(file)]

@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.unit.archive.conftest import MADE, Run
 from tests.unit.run.small import small
 
+from benchprof.archive.job import _pinned
 from benchprof.archive.leaks import Leaks
 from benchprof.archive.needs import _benchmark
 from benchprof.errors import InputError
@@ -33,6 +34,14 @@ def test_two_archives_of_a_run_are_the_same_bytes(
     shared = [Path(f"items/x/{split}.jsonl") for split in ("test", "train", "calibration")]
     again = elsewhere.archive(tmp_path / "again.zip", shared)
     assert again.read_bytes() == archive.read_bytes()
+
+
+def test_a_model_without_a_commit_gets_that_of_the_run() -> None:
+    """It would otherwise be made again from whatever commit is the newest then."""
+    card = {"source": {"hub": "someone/m", "revision": "0" * 40}}
+    config = {"models": {"m": {"source": {"hub": "someone/m"}}, "n": {"source": {"folder": "n"}}}}
+    found = _pinned(config, {"m": card, "n": {"source": {"folder": "/elsewhere/n"}}})["models"]
+    assert found == {"m": card, "n": {"source": {"folder": "n"}}}
 
 
 def test_it_holds_the_run_and_a_checkout(run: Run, archive: Path) -> None:

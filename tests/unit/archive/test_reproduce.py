@@ -61,8 +61,7 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(
     file.write_text(yaml.safe_dump(config))
     _choose(file, benchmark)
     config = yaml.safe_load(file.read_text())
-    run.Run.of(config)
-    assert list(config["benchmarks"]) == [benchmark]
+    assert run.Run.of(config).benchmarks == [benchmark]
     assert "validation" not in config
     # That of the run itself would give back what is to be computed again.
     assert config["store"] == "store"

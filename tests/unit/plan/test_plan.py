@@ -81,7 +81,10 @@ def test_examples_are_counted_from_characters(tmp_path: Path) -> None:
 def test_questions_are_counted_from_characters(tmp_path: Path) -> None:
     rows = [{"q": "12345", "options": "67"}, {"q": "8", "options": "9"}]
     write_text(tmp_path / "b.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    write_text(tmp_path / "b.yaml", "task: b\n")
+    write_text(tmp_path / "b.yaml", "task: b\noutput_type: multiple_choice\n")
+    write_text(tmp_path / "c.yaml", "include: b.yaml\n")
+    text = "output_type: generate_until\ngeneration_kwargs: {max_gen_toks: 5}\n"
+    write_text(tmp_path / "d.yaml", f"{text}process_docs: !function code.own\n")
     mine = {"task_file": str(tmp_path / "b.yaml"), "data": str(tmp_path / "b.jsonl")}
     blanks = {"ability": "a", "split": "test", "companion": "blank"}
     run = with_items(
@@ -90,6 +93,8 @@ def test_questions_are_counted_from_characters(tmp_path: Path) -> None:
             "blanks": blanks,
             "mine": mine,
             "one": mine | {"limit": 1},
+            "included": mine | {"task_file": str(tmp_path / "c.yaml")},
+            "written": mine | {"task_file": str(tmp_path / "d.yaml")},
             "swag": {"task": "swag"},
         },
     )
@@ -100,9 +105,12 @@ def test_questions_are_counted_from_characters(tmp_path: Path) -> None:
         "blanks": Texts(2, 2 * (22 + 7)),
         "mine": Texts(2, 9),
         "one": Texts(1, 4),
+        "included": None,
+        # To the limit, as ablated models do.
+        "written": Texts(2, 9, 2 * 5, 9 // 2 + 5),
         "swag": None,
     }
-    assert workload(run).unknown == ("swag",)
+    assert workload(run).unknown == ("included", "swag")
 
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

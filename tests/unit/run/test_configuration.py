@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -505,12 +506,20 @@ def test_a_removed_value_and_a_key_below_any_name_are_found(
         removed.check_removed({"a": {"x": {"b": "old"}}}, "one.yaml")
 
 
-def test_a_composition_that_is_not_json_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"a": 1,}', "not JSON ("),
+        ("3", "no mixture of "),
+        (json.dumps({key: {"impact": {}} for key in PLANTED["benchmarks"]}), "no mixture of "),
+    ],
+)
+def test_a_composition_that_says_too_little_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, found: str
 ) -> None:
     monkeypatch.chdir(ROOT)
     file = tmp_path / "composition.json"
-    file.write_text('{"a": 1,}')
+    file.write_text(text)
     section = PLANTED["validation"] | {"composition": str(file)}
-    with pytest.raises(InputError, match=re.escape(f"{file}: not JSON (")):
+    with pytest.raises(InputError, match=re.escape(f"{file}: {found}")):
         Run.of(PLANTED | {"validation": section}, "planted.yaml")

@@ -92,7 +92,6 @@ MODULES = {
         "benchprof.importance.scoring",
         "benchprof.importance.unit_job",
         "benchprof.importance.unit_scores",
-        "benchprof.models.inputs",
         "benchprof.scoring.chat",
         "benchprof.scoring.thinking",
         "benchprof.sampling",

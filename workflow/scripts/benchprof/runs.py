@@ -42,8 +42,9 @@ def import_first(scripts: str) -> None:
     Snakemake only appends the folder of scripts to a script's path, after a library that the
     environment has from elsewhere.
     """
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [scripts, before]))
+    before = [own for own in os.environ.get("PYTHONPATH", "").split(os.pathsep) if own]
+    # A job inherits it, and parses the workflow again.
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([scripts, *before]))
 
 
 def claim(state: Path, configuration: str, files: Sequence[str | Path]) -> None:

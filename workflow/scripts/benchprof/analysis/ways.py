@@ -37,8 +37,15 @@ def ways_table(folders: Sequence[Path]) -> pd.DataFrame:
         masks with an effect. NaN stands for what was not asked of every ability.
 
     Raises:
-        InputError: a folder has no table of effects.
+        InputError: a folder has no table of effects, or two have one name.
     """
+    names = [folder.name for folder in folders]
+    if "" in names or len(set(names)) < len(names):
+        where, remedy = (
+            ", ".join(map(str, folders)),
+            "Rename the folders: a row has its folder's name.",
+        )
+        raise InputError(where, "names that do not tell the ways apart", "different names", remedy)
     rows = [row for folder in folders for row in _rows(folder)]
     return pd.DataFrame(rows, columns=COLUMNS)
 

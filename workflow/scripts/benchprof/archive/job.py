@@ -63,6 +63,7 @@ def write_archive(
             holds a token or a path of this machine, or has a name that archives don't take.
     """
     noted = json.loads(manifest.read_bytes())
+    config = _pinned(config, noted["models"])
     names = portable_names(config, chain.from_iterable(benchmark_files.values()))
     members = _members(portable(config, names), [manifest, *files], code, root)
     records = (read_record(Path(name)) for name in records_of(tables))
@@ -89,6 +90,15 @@ def write_archive(
     megabytes = target.stat().st_size / 1e6
     logger.info("%s: %d files, %.1f MB", target, len(listing["files"]) + 1, megabytes)
     logger.info("its digest, to publish beside it: %s", listing["digest"])
+
+
+def _pinned(config: Mapping[str, Any], cards: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with the commit of each model of the Hub that names none."""
+    models = {
+        name: {**own, "source": cards[name]["source"]} if set(own["source"]) == {"hub"} else own
+        for name, own in config["models"].items()
+    }
+    return {**config, "models": models}
 
 
 def _add_members(

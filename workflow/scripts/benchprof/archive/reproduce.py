@@ -116,8 +116,8 @@ def _choose(file: Path, benchmark: str) -> None:
         expected = f"a configuration with the benchmark {benchmark}"
         raise ArchiveError(f"{file}: {error!r}; expected {expected}") from None
     config["store"] = STORE
-    # They may name the others.
-    for section in ("archive", "validation"):
+    # They may name the others; the chosen one is written out in full.
+    for section in ("held_out_tests", "validation"):
         config.pop(section, None)
     file.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 

@@ -72,7 +72,11 @@ def _pinned(source: Mapping[str, Any]) -> Mapping[str, Any]:
     if set(source) != {"hub"}:
         return source
     revision = newest_commit(source["hub"])
-    logger.info("%s: the newest commit is %s, which this run uses", source["hub"], revision)
+    logger.info(
+        "%s: this run uses commit %s, the newest on the Hub or, without it, in its cache",
+        source["hub"],
+        revision,
+    )
     return {**source, "revision": revision}
 
 

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from yaml import MappingNode
+
 from benchprof.abilities.item import Item, check_companions, companion_of, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import BENCHMARKS
 from benchprof.jsonl import read_objects
-from benchprof.run.configuration import AbilitySplit, ShippedBenchmark
+from benchprof.run.configuration import AbilitySplit, ShippedBenchmark, TaskFile
 from benchprof.run.inputs import check_exclusions
 from benchprof.run.jobs.evaluation import Answered, OfBenchmark
 from benchprof.run.run import Run
+from benchprof.scoring.generation_settings import DEFAULT_NEW_TOKENS
+from benchprof.yaml_files import yaml_nodes
 
 SIZES = BENCHMARKS / "sizes.json"
 """By benchmark: items, tasks over which they are spread, characters of the beginning that all
@@ -101,11 +105,35 @@ def asked_texts(job: Answered) -> Texts | None:
         return None if sizes is None else _shipped(sizes, asked.limit)
     if asked.data is None or not Path(asked.data).is_file():
         return None
+    written = 0
+    if isinstance(asked, TaskFile):
+        most = longest_answer(Path(asked.task_file))
+        if most is None:
+            return None
+        written = most
     # A line of the file is a question with its options.
     rows = [row for _, row in read_objects(Path(asked.data), "benchmark items")]
     used = min(asked.limit or len(rows), len(rows))
     length = sum(len(str(value)) for row in rows for value in row.values())
-    return Texts(used, _tokens(length * used // len(rows)))
+    read = _tokens(length * used // len(rows))
+    return Texts(used, read, used * written, written and read // used + written)
+
+
+def longest_answer(file: Path) -> int | None:
+    """The most tokens that a task file lets a model write; 0 where it offers choices.
+
+    None where the file leaves it to another that it includes. Ablated models tend to write to the
+    limit, however short the right answer is.
+    """
+    node = yaml_nodes(file)
+    said = {key.value: own for key, own in node.value} if isinstance(node, MappingNode) else {}
+    if "output_type" not in said:
+        return None
+    if said["output_type"].value != "generate_until":
+        return 0
+    settings = said.get("generation_kwargs")
+    pairs = settings.value if isinstance(settings, MappingNode) else []
+    return int({key.value: own.value for key, own in pairs}.get("max_gen_toks", DEFAULT_NEW_TOKENS))
 
 
 def _shipped(sizes: dict[str, int], limit: int | None) -> Texts:

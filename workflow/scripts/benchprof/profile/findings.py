@@ -156,7 +156,7 @@ def _breadth(
     if cells[0]["reason_code"]:
         return row | {key: cells[0][key] for key in ("reason_code", "reason")}
     profile = np.array([cell["ais"] for cell in cells])
-    code = _without_breadth(cells, profile)
+    code = _without_breadth(profile)
     if code:
         return row | Reason.of(code).columns
     value = float(effective_number(profile))
@@ -170,7 +170,7 @@ def _breadth(
     return row | Reason.of("").columns
 
 
-def _without_breadth(cells: Cells, profile: Floats) -> str:
+def _without_breadth(profile: Floats) -> str:
     """Why a profile has no effective number of abilities, as a code; empty where it has."""
     if len(profile) == 1:
         return reason.ONE_ABILITY

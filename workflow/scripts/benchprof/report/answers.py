@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from benchprof.profile.findings import in_words
@@ -44,7 +43,8 @@ def answers(
             "stable": stable[benchmark],
             "calibration": benchmark in calibration_benchmarks,
             **_named(found[benchmark], matrix, doubts),
-            **_of_cells(matrix.cells[matrix.cells["benchmark"] == benchmark]),
+            "margin": _margin(matrix.cells[matrix.cells["benchmark"] == benchmark]),
+            "unbounded": int((matrix.unbounded["benchmark"] == benchmark).sum()),
         }
         for benchmark in matrix.defined
     ]
@@ -78,14 +78,10 @@ def _named(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> dict[str, Any
     }
 
 
-def _of_cells(cells: pd.DataFrame) -> dict[str, Any]:
-    """What the model can lose, as a difference of scores, and what is unbounded."""
+def _margin(cells: pd.DataFrame) -> float:
+    """What the model can lose, as a difference of scores."""
     first = cells.iloc[0]
-    bounds = cells[["ais_low", "ais_high"]].astype(float)
-    return {
-        "margin": first["intact"] - first["guessing"],
-        "unbounded": int(np.isinf(bounds).any(axis=1).sum()),
-    }
+    return float(first["intact"] - first["guessing"])
 
 
 def split(names: str) -> list[str]:

@@ -96,8 +96,7 @@ def read_overlap(files: Mapping[tuple[str, str, str], Path]) -> pd.DataFrame:
 
 
 def _unbounded(matrix: Matrix) -> Iterator[str]:
-    bounds = matrix.cells[["ais_low", "ais_high"]].astype(float)
-    unbounded = matrix.cells[np.isinf(bounds).any(axis=1)]
+    unbounded = matrix.unbounded
     if len(unbounded):
         yield say(
             "unbounded",

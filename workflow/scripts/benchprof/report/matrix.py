@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from benchprof.profile.criteria import SIGNIFICANCE
@@ -85,6 +86,13 @@ class Matrix:
         """The number of entries of each ability's mask."""
         masks = self.cells.drop_duplicates("ability")
         return dict(zip(masks["ability"], masks["mask_size"].astype(int), strict=True))
+
+    @property
+    def unbounded(self) -> pd.DataFrame:
+        """The cells of whose interval an end is infinite."""
+        bounds = self.cells[["ais_low", "ais_high"]].astype(float)
+        unbounded: pd.DataFrame = self.cells[np.isinf(bounds.to_numpy()).any(axis=1)]
+        return unbounded
 
     @property
     def one_mask(self) -> bool:

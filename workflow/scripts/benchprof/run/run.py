@@ -135,11 +135,6 @@ class Run:
         layers = (config.layers[0], config.layers[1]) if config.layers else None
         return Scope(config.scope, layers, config.unit)
 
-    @property
-    def method(self) -> Any:
-        """What becomes of a mask's entries, as written: zero, mean, or a mapping with scale."""
-        return self.values.get("ablation", self.configuration.ablation)
-
     @cached_property
     def seeds(self) -> list[int]:
         """The seeds of the random controls."""

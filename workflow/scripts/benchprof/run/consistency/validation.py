@@ -23,7 +23,7 @@ def check_validation(config: Configuration, validation: Validation, source: str)
     """
     _check_folders(config, source)
     _check_tests(config, source)
-    _check_composition(Path(validation.composition), config.benchmarks)
+    _check_composition(Path(validation.composition), config.benchmarks, config.abilities)
 
 
 def _check_folders(config: Configuration, source: str) -> None:
@@ -47,7 +47,9 @@ def _check_tests(config: Configuration, source: str) -> None:
             raise InputError(f"{source}, benchmarks", f"no test of {ability}", expected)
 
 
-def _check_composition(composition: Path, benchmarks: Iterable[str]) -> None:
+def _check_composition(
+    composition: Path, benchmarks: Iterable[str], abilities: Iterable[str]
+) -> None:
     """Stop where the file of the benchmarks' mixtures is not there, no JSON, or lacks one."""
     if not composition.is_file():
         raise InputError(composition, "no such file", "the benchmarks' mixtures")
@@ -57,5 +59,8 @@ def _check_composition(composition: Path, benchmarks: Iterable[str]) -> None:
         found = f"not JSON ({error})"
         raise InputError(composition, found, "the benchmarks' mixtures") from None
     for benchmark in benchmarks:
-        if benchmark not in mixtures:
-            raise InputError(composition, f"no mixture of {benchmark}", "one of each benchmark")
+        mixture = mixtures.get(benchmark) if isinstance(mixtures, dict) else None
+        impact = mixture.get("impact") if isinstance(mixture, dict) else None
+        if not isinstance(impact, dict) or not {*abilities} <= impact.keys():
+            expected = "of each benchmark, `impact` with a number for each ability"
+            raise InputError(composition, f"no mixture of {benchmark}", expected)

@@ -149,7 +149,7 @@ class Answered(Evaluation):
             "exclude": self.exclude,
             "dtype": model.dtype,
             "chat_template": model.chat_template,
-            "ablation": self.run.method,
+            "ablation": self.run.configuration.ablation,
             "seed": config.seed,
             "files": sorted(digests.of_files(self.files).values()),
             "code": codebase.digest_of("evaluation"),

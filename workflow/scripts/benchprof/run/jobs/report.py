@@ -216,7 +216,7 @@ def decisive_of(run: Run) -> dict[str, Any]:
         "fractions": values["fractions"],
         "calibration": values["calibration"] if run.candidate_ks else None,
         "controls": values["controls"],
-        "ablation": run.method,
+        "ablation": config.ablation,
         "profile": values["profile"],
     }
 
