@@ -73,10 +73,7 @@ def select_masks(
     left_out = NOTHING if super_set is None else read_mask(super_set)
     without = None if super_set is None else left_out.digest
     files = _opened(importances, left_out.entries)
-    made = {file.path: file.origin for file in files.values()}
-    if super_set is not None:
-        made[super_set] = next(iter(left_out.origin["importance"].values()))
-    check_comparable(made)
+    _check_made_alike(files, super_set, left_out)
     unit = next(iter(files.values())).origin["unit"]
     whole = whole_size(folder, unit)
     (selection,) = {ablation.selection for ablation in targets}
@@ -181,6 +178,16 @@ def _nothing_above_zero(ablation: Ablation, unit: str) -> InputError:
         "Take more items or another score, or leave the ability or the selection out; what is "
         "computed stays in the store.",
     )
+
+
+def _check_made_alike(
+    files: Mapping[str, TensorFile], super_set: Path | None, left_out: Mask
+) -> None:
+    """Stop where importances, or one and what the super set was made of, differ in how."""
+    made = {file.path: file.origin for file in files.values()}
+    if super_set is not None:
+        made[super_set] = next(iter(left_out.origin["importance"].values()))
+    check_comparable(made)
 
 
 def _opened(importances: Mapping[str, Path], left_out: Entries) -> dict[str, TensorFile]:

@@ -68,8 +68,8 @@ SENTENCES = {
     "their contents in common (most: {most}; two random masks: {chance}). What they have in common "
     "can't be assigned to one ability.",
     "no_random": "There are no random masks: any damage of this size might have the same effect.",
-    "few_random": "The comparison with chance is based on {seeds} random masks ({enough} or more "
-    "are advised): q-values hold against these, not against random masks in general.",
+    "few_random": "Few random masks: {seeds} ({enough} or more are advised). The q-values hold "
+    "against these, not against random masks in general.",
     "one_ability": "There is only one ability: the mask of any other might have the same effect.",
     "unnamed": "A profile names no ability, as {reason}.",
     "calibration": "Calibration items, which serve to choose k: {benchmarks}. If k was chosen on "
