@@ -123,7 +123,8 @@ REFERENCES = [
     ("bottom", Selection(), bottom),
     ("core", Selection(), core),
     ("specific", Specific(definition="ratio", pool=2), ratio(2)),
-    # A pool of all: a full one with fewer than n left stops.
+    # A pool of all, which an entry of zero keeps from being full: a full one that has fewer than n
+    # left stops.
     ("specific", Specific(definition="ratio", pool=99, in_top_of=1), ratio(99, 1)),
     ("specific", Specific(definition="ratio", pool=99, in_top_of=2), ratio(99, 2)),
     ("specific", Specific(definition="sum"), lead),
@@ -142,6 +143,7 @@ def test_masks_equal_their_definition(data: st.DataObject) -> None:
     for ability in ("x", "y", "z"):
         places = [(name, index) for name, size in sizes.items() for index in range(size)]
         own = dict(zip(places, random.integers(-3 * signed, 4, len(places)).tolist(), strict=True))
+        own[places[0]] = 0
         own[places[-1]] = 256 - sum(abs(own[place]) for place in places[:-1])
         scores[ability] = own
     counts = sorted(data.draw(st.sets(st.integers(1, sum(sizes.values())), min_size=1, max_size=3)))

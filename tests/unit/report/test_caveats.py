@@ -136,7 +136,7 @@ def test_doubts_name_the_masks_with_their_values() -> None:
     lines = caveats(only(small(reason_of=A)))
     for what, values in {
         "dose_unknown": ": Contextual recall.",
-        "few_random": "on 2 random masks",
+        "few_random": "Few random masks: 2 ",
         "not_separable": "of 2 masks for which both are known",
     }.items():
         assert values in about(lines, what), what
