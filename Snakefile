@@ -20,35 +20,7 @@ if not workflow.config_settings.configfiles:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/models.smk"
-include: "workflow/rules/importance.smk"
-include: "workflow/rules/masks.smk"
-include: "workflow/rules/calibration.smk"
-include: "workflow/rules/profile.smk"
-include: "workflow/rules/report.smk"
-include: "workflow/rules/annotation.smk"
-include: "workflow/rules/analysis.smk"
-include: "workflow/rules/reading.smk"
-include: "workflow/rules/archive.smk"
-
-
-if of("evaluate_model").belongs:
-
-    include: "workflow/rules/evaluation_of_models.smk"
-
-else:
-
-    include: "workflow/rules/evaluation.smk"
-
-
-if of("evaluate_halves").belongs:
-
-    include: "workflow/rules/replication.smk"
-
-
-if of("check_recovery").belongs:
-
-    include: "workflow/rules/validation.smk"
+include: "workflow/rules/jobs.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -56,7 +28,44 @@ report: "workflow/report/workflow.rst"
 
 rule all:
     input:
-        report_jobs.targets_of(RUN),
+        TARGETS["all"](RUN),
+
+
+# Where `fractions` has `calibrated`: which k was chosen on the calibration splits, and why.
+rule calibration:
+    input:
+        TARGETS["calibration"](RUN),
+
+
+# What the masks look like.
+rule analysis:
+    input:
+        TARGETS["analysis"](RUN),
+
+
+# Items with their texts and what every model answered. Not in the default run, since benchmarks'
+# texts are others' work.
+rule items:
+    input:
+        TARGETS["items"](RUN),
+
+
+# How far experts agree with the intended abilities.
+rule agreement:
+    input:
+        TARGETS["agreement"](RUN),
+
+
+# One file with all of a run that a paper's supplement needs.
+rule archive:
+    input:
+        TARGETS["archive"](RUN),
+
+
+# What was recovered of what was planted. Only with `validation` in the configuration.
+rule validation:
+    input:
+        TARGETS["validation"](RUN),
 
 
 onstart:

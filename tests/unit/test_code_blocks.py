@@ -27,7 +27,7 @@ from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 from tests.pages import BLOCK, PAGES, Block, blocks, commands
 
-from benchprof.run.jobs.all import job_of
+from benchprof.run.jobs.all import JOBS, TARGETS, job_of
 from benchprof.run.run import read_run
 
 SCRIPTS = ROOT / "workflow/scripts"
@@ -114,14 +114,6 @@ def job_is_there(target: str, file: str) -> bool:
     return bool(job_of(read_run([ROOT / file]), Path(target)))
 
 
-@functools.cache
-def rule_names() -> set[str]:
-    """The names of all rules; those of figures are made from a list."""
-    files = [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    return set(re.findall(r"^ *rule (\w+):", text, re.MULTILINE))
-
-
 def check_snakemake(words: list[str], page: str) -> None:
     """Snakemake knows the options, and the targets, rules and files are there."""
     given = get_argument_parser().parse_args(words)
@@ -135,7 +127,7 @@ def check_snakemake(words: list[str], page: str) -> None:
         if target.startswith("results/"):
             assert job_is_there(target, files[0] if files else "config.yaml"), target
         else:
-            assert target in rule_names(), target
+            assert target in {*TARGETS, *JOBS}, target
 
 
 def check(words: list[str], body: str, page: str) -> None:

@@ -22,6 +22,7 @@ from tests.pages import PAGES
 from benchprof import __version__
 from benchprof.report.names import inline
 from benchprof.run import layers
+from benchprof.run.jobs.all import JOBS
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
@@ -62,8 +63,7 @@ def check_profile(profile: dict[str, Any], place: str) -> None:
     options = set(get_argument_parser()._option_string_actions)
     known = {key for key in profile if f"--{key}" in options}
     assert all(key.startswith(profile["executor"]) for key in profile.keys() - known), place
-    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    assert set(profile["set-resources"]) <= set(re.findall(r"^rule (\w+):", rules, re.MULTILINE))
+    assert set(profile["set-resources"]) <= JOBS.keys()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -89,10 +89,7 @@ def test_the_blocks_of_a_page_make_a_configuration(page: Path) -> None:
 
 def test_every_rule_that_takes_a_gpu_is_in_the_pages_about_clusters() -> None:
     """In the table of what jobs ask for, and in the example for a scheduler without a GPU count."""
-    rules: set[str] = set()
-    for path in (ROOT / "workflow/rules").glob("*.smk"):
-        for own in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
-            rules |= {own.partition(":")[0]} if ").on_gpu," in own else set()
+    rules = {rule for rule, kind in JOBS.items() if kind.on_gpu}
     assert {"compute_importance", "evaluate_benchmark"} < rules
     table = (ROOT / "docs/reference/resources.md").read_text()
     rows = re.findall(r"^\| (`.*`) \| the model's \|", table, re.MULTILINE)

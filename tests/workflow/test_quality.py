@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
-import importlib
 import json
 import re
 import shlex
@@ -24,7 +23,6 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import Project, counts_in
 
 from benchprof import codebase
-from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.analysis import MeasureCore
 from benchprof.run.jobs.figures import FIGURES
 from benchprof.run.run import Run
@@ -126,26 +124,6 @@ def test_the_library_never_imports_snakemake() -> None:
         assert not re.search(r"^\s*(?:import|from) snakemake", text, re.MULTILINE), module
 
 
-def test_each_script_runs_a_job_and_each_job_has_a_rule() -> None:
-    rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    scripts = set()
-    for rule, job in JOBS.items():
-        assert f"rule {rule}:" in rules or job in FIGURES, rule
-        # One rule's script has its name; several may share one.
-        scripts.add(rule if isinstance(job.script, property) else job.script)
-    assert {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")} == scripts
-
-
-def test_what_scripts_import_is_there() -> None:
-    """No type checker reads the scripts: a name that moved would show in a run alone."""
-    for script in (ROOT / "workflow/scripts").glob("*.py"):
-        for node in ast.walk(ast.parse(script.read_text())):
-            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("benchprof"):
-                module = importlib.import_module(str(node.module))
-                for alias in node.names:
-                    assert hasattr(module, alias.name), f"{script.name}: {alias.name}"
-
-
 def test_a_login_node_needs_no_torch() -> None:
     code = (
         "import sys; import benchprof.run.declared, benchprof.run.inputs, benchprof.codebase;"
@@ -158,21 +136,23 @@ def test_a_login_node_needs_no_torch() -> None:
 @pytest.mark.parametrize(
     ("modules", "absent"),
     [
-        # `plot_figure` imports the figure's module when it knows which.
         (
-            ["calibrate_masks", "compute_profile", "measure_replication", "plot_figure",
-             "tabulate_scores", "write_manifest", "write_methods", "write_report",
-             *(f"benchprof.report.figures.{job.module}" for job in FIGURES)],
+            ["calibration.job", "profile.job", "replication.table", "report.caveats",
+             "report.manifest", "report.matrix", "report.methods", "report.page",
+             "report.paper_tables", "report.summary",
+             *(f"report.figures.{job.module}" for job in FIGURES)],
             "torch",
         ),
-        (["draw_controls", "select_masks"], "transformers.modeling_utils"),
+        (["importance.levels", "masks.job", "masks.listed", "masks.stored"],
+         "transformers.modeling_utils"),
     ],
     ids=["torch", "models of transformers"],
 )  # fmt: skip
 def test_a_job_that_loads_no_model_does_not_wait_for_the_libraries_that_do(
     modules: Sequence[str], absent: str
 ) -> None:
-    code = f"import sys; import {', '.join(modules)}; sys.exit({absent!r} in sys.modules)"
+    imported = ", ".join(f"benchprof.{module}" for module in modules)
+    code = f"import sys; import {imported}; sys.exit({absent!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY, check=False)
     assert done.returncode == 0
 
@@ -217,7 +197,7 @@ class Absent:
 
 sys.meta_path.insert(0, Absent())
 sys.path.insert(0, "workflow/scripts")
-import benchprof.run.script, report_agreement
+import benchprof.run.script, benchprof.annotation.agreement
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 

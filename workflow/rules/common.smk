@@ -1,7 +1,6 @@
 # The run that all rules belong to. Whatever decides stands in benchprof.run.
 
 import sys
-from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -15,10 +14,7 @@ from benchprof.run.ablation import ALL_ABILITIES
 from benchprof.run import paths
 from benchprof.run.declared import Declared, one_of
 from benchprof.run.inputs import check_inputs
-from benchprof.run.jobs import analysis as analysis_jobs
-from benchprof.run.jobs import calibration as calibration_jobs
-from benchprof.run.jobs import report as report_jobs
-from benchprof.run.jobs.figures import FIGURES
+from benchprof.run.jobs.all import EVERY, TARGETS
 from benchprof.run.run import Run
 
 # For jobs, on any executor: each parses this file before it starts its script.
@@ -36,12 +32,6 @@ except InputError as error:
 # Snakemake's report and a job's script see what the run is of, `extends` resolved.
 config.clear()
 config.update(RUN.values)
-
-# What rules declare, by their names: of("compute_importance").outputs
-of = partial(Declared, RUN)
-
-# Importance files: Snakemake removes them after the jobs that read them, where the run says so.
-until_masked = temp if RUN.drops_importance else list
 
 
 wildcard_constraints:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import runpy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.conftest import ROOT, byte_tokenizer
+from tests.conftest import byte_tokenizer
 from tests.evaluating import evaluate_benchmark
 
 from benchprof.errors import InputError
@@ -18,6 +17,7 @@ from benchprof.evaluation.record import key_of
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.scope import Scope
 from benchprof.run.configuration import AbilitySplit
+from benchprof.run.jobs.models import CheckSizes
 from benchprof.store import Store
 from benchprof.tasks.source import task_source
 
@@ -102,20 +102,21 @@ def test_the_store_s_key_is_of_the_prompts_not_of_what_is_said_of_them(
     assert key_of(evaluation.origin(SWITCHED, chat=True)) != key_of(origin)
 
 
-def test_chats_are_tried_before_any_importance(tmp_path: Path) -> None:
+def test_chats_are_tried_before_any_importance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By the job that importance waits for, which has the tokenizer alone."""
     byte_tokenizer(chat=False).save_pretrained(tmp_path)
-    main = runpy.run_path(str(ROOT / "workflow/scripts/check_sizes.py"), run_name="script")["main"]
     sizes: list[Path] = []
-    main.__globals__["check_sizes"] = lambda folder, **_: sizes.append(folder)
-    config: Any = SimpleNamespace()
-    run = SimpleNamespace(configuration=config, scope=Scope("mlp"), selected_ks=["0.1"], lists={})
-    job_of = {
+    sized = "benchprof.masks.size.check_sizes"
+    monkeypatch.setattr(sized, lambda folder, **_: sizes.append(folder))
+    run = SimpleNamespace(scope=Scope("mlp"), selected_ks=["0.1"], lists={})
+    job_of: dict[bool, Any] = {
         chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)
         for chat in (False, True)
     }
-    main(job_of[False], 1)
+    CheckSizes.make(job_of[False], 1)
     assert sizes == [tmp_path]
     with pytest.raises(InputError, match=rf"chat template of {tmp_path}: the model has none"):
-        main(job_of[True], 1)
+        CheckSizes.make(job_of[True], 1)
     assert sizes == [tmp_path]

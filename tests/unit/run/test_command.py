@@ -16,11 +16,9 @@ from benchprof.__main__ import main, run_file
 from benchprof.errors import InputError
 from benchprof.evaluation.record import EVALUATIONS
 from benchprof.models.preparation import prepare_model
-from benchprof.run import script
-from benchprof.run.jobs.all import JOBS, job_of
+from benchprof.run.jobs.all import job_of
 from benchprof.run.jobs.models import CheckSizes
-from benchprof.run.run import Run, read_run
-from benchprof.run.script import run_job
+from benchprof.run.run import read_run
 from benchprof.store import Store
 from benchprof.uses import read_uses
 
@@ -151,22 +149,6 @@ def test_a_figure_is_drawn_from_a_table_alone() -> None:
 def _made(file: str) -> Path:
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     return Path(file)
-
-
-def test_every_job_has_a_script_with_a_main() -> None:
-    run = Run.of(SMALL)
-    for kind in JOBS.values():
-        values = ["x"] * (len(kind.__match_args__) - 1)
-        file = script.FOLDER / f"{kind(run, *values).script}.py"
-        assert "\ndef main(job: " in file.read_text(encoding="utf-8"), kind.rule
-
-
-def test_an_installation_without_scripts_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(script, "FOLDER", tmp_path)
-    with pytest.raises(InputError, match=r"check_sizes\.py: no such file.*on PYTHONPATH"):
-        run_job(CheckSizes(Run.of(SMALL), "m"), 1)
 
 
 @pytest.mark.parametrize("arguments", [[], ["job"], ["walk", "x"]])

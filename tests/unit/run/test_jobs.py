@@ -88,7 +88,7 @@ def test_no_two_jobs_write_one_file(name: str) -> None:
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_patterns_of_a_rule_are_the_files_of_its_jobs(name: str) -> None:
     run = Run.of(CONFIGURATIONS[name])
-    patterns = {rule: Declared(run, rule).outputs for rule in {job.rule for job in jobs_of(run)}}
+    patterns = {own.rule: Declared(run, own).outputs for own in set(map(type, jobs_of(run)))}
     for job in jobs_of(run):
         filled = {
             key: [text.format(**job.wildcards) for text in ([own] if isinstance(own, str) else own)]
@@ -359,7 +359,7 @@ def test_means_of_units_are_in_the_settings_of_what_they_decide_alone(folder: Pa
     zero = copy.deepcopy(SMALL) | {"unit": "neuron"}
     mean = zero | {"ablation": "mean"}
     assert {rule for rule, *_ in changed(settings_of(zero), settings_of(mean))} == ANSWERED | TEXTS
-    job = {name: Declared(Run.of(own), "evaluate_benchmark").job({"model": "m", "benchmark": "arc"})
+    job = {name: Declared(Run.of(own), EvaluateBenchmark).job({"model": "m", "benchmark": "arc"})
            for name, own in (("zero", zero), ("mean", mean), ("weights", SMALL))}  # fmt: skip
     items = {"items/x/train.jsonl", "items/y/train.jsonl"}
     assert {str(path) for path in paths_in(job["mean"].inputs["train"])} == items
@@ -447,7 +447,7 @@ def test_a_converted_model_is_prepared_again_when_the_conversion_is_edited(
 
 
 def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None:
-    job = Declared(Run.of(SMALL), "evaluate_benchmark").job({"model": "m", "benchmark": "x_test"})
+    job = Declared(Run.of(SMALL), EvaluateBenchmark).job({"model": "m", "benchmark": "x_test"})
     (written,) = job.write_settings()
     file = folder / written
     assert file == folder / "results/settings/evaluate_benchmark/m/x_test.json"
@@ -457,36 +457,43 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     assert file.stat().st_mtime_ns == before
 
 
-def test_the_settings_of_what_a_job_made_replace_those_of_a_plan_meanwhile(folder: Path) -> None:
+def test_the_settings_of_what_a_job_made_replace_those_of_a_plan_meanwhile(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else its outputs would be newer than the settings of an edited configuration."""
     wildcards = {"model": "m", "benchmark": "x_test"}
-    snakemake = SimpleNamespace(
-        log=["job.log"], config=SMALL, params=SimpleNamespace(job="evaluate_benchmark"),
-        wildcards=wildcards, threads=1, scriptdir=str(ROOT / "workflow/scripts"),
-    )  # fmt: skip
     edited = copy.deepcopy(SMALL) | {"seed": SMALL["seed"] + 1}
 
-    def main(job: EvaluateBenchmark, threads: int) -> None:
+    def make(job: EvaluateBenchmark, threads: int) -> None:
         assert threads == 1
-        (file,) = Declared(Run.of(edited), job.rule).job(wildcards).write_settings()
+        (file,) = Declared(Run.of(edited), EvaluateBenchmark).job(wildcards).write_settings()
         assert json.loads(file.read_text()) != job.settings
 
-    run_script(main, snakemake)
+    monkeypatch.setattr(EvaluateBenchmark, "make", make)
+    run_script(started("evaluate_benchmark", wildcards, ROOT / "workflow/scripts"))
     (file, own), *_ = EvaluateBenchmark(Run.of(SMALL), **wildcards).settings_files.items()
     assert json.loads((folder / file).read_text()) == own
 
 
-def test_a_job_stops_that_has_another_library_than_its_checkout(folder: Path) -> None:
+def test_a_job_stops_that_has_another_library_than_its_checkout(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As in an environment with a library that comes first: its numbers would pass for these."""
-    snakemake = SimpleNamespace(
-        log=["job.log"], config=SMALL, params=SimpleNamespace(job="check_sizes"),
-        wildcards={"model": "m"}, threads=1, scriptdir=str(folder / "other"),
-    )  # fmt: skip
     ran: list[CheckSizes] = []
+    monkeypatch.setattr(CheckSizes, "make", lambda job, _: ran.append(job))
+    snakemake = started("check_sizes", {"model": "m"}, folder / "other")
     # A script in a cache, without a library beside it, has an installed one.
-    run_script(lambda job, _: ran.append(job), snakemake)
+    run_script(snakemake)
     assert len(ran) == 1
     (folder / "other/benchprof").mkdir(parents=True)
     with pytest.raises(SystemExit):
-        run_script(lambda job, _: ran.append(job), snakemake)
+        run_script(snakemake)
     assert len(ran) == 1
+
+
+def started(rule: str, wildcards: dict[str, str], folder: Path) -> SimpleNamespace:
+    """What Snakemake gives to a script in a folder."""
+    return SimpleNamespace(
+        log=["job.log"], config=SMALL, params=SimpleNamespace(job=rule), wildcards=wildcards,
+        threads=1, scriptdir=str(folder),
+    )  # fmt: skip

@@ -126,11 +126,11 @@ def test_what_needs_no_model_asks_for_libraries() -> None:
     assert JOBS["compute_profile"](run).memory(ON_GPU) == 4e9
     assert memory(run, "export_items", ON_GPU, "x_test") == 4
     assert memory(run, "check_sizes", ON_GPU) == 4
-    assert Declared(run, "compute_profile").gpus({}) == 0
+    assert Declared(run, JOBS["compute_profile"]).gpus({}) == 0
 
 
 def test_a_further_attempt_asks_for_as_much_again() -> None:
-    own = Declared(small(), "select_masks")
+    own = Declared(small(), JOBS["select_masks"])
     wildcards = {"model": "m", "selection": "top"}
     # Until the model is prepared that of an 8B model: 4e9 + 8e9.
     assert [own.memory(wildcards, attempt) for attempt in (1, 2, 3)] == [12000, 24000, 36000]
@@ -142,7 +142,7 @@ def test_a_further_attempt_asks_for_as_much_again() -> None:
 def test_a_job_of_a_model_asks_for_its_gpus(device: str, gpus: int) -> None:
     own = {"device": device} | ({"gpus": gpus} if gpus else {})
     run = small(models={"m": SMALL["models"]["m"] | own})
-    assert Declared(run, "compute_importance").gpus({"model": "m"}) == gpus
+    assert Declared(run, JOBS["compute_importance"]).gpus({"model": "m"}) == gpus
     assert Size.of(run, "m").on_gpu == (gpus > 0)
 
 
@@ -191,7 +191,7 @@ def planned(run: Run, model: str) -> list[Step]:
 def asked(run: Run, model: str, rule: str) -> tuple[int, int]:
     """Megabytes and minutes that the largest job of a rule asks for."""
     jobs = [own for own in JOBS[rule].all_of(run) if own.wildcards["model"] == model]
-    declared = Declared(run, rule)
+    declared = Declared(run, JOBS[rule])
     return (
         max(declared.memory(job.wildcards, 1) for job in jobs),
         max(declared.runtime(job.wildcards, 1) for job in jobs),

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.run import paths
-from benchprof.run.jobs.all import JOBS
 from benchprof.run.jobs.job import Files, Job, ModelJob
 from benchprof.run.run import Run
 
+# What tells a figure's files apart is what it is labelled with in Snakemake's report.
+LABELS = {"model": "model", "selection": "masks", "k": "k"}
 Named = dict[str, str | list[str]]
 
 
@@ -25,11 +26,11 @@ class Declared:
     """
 
     run: Run
-    rule: str
+    kind: type[Job]
 
     def job(self, wildcards: Any) -> Job:
         """The job of these wildcards, Snakemake's or a mapping."""
-        return JOBS[self.rule](self.run, **dict(wildcards.items()))
+        return self.kind(self.run, **dict(wildcards.items()))
 
     def inputs(self, wildcards: Any) -> Named:
         """The files that a job reads, its settings among them."""
@@ -39,7 +40,7 @@ class Declared:
     @property
     def wildcards(self) -> list[str]:
         """Names of what tells the rule's jobs apart."""
-        return JOBS[self.rule].names()
+        return self.kind.names()
 
     @property
     def outputs(self) -> Named:
@@ -50,36 +51,34 @@ class Declared:
     def _patterns(self) -> list[str]:
         return [f"{{{name}}}" for name in self.wildcards]
 
-    def shown(self, report: Callable[..., Any], name: str, **told: Any) -> dict[str, Any]:
-        """The files that jobs write, one of them in Snakemake's report.
+    def flagged(self, **flags: Callable[..., Any]) -> dict[str, Any]:
+        """The files that jobs write, as patterns, with what Snakemake shall do with them.
 
         Args:
-            report: Snakemake's function of this name.
-            name: of the file.
-            told: the file's caption, category and labels.
+            flags: Snakemake's functions `report`, `temp` and `directory`, by name.
         """
-        outputs = self.outputs
-        return {**outputs, name: report(outputs[name], **told)}
+        outputs: dict[str, Any] = dict(self.outputs)
+        for name, flag in self.kind.flags(self.run).items():
+            outputs[name] = flags[flag](outputs[name])
+        if shown := self.kind.shown:
+            told = {LABELS[name]: f"{{{name}}}" for name in self.wildcards if name in LABELS}
+            outputs[shown.output] = flags["report"](
+                outputs[shown.output],
+                caption=f"../report/{shown.caption}.rst",
+                category=shown.category,
+                labels=told | ({"figure": shown.figure} if shown.figure else {}),
+            )
+        return outputs
 
     @property
     def log(self) -> str:
         """The file of what a job says, as a pattern."""
-        return str(paths.log(self.rule, *self._patterns))
+        return str(paths.log(self.kind.rule, *self._patterns))
 
     @property
     def timing(self) -> str:
         """The file of what a job took, as a pattern."""
-        return str(paths.timing(self.rule, *self._patterns))
-
-    @property
-    def belongs(self) -> bool:
-        """Whether the run has jobs of the rule."""
-        return JOBS[self.rule].belongs_to(self.run)
-
-    @property
-    def files(self) -> list[Path]:
-        """All that the rule's jobs write."""
-        return JOBS[self.rule].files_of(self.run)
+        return str(paths.timing(self.kind.rule, *self._patterns))
 
     def places(self, wildcards: Any) -> dict[str, Any]:
         """Where a job computes and keeps what it made."""
@@ -101,14 +100,10 @@ class Declared:
         return job.gpus if isinstance(job, ModelJob) else 0
 
     @property
-    def on_host(self) -> dict[str, Callable[..., int]]:
-        """What a job without a GPU asks for."""
-        return {"mem_mb": self.memory, "runtime": self.runtime}
-
-    @property
-    def on_gpu(self) -> dict[str, Callable[..., int]]:
-        """What a job asks for that runs on the model's device."""
-        return {"gpu": self.gpus, **self.on_host}
+    def resources(self) -> dict[str, Callable[..., int]]:
+        """What a job asks for."""
+        on_host = {"mem_mb": self.memory, "runtime": self.runtime}
+        return {"gpu": self.gpus, **on_host} if self.kind.on_gpu else on_host
 
 
 def one_of(names: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,15 +12,17 @@ from benchprof.run.jobs.analysis import (
     LocateMasks,
     MeasureCore,
     MeasureStability,
+    analysis_files,
 )
 from benchprof.run.jobs.annotation import ReportAgreement
 from benchprof.run.jobs.archive import WriteArchive
+from benchprof.run.jobs.calibration import calibration_files
 from benchprof.run.jobs.figures import FIGURES, TIMED
 from benchprof.run.jobs.job import Job
 from benchprof.run.jobs.reading import ExportItems
 from benchprof.run.jobs.recovery import CheckRecovery
 from benchprof.run.jobs.replication import EvaluateHalves, MeasureReplication, SelectHalfMasks
-from benchprof.run.jobs.report import WriteManifest, WriteMethods, WriteReport
+from benchprof.run.jobs.report import WriteManifest, WriteMethods, WriteReport, default_files
 from benchprof.run.jobs.selectivity import MeasureSelectivity
 from benchprof.run.jobs.tables import TabulateImpact, TabulateSimilarity
 from benchprof.run.run import Run
@@ -47,6 +49,18 @@ EVERY: tuple[type[Job], ...] = (
     CheckRecovery,
 )
 JOBS: Mapping[str, type[Job]] = MappingProxyType({job.rule: job for job in EVERY})
+
+
+TARGETS: Mapping[str, Callable[[Run], list[Path]]] = MappingProxyType({
+    "all": default_files,
+    "calibration": calibration_files,
+    "analysis": analysis_files,
+    "items": ExportItems.files_of,
+    "agreement": ReportAgreement.files_of,
+    "archive": WriteArchive.files_of,
+    "validation": CheckRecovery.files_of,
+})  # fmt: skip
+"""What can be asked of Snakemake by a name, and the files that this stands for."""
 
 
 def jobs_of(run: Run) -> Iterator[Job]:

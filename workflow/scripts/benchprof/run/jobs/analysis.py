@@ -8,7 +8,7 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.run.jobs.drawn import Drawn, MasksOfOneK
-from benchprof.run.jobs.job import Files, Size
+from benchprof.run.jobs.job import Files, Shown, Size
 from benchprof.run.jobs.replication import Halving
 from benchprof.run.jobs.selectivity import MeasureSelectivity
 from benchprof.run.run import Run
@@ -21,7 +21,8 @@ SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 class LocateMasks(MasksOfOneK):
     """Tell where the masks of one selection and k lie."""
 
-    rule, script = "locate_masks", "compare_masks"
+    rule = "locate_masks"
+    shown = Shown("png", "location", "Masks", "where they lie")
     what = "location"
 
 
@@ -30,6 +31,7 @@ class CompareMasks(MasksOfOneK):
     """Tell how far the masks of one selection and k overlap, which the report warns of."""
 
     rule = "compare_masks"
+    shown = Shown("png", "overlap", "Masks", "overlap")
     what = "overlap"
     of_ranked = False
 
@@ -44,6 +46,8 @@ class MeasureCore(Drawn):
     """Measure what the most important weights of all abilities share, over k."""
 
     rule = "measure_core"
+    threads = 2
+    shown = Shown("png", "core", "Masks", "shared core")
     name = "core"
 
     @classmethod
@@ -80,6 +84,19 @@ class MeasureCore(Drawn):
         """Time, with slack; it grows with the model."""
         return size.minutes(60, 15)
 
+    def make(self, threads: int) -> None:
+        """Measure what the most important weights of all abilities share, over k."""
+        from benchprof.analysis.job import measure_core
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        measure_core(
+            folder=self.folder,
+            importances=self.importance,
+            fractions=SWEEP,
+            drawing=self.drawing,
+        )
+
 
 @dataclass(frozen=True)
 class MeasureStability(Halving, Drawn):
@@ -89,6 +106,7 @@ class MeasureStability(Halving, Drawn):
     """
 
     rule = "measure_stability"
+    shown = Shown("png", "stability", "Masks", "stability")
     name = "stability"
 
     @classmethod
@@ -118,6 +136,22 @@ class MeasureStability(Halving, Drawn):
     def minutes(self, size: Size) -> float:
         """Time for every half at every number of items."""
         return size.minutes(180, 60)
+
+    def make(self, threads: int) -> None:
+        """Measure how far the masks of two halves of the items agree, over their number."""
+        from benchprof.analysis.stability_job import measure_stability
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        measure_stability(
+            self.scoring,
+            train=self.run.train_items,
+            rules=self.run.selection_rules,
+            fractions=self.run.known_ks,
+            drawing=self.drawing,
+            store=self.run.store,
+            super_set=self.super_set,
+        )
 
 
 ANALYSES = (LocateMasks, CompareMasks, MeasureSelectivity, MeasureCore, MeasureStability)

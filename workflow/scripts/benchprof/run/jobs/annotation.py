@@ -19,6 +19,7 @@ class ReportAgreement(Job):
     """Report how far annotators agree with the intended abilities and with each other."""
 
     rule = "report_agreement"
+    environment = "annotation"
 
     @property
     def answers(self) -> list[Path]:
@@ -67,3 +68,15 @@ class ReportAgreement(Job):
             "exclude": self.excluded,
             "code": codebase.digest_of("annotation"),
         }
+
+    def make(self, threads: int) -> None:
+        """Report how far annotators agree with the intended abilities and with each other."""
+        from benchprof.annotation.agreement import report_agreement
+
+        report_agreement(
+            answers=self.answers,
+            items=self.items,
+            excluded=self.excluded,
+            page=self.page,
+            disputed=self.disputed,
+        )

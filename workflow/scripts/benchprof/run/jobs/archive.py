@@ -112,3 +112,19 @@ class WriteArchive(Job):
             "code": digests.of_value(code),
             "tables": self.tables,
         }
+
+    def make(self, threads: int) -> None:
+        """Write the archive of the run."""
+        from benchprof.archive.job import write_archive
+
+        write_archive(
+            target=paths.ARCHIVE,
+            config=self.run.values,
+            tables=self.tables,
+            manifest=paths.MANIFEST,
+            files=results_of(self.run),
+            importance=self.importance,
+            benchmark_files=self.benchmark_files,
+            code=self.code,
+            root=self.root,
+        )

@@ -134,6 +134,21 @@ class CalibrateMasks(ModelJob):
             "code": codebase.digest_of("calibration"),
         }
 
+    def make(self, threads: int) -> None:
+        """Choose k on the calibration splits, and write the masks and controls at it."""
+        from benchprof.calibration.job import calibrate_masks
+
+        calibrate_masks(
+            model=self.model,
+            selection=self.selection,
+            intact=self.intact,
+            sources=self.sources,
+            candidates=self.candidates,
+            targets=self.calibrated,
+            choice=self.choice,
+            table=self.table,
+        )
+
 
 def calibration_files(run: Run) -> list[Path]:
     """What k was chosen and why, where `fractions` leaves it to the calibration splits."""

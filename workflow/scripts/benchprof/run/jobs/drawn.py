@@ -111,3 +111,17 @@ class MasksOfOneK(Drawn):
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
         return size.minutes(30, 5)
+
+    def make(self, threads: int) -> None:
+        """Tell where the masks of one selection and k lie, or how far they overlap."""
+        from benchprof.analysis.job import look_at_masks
+        from benchprof.models.architecture import architecture_of
+        from benchprof.models.units import entry_counts
+
+        look_at_masks(
+            what=self.what,
+            masks=self.masks,
+            sizes=entry_counts(architecture_of(self.folder), self.run.scope),
+            fraction=self.k,
+            drawing=self.drawing,
+        )

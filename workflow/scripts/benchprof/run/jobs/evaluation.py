@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class Evaluation(ModelJob):
     Files of masks and records are by the ablation's name; `intact` has no mask.
     """
 
-    script = "evaluate_benchmark"
+    on_gpu, threads = True, 8
 
     @property
     def parts(self) -> Sequence[Answered]:
@@ -85,6 +86,41 @@ class Evaluation(ModelJob):
         """Time, with slack; it grows with the model."""
         further = len(self.parts) - 1
         return size.minutes(120 + 30 * further, 30 + 10 * further)
+
+    def make(self, threads: int) -> None:
+        """Have the intact and every ablated model answer the same requests."""
+        from benchprof.evaluation.assignment import Assignment
+        from benchprof.evaluation.intervention import Intervention
+        from benchprof.evaluation.job import evaluate_benchmarks
+        from benchprof.importance.levels import level_examples
+        from benchprof.masks.mask import read_masks
+        from benchprof.sandbox.sandbox import Sandbox
+        from benchprof.tasks.source import task_source
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        config = self.run.configuration
+        assignments = [
+            Assignment(
+                source=task_source(own.asked, own.items, own.exclude, own.local_files),
+                limit=own.asked.limit,
+                targets=own.records,
+            )
+            for own in self.parts
+        ]
+        mean_over = []
+        if config.averages_units:
+            mean_over = level_examples(self.folder, self.run.train_items)
+        evaluate_benchmarks(
+            model=self.model_settings,
+            assignments=assignments,
+            seed=config.seed,
+            masks={own.name: mask for own, mask in read_masks(self.masks).items()},
+            intervention=Intervention(config.ablation, mean_over),
+            store=self.run.store,
+            run_code_unsafely=config.run_code_unsafely,
+            open_sandbox=partial(Sandbox, parallel=threads),
+        )
 
 
 @dataclass(frozen=True)

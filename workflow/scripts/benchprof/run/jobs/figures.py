@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from benchprof.run.jobs.calibration import CalibrateMasks, EvaluateCalibration
 from benchprof.run.jobs.evaluation import EvaluateBenchmark, EvaluateModel
 from benchprof.run.jobs.exhibit import Exhibit, OfModel, OfModels
 from benchprof.run.jobs.importance import ComputeImportance
-from benchprof.run.jobs.job import Files, Job
+from benchprof.run.jobs.job import Files, Job, Shown
 from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.run.jobs.models import CheckSizes, PrepareModel
 from benchprof.run.jobs.profile import ComputeProfile
@@ -31,7 +32,7 @@ TIMED: tuple[type[Job], ...] = (
     EvaluateModel,
     ComputeProfile,
 )
-"""Jobs of the stages, whose rules have a `benchmark:` file."""
+"""Jobs of the stages, whose time the figure of the pipeline shows."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,11 @@ class Figure(Exhibit):
     Attributes:
         module: of `benchprof.report.figures`, that draws it.
         draw: its function that does.
-        category: its heading in Snakemake's report, whose caption is named like the rule.
     """
 
-    script = "plot_figure"
     forms = ("png", "svg", "csv", "txt")
     module: ClassVar[str]
     draw: ClassVar[str]
-    category: ClassVar[str]
 
     @property
     def name(self) -> str:
@@ -65,6 +63,18 @@ class Figure(Exhibit):
         """What draws it."""
         return (f"figures.{self.module}",)
 
+    @property
+    def function(self) -> Callable[..., None]:
+        """What draws it."""
+        drawing = import_module(f"benchprof.report.figures.{self.module}")
+        return getattr(drawing, self.draw)  # type: ignore[no-any-return]
+
+    def make(self, threads: int) -> None:
+        """Draw the figure from its part of the table."""
+        import pandas as pd
+
+        self.function(table=pd.read_parquet(self.table), targets=self.targets, **self.view)
+
 
 @dataclass(frozen=True)
 class ModelFigure(OfModel, Figure):
@@ -75,33 +85,47 @@ class ModelFigure(OfModel, Figure):
         """Its path below the folder of figures."""
         return f"{self.model}/{self.rule.removeprefix('plot_')}_{self.selection}_{self.k}"
 
+    @property
+    def further(self) -> Mapping[str, Any]:
+        """What else is drawn."""
+        return {}
+
+    def make(self, threads: int) -> None:
+        """Draw the figure from the matrix of AIS."""
+        import pandas as pd
+
+        from benchprof.report.matrix import matrix_of
+
+        matrix = matrix_of(pd.read_parquet(self.table), **self.view)
+        self.function(matrix, self.targets, **self.further)
+
 
 class PlotImpact(ModelFigure):
     """AIS of every ability on every benchmark."""
 
     rule, module, draw = "plot_impact", "heatmap", "draw_heatmap"
-    category = "Ability impact"
+    shown = Shown("png", "impact", "Ability impact")
 
 
 class PlotForest(ModelFigure):
     """AIS with their intervals."""
 
     rule, module, draw = "plot_forest", "forest", "draw_forest"
-    category = "Ability impact with intervals"
+    shown = Shown("png", "forest", "Ability impact with intervals")
 
 
 class PlotRibbons(ModelFigure):
     """Which abilities feed which benchmarks."""
 
     rule, module, draw = "plot_ribbons", "ribbons", "draw_ribbons"
-    category = "Abilities and benchmarks"
+    shown = Shown("png", "ribbons", "Abilities and benchmarks")
 
 
 class PlotRadar(ModelFigure):
     """The profile of each benchmark, together and singly."""
 
     rule, module, draw = "plot_radar", "radar", "draw_radars"
-    category = "Profiles of benchmarks"
+    shown = Shown("png", "radar", "Profiles of benchmarks")
 
     @property
     def singles(self) -> dict[str, list[Path]]:
@@ -110,6 +134,11 @@ class PlotRadar(ModelFigure):
             name: [self.stem / f"{name}.{form}" for form in self.forms]
             for name in self.run.benchmarks
         }
+
+    @property
+    def further(self) -> Mapping[str, Any]:
+        """The single radars."""
+        return {"singles": self.singles}
 
     @property
     def outputs(self) -> Files:
@@ -125,7 +154,7 @@ class PlotSweep(Figure):
     model: str
     selection: str
     rule, module, draw = "plot_sweep", "sweep", "draw_sweep"
-    category = "Ability impact against k"
+    shown = Shown("png", "sweep", "Ability impact against k")
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
@@ -147,7 +176,7 @@ class PlotSimilarity(OfModels, Figure):
     """How similar every two models' profiles are."""
 
     rule, module, draw = "plot_similarity", "similarity", "draw_similarity"
-    category = "Similarity of models"
+    shown = Shown("png", "similarity", "Similarity of models")
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
@@ -165,7 +194,7 @@ class PlotPipeline(Figure):
     """The stages of this run with what each took. By the time of the table every job is timed."""
 
     rule, module, draw = "plot_pipeline", "pipeline", "draw_pipeline"
-    category = "This run"
+    shown = Shown("png", "pipeline", "This run", "pipeline")
     name = "pipeline"
 
     @property
@@ -177,6 +206,10 @@ class PlotPipeline(Figure):
             for rule, jobs in kinds.items()
             if jobs
         }
+
+    def make(self, threads: int) -> None:
+        """Draw the stages."""
+        self.function(timings=self.timings, targets=self.targets)
 
 
 FIGURES: tuple[type[Figure], ...] = (

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase, digests
+from benchprof import codebase, data, digests
 from benchprof.importance.scoring import Groups, Scoring
 from benchprof.run import paths
 from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.jobs.masks import SelectMasks
 from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
 class Scored(ModelJob):
     """A job that scores the weights in scope on train items."""
+
+    on_gpu, threads = True, 8
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
@@ -110,6 +115,11 @@ class ComputeImportance(Scored):
 
     rule = "compute_importance"
 
+    @classmethod
+    def flags(cls, run: Run) -> Mapping[str, str]:
+        """Snakemake removes scores after the jobs that read them, where the run says so."""
+        return {"importance": "temp"} if run.drops_importance else {}
+
     @property
     def importance(self) -> dict[str, Path]:
         """An ability's scores, by ability."""
@@ -119,3 +129,29 @@ class ComputeImportance(Scored):
     def outputs(self) -> Files:
         """The scores."""
         return {"importance": list(self.importance.values())}
+
+    def make(self, threads: int) -> None:
+        """Score the weights in scope for every ability of one model."""
+        from benchprof.importance.job import compute_importance
+        from benchprof.importance.transient import compute_transient
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        compute: Callable[..., None] = partial(compute_importance, store=self.run.store)
+        if self.run.drops_importance:
+            compute = partial(compute_transient, needed=self.needed)
+        compute(self.scoring, train=self.run.train_items, targets=self.importance)
+
+    def needed(self, origins: Mapping[str, Any]) -> set[str]:
+        """Whose scores the masks of the model need, as far as the store lacks them."""
+        from benchprof.masks.stored import needed_for
+
+        selecting = [SelectMasks(self.run, self.model, own) for own in self.run.selections]
+        return needed_for(
+            [ablation for own in selecting for ablation in own.masks],
+            origins,
+            self.run.selection_rules,
+            self.folder,
+            data.NEUTRAL_TEXT,
+            self.run.store,
+        )

@@ -67,17 +67,46 @@ NONE = Size(0, 0, 4, False)
 
 
 @dataclass(frozen=True)
+class Shown:
+    """An output in Snakemake's report.
+
+    Attributes:
+        output: its name.
+        caption: the page of `workflow/report/` that explains it, without the ending.
+        category: its heading.
+        figure: what tells it from others of the category, where wildcards don't.
+    """
+
+    output: str
+    caption: str
+    category: str
+    figure: str = ""
+
+
+@dataclass(frozen=True)
 class Job:
     """A job: a rule of the workflow with its wildcards, which are the fields after `run`.
 
     In place of a wildcard's value stands `{name}` where a rule asks for a pattern of files.
+
+    Attributes:
+        run: that it is of.
+        rule: the name of its rule.
+        threads: that it uses at most; as many as a small machine has, where jobs shall not share.
+        on_gpu: whether it computes on its model's device.
+        environment: the file of `envs/` with what it imports.
+        shown: what Snakemake's report shows of it, if anything.
     """
 
     run: Run
     rule: ClassVar[str]
+    threads: ClassVar[int] = 1
+    on_gpu: ClassVar[bool] = False
+    environment: ClassVar[str] = "benchprof"
+    shown: ClassVar[Shown | None] = None
 
     @classmethod
-    def belongs_to(cls, run: Run) -> bool:  # noqa: ARG003  others' depends on the run
+    def belongs_to(cls, run: Run) -> bool:
         """Whether a run has jobs of the rule."""
         return True
 
@@ -105,10 +134,10 @@ class Job:
         """Names of the wildcards."""
         return [own.name for own in fields(cls)[1:]]
 
-    @property
-    def script(self) -> str:
-        """The name of the script that runs it."""
-        return self.rule
+    @classmethod
+    def flags(cls, run: Run) -> Mapping[str, str]:
+        """Snakemake's flags of outputs, `temp` or `directory`, by the output's name."""
+        return {}
 
     @property
     def wildcards(self) -> dict[str, str]:
@@ -134,6 +163,14 @@ class Job:
     def written(self) -> list[Path]:
         """All of `outputs`."""
         return [path for own in self.outputs.values() for path in paths_in(own)]
+
+    def make(self, threads: int) -> None:
+        """Make the outputs of the inputs. What computes is imported here: planning needs no torch.
+
+        Args:
+            threads: that it may use.
+        """
+        raise NotImplementedError
 
     @property
     def settings(self) -> Any:
@@ -163,15 +200,15 @@ class Job:
         """The size of its model."""
         return NONE
 
-    def memory(self, size: Size) -> float:  # noqa: ARG002  others' grows with the model
+    def memory(self, size: Size) -> float:
         """Bytes on the host at the peak, of a model of this size."""
         return LIBRARIES
 
-    def minutes(self, size: Size) -> float:  # noqa: ARG002
+    def minutes(self, size: Size) -> float:
         """Time, with slack, of a model of this size."""
         return 30
 
-    def gpu_memory(self, size: Size) -> float:  # noqa: ARG002
+    def gpu_memory(self, size: Size) -> float:
         """Bytes on each of its GPUs at the peak, about; no scheduler is asked for them."""
         return 0
 

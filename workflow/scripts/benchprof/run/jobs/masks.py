@@ -8,7 +8,7 @@ from typing import Any
 
 from benchprof import codebase, data, digests
 from benchprof.run import paths
-from benchprof.run.ablation import Ablation
+from benchprof.run.ablation import LISTED, Ablation
 from benchprof.run.jobs.job import Files, ModelJob, Size
 from benchprof.run.run import Run
 
@@ -18,6 +18,7 @@ class FindSuper(ModelJob):
     """Find the few weights or units without which no text is read, to leave them out of masks."""
 
     rule = "find_super"
+    on_gpu, threads = True, 8
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
@@ -76,6 +77,21 @@ class FindSuper(ModelJob):
         """Time, with slack; it grows with the model."""
         return size.minutes(60, 15)
 
+    def make(self, threads: int) -> None:
+        """Find the few weights or units without which no text is read."""
+        from benchprof.masks.super_job import find_super
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        find_super(
+            prepared=self.prepared,
+            importances=self.importance,
+            text=data.NEUTRAL_TEXT,
+            target=self.target,
+            table=self.table,
+            store=self.run.store,
+        )
+
 
 @dataclass(frozen=True)
 class MaskJob(ModelJob):
@@ -111,6 +127,7 @@ class SelectMasks(MaskJob):
     """Choose which weights each ability's ablation zeroes."""
 
     rule = "select_masks"
+    threads = 2
 
     @property
     def importance(self) -> dict[str, Path]:
@@ -151,12 +168,33 @@ class SelectMasks(MaskJob):
         """A tensor of scores at a time and the entries chosen: less than a byte a parameter."""
         return super().memory(size) + size.parameters
 
+    def make(self, threads: int) -> None:
+        """Select the masks of one selection for all abilities and k."""
+        from benchprof.masks.listed import list_masks
+        from benchprof.masks.stored import select_stored
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        if self.run.lists:
+            settings = self.run.selection_settings[LISTED]
+            list_masks(self.folder, self.run.scope, self.run.lists, settings, self.masks)
+            return
+        select_stored(
+            folder=self.folder,
+            rule=self.run.selection_rules[self.selection],
+            importances=self.importance,
+            targets=self.masks,
+            super_set=self.super_set,
+            store=self.run.store,
+        )
+
 
 @dataclass(frozen=True)
 class DrawControls(MaskJob):
     """Draw random masks of the same size."""
 
     rule = "draw_controls"
+    threads = 2
 
     @property
     def controls(self) -> dict[Ablation, Path]:
@@ -201,6 +239,17 @@ class DrawControls(MaskJob):
         """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""
         masks = len(self.run.abilities) * self.entries(self.run.selected_ks, size)
         return super().memory(size) + size.weights + size.in_scope + 4 * masks
+
+    def make(self, threads: int) -> None:
+        """Draw the random controls of one selection's masks."""
+        from benchprof.importance.levels import level_examples
+        from benchprof.masks.job import control_classes, draw_controls
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        examples = level_examples(self.folder, self.run.train_items) if self.of_units else []
+        classes = control_classes(self.prepared, self.run.scope, examples)
+        draw_controls(classes, self.masks, self.controls, self.super_set)
 
 
 def read_of_units(run: Run) -> dict[str, Any]:

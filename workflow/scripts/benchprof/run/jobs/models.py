@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from benchprof.run import paths
 from benchprof.run.ablation import LISTED
 from benchprof.run.configuration import Folder
 from benchprof.run.jobs.job import Files, ModelJob, Size
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class PrepareModel(ModelJob):
     """Fetch a model or refer to it, and identify it by a digest."""
 
     rule = "prepare_model"
+
+    @classmethod
+    def flags(cls, run: Run) -> Mapping[str, str]:
+        """It is one folder."""
+        return {"folder": "directory"}
 
     @property
     def source(self) -> dict[str, Any]:
@@ -69,9 +76,15 @@ class PrepareModel(ModelJob):
         """Room for a GGUF's largest matrix, the vocabulary's, up to three times in float32."""
         return super().memory(size) + 4e9
 
-    def minutes(self, size: Size) -> float:  # noqa: ARG002
+    def minutes(self, size: Size) -> float:
         """Time to fetch it: 16 GB for 8B."""
         return 240
+
+    def make(self, threads: int) -> None:
+        """Prepare a model: a folder of safetensors with a card that identifies it."""
+        from benchprof.models.preparation import prepare_model
+
+        prepare_model(self.source, self.folder, self.run.store, self.dtype)
 
 
 @dataclass(frozen=True)
@@ -109,3 +122,26 @@ class CheckSizes(ModelJob):
             "layers": config.layers,
             "fractions": self.run.selected_ks,
         } | own
+
+    def make(self, threads: int) -> None:
+        """Check that every k gives a mask that fits the scope, and note its size.
+
+        A chat template under which no answer can be scored is found here too: evaluations would
+        stop at it, but only after all importance is computed.
+        """
+        from benchprof.masks.listed import check_lists
+        from benchprof.masks.size import check_sizes
+        from benchprof.models.loading import load_tokenizer
+        from benchprof.scoring.chat import check_chat
+
+        if self.asks_in_chats:
+            check_chat(load_tokenizer(self.folder))
+        if lists := self.run.lists:
+            check_lists(self.folder, self.run.scope, lists, paths.sizes(self.model))
+            return
+        check_sizes(
+            folder=self.folder,
+            scope=self.run.scope,
+            fractions=self.run.selected_ks,
+            target=paths.sizes(self.model),
+        )

@@ -57,6 +57,7 @@ class ComputeProfile(Profiling):
     """Turn all records into tables."""
 
     rule = "compute_profile"
+    threads = 4
 
     @property
     def intact(self) -> dict[tuple[str, str], Path]:
@@ -86,9 +87,22 @@ class ComputeProfile(Profiling):
             "code": codebase.digest_of("profile"),
         }
 
-    def minutes(self, size: Size) -> float:  # noqa: ARG002
+    def minutes(self, size: Size) -> float:
         """Time for a grid of the paper's size."""
         return 120
+
+    def make(self, threads: int) -> None:
+        """Turn all records into the tables of results/profiles."""
+        from benchprof.profile.job import compute_profile
+
+        compute_profile(
+            intact=self.intact,
+            sources=self.sources,
+            own_benchmarks=self.run.suite.own_tests,
+            settings=self.run.profile_settings,
+            folder=paths.PROFILES,
+            processes=threads,
+        )
 
 
 def sources_of(run: Run) -> list[Source]:

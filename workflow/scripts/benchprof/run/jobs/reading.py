@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from benchprof.run.jobs.job import LIBRARIES, Files, Size
 class ExportItems(OfBenchmark):
     """Write what one model was asked on one benchmark and what it answered under every ablation."""
 
-    rule = script = "export_items"
+    rule = "export_items"
+    on_gpu, threads = False, 1
 
     @property
     def metrics(self) -> list[str]:
@@ -68,10 +69,28 @@ class ExportItems(OfBenchmark):
             "reading": codebase.digest_of("reading"),
         }
 
-    def memory(self, size: Size) -> float:  # noqa: ARG002
+    def memory(self, size: Size) -> float:
         """No model is loaded."""
         return LIBRARIES
 
-    def minutes(self, size: Size) -> float:  # noqa: ARG002
+    def minutes(self, size: Size) -> float:
         """Time to lay out."""
         return 30
+
+    def make(self, threads: int) -> None:
+        """Write what the model was asked and what it answered under every ablation."""
+        from benchprof.reading.job import export_items
+        from benchprof.tasks.source import task_source
+
+        export_items(
+            model=replace(self.model_settings, device="cpu", gpus=1),
+            source=task_source(self.asked, self.items, self.exclude, self.local_files),
+            limit=self.asked.limit,
+            seed=self.run.configuration.seed,
+            metrics=self.metrics,
+            records=self.records,
+            compared=self.compared,
+            title=self.title,
+            table=self.table,
+            page=self.page,
+        )

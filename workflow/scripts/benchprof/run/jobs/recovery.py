@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from benchprof import codebase
+from benchprof.errors import InputError
+from benchprof.files import write_csv, write_text
 from benchprof.run import paths
 from benchprof.run.ablation import Ablation
 from benchprof.run.configuration import Folder
@@ -68,3 +71,31 @@ class CheckRecovery(Job):
     def settings(self) -> Any:
         """The code that measures and judges."""
         return {"code": codebase.digest_of("recovery")}
+
+    def make(self, threads: int) -> None:
+        """Hold masks and profiles against what was planted; stop where too little is recovered."""
+        import pandas as pd
+
+        from benchprof.validation.recovery import Planted, recovery_rows
+        from benchprof.validation.verdict import judge
+
+        impact = pd.read_parquet(paths.IMPACT)
+        findings = pd.read_parquet(paths.profile("findings", "parquet"))
+        known = json.loads(self.composition.read_text(encoding="utf-8"))
+        truth = {benchmark: known[benchmark]["impact"] for benchmark in self.run.benchmarks}
+        rows = [
+            recovery_rows(
+                Planted(model, card, paths.model(model), self.masks[model]),
+                impact,
+                findings,
+                truth,
+                self.run.suite.own_tests,
+            )
+            for model, card in self.cards.items()
+        ]
+        recovery = pd.concat(rows, ignore_index=True)
+        text, holds = judge(recovery)
+        if not holds:
+            raise InputError(paths.IMPACT, f"\n{text}", "what was planted to be recovered")
+        write_csv(paths.VALIDATION / "recovery.csv", recovery, digits=6)
+        write_text(paths.VALIDATION / "verdict.txt", text)

@@ -77,6 +77,21 @@ class SelectHalfMasks(Halving, Replicating):
         """The masks."""
         return {"masks": list(self.masks.values())}
 
+    def make(self, threads: int) -> None:
+        """Select the masks that each half of the train items makes alone."""
+        from benchprof.replication.masks import select_half_masks
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        select_half_masks(
+            self.scoring,
+            train=self.run.train_items,
+            rules=self.run.selection_rules,
+            targets=self.masks,
+            store=self.run.store,
+            super_set=self.super_set,
+        )
+
 
 @dataclass(frozen=True)
 class EvaluateHalves(Answered, Replicating):
@@ -164,3 +179,15 @@ class MeasureReplication(Profiling, Replicating):
             "code": codebase.digest_of("profile"),
             "table": codebase.digest_of("replication"),
         }
+
+    def make(self, threads: int) -> None:
+        """Measure by how much an ability's AIS on its own test differs with the train items."""
+        from benchprof.replication.table import measure_replication
+
+        measure_replication(
+            impact=self.impact,
+            intact=self.intact,
+            sources=self.sources,
+            settings=self.run.profile_settings,
+            targets=self.tables,
+        )

@@ -20,7 +20,7 @@ from benchprof.run.jobs.evaluation import (
     Evaluation,
 )
 from benchprof.run.jobs.figures import FIGURES, figures_of
-from benchprof.run.jobs.job import Files, Job
+from benchprof.run.jobs.job import Files, Job, Shown
 from benchprof.run.jobs.masks import FindSuper
 from benchprof.run.jobs.profile import TABLES, table_files
 from benchprof.run.jobs.replication import MeasureReplication
@@ -96,12 +96,29 @@ class WriteMethods(Telling):
             "titles": digests.of_file(TITLES),
         }
 
+    def make(self, threads: int) -> None:
+        """Write the methods of this run as text with citations, and the BibTeX of what it used."""
+        import pandas as pd
+
+        from benchprof.report.methods import write_methods
+
+        write_methods(
+            text=paths.METHODS,
+            bibliography=paths.REFERENCES,
+            config=self.run.configuration,
+            tables={path.stem: pd.read_parquet(path) for path in self.tables},
+            models=self.sources,
+            shipped=self.shipped,
+            super_sets=self.super_sets,
+        )
+
 
 @dataclass(frozen=True)
 class WriteReport(Telling):
     """Write the report, a page to read, and the summary, a text for the end of the run."""
 
     rule = "write_report"
+    shown = Shown("report", "report", "Report")
 
     @property
     def tables(self) -> list[Path]:
@@ -165,6 +182,40 @@ class WriteReport(Telling):
             "titles": digests.of_file(TITLES),
         }
 
+    def make(self, threads: int) -> None:
+        """Write the report, a page to read, and the summary, a text for the end of the run."""
+        import pandas as pd
+
+        from benchprof.report.caveats import read_overlap
+        from benchprof.report.page import write_page
+        from benchprof.report.summary import write_summary
+
+        tables = {path.stem: pd.read_parquet(path) for path in self.tables}
+        if self.overlaps:
+            tables["overlap"] = read_overlap(self.overlaps)
+        run, config = self.run, self.run.configuration
+        write_page(
+            target=paths.REPORT,
+            tables=tables,
+            own_benchmarks=run.suite.own_tests,
+            calibration_benchmarks=run.suite.calibration_splits,
+            config=config,
+            settings=self.decisive,
+            models=self.cards,
+            sizes=self.sizes,
+            figures=self.drawings,
+            super_sets=self.super_sets,
+        )
+        write_summary(
+            target=paths.SUMMARY,
+            tables=tables,
+            own_benchmarks=run.suite.own_tests,
+            impact=config.profile.impact,
+            figures=self.figures,
+            report=paths.REPORT,
+            calibration_benchmarks=run.suite.calibration_splits,
+        )
+
 
 @dataclass(frozen=True)
 class WriteManifest(Telling):
@@ -196,6 +247,18 @@ class WriteManifest(Telling):
         """The whole configuration."""
         return dict(self.run.values)
 
+    def make(self, threads: int) -> None:
+        """Write the manifest: the configuration, digests of all inputs and results, versions."""
+        from benchprof.report.manifest import write_manifest
+
+        write_manifest(
+            target=paths.MANIFEST,
+            config=self.run.values,
+            inputs=self.run.data_files,
+            results=self.results,
+            models=self.cards,
+        )
+
 
 def text_digests() -> dict[str, str]:
     """Digests of templates, style, script and references."""
@@ -226,7 +289,7 @@ def super_sets_of(run: Run) -> dict[str, Path]:
     return {job.model: job.target for job in FindSuper.all_of(run)}
 
 
-def targets_of(run: Run) -> list[Path]:
+def default_files(run: Run) -> list[Path]:
     """What the default run makes."""
     figures = [figure.targets[0] for figure in figures_of(run)]
     texts = [paths.METHODS, paths.REFERENCES, paths.REPORT, paths.SUMMARY, paths.MANIFEST]

@@ -13,7 +13,7 @@ from benchprof.profile.source import Source
 from benchprof.run import paths
 from benchprof.run.ablation import CALIBRATED
 from benchprof.run.jobs.drawn import MasksOfOneK
-from benchprof.run.jobs.job import Files
+from benchprof.run.jobs.job import Files, Shown
 from benchprof.run.jobs.profile import source_of
 from benchprof.run.run import Run
 
@@ -23,6 +23,7 @@ class MeasureSelectivity(MasksOfOneK):
     """Measure how much answer loss each ability's ablation costs on every test split."""
 
     rule = "measure_selectivity"
+    shown = Shown("png", "selectivity", "Masks", "selectivity")
     what = "selectivity"
     of_ranked = False
 
@@ -83,3 +84,18 @@ class MeasureSelectivity(MasksOfOneK):
             "records": [source.record for source in self.sources],
             "masks": sorted({source.mask for source in self.sources}),
         }
+
+    def make(self, threads: int) -> None:
+        """Measure how much answer loss each ability's ablation costs on every test split."""
+        from benchprof.analysis.job import measure_selectivity
+
+        measure_selectivity(
+            tests=self.run.suite.own_tests,
+            companions=self.run.suite.companions,
+            intact=self.intact,
+            sources=self.sources,
+            settings=self.run.profile_settings,
+            fraction=self.k,
+            drawing=self.drawing,
+            effects=self.effects,
+        )

@@ -14,7 +14,6 @@ from benchprof.run.run import Run
 class PaperTable(Exhibit):
     """A table for a paper, as LaTeX and Markdown."""
 
-    script = "tabulate_scores"
     forms = ("tex", "md")
     modules = ("paper_tables", "references")
 
@@ -28,6 +27,15 @@ class TabulateImpact(OfModel, PaperTable):
     def stem(self) -> Path:
         """The files below the folder of tables, without their endings."""
         return paths.RESULTS / "tables" / self.model / f"impact_{self.selection}_{self.k}"
+
+    def make(self, threads: int) -> None:
+        """Write the tables from the matrix of AIS."""
+        import pandas as pd
+
+        from benchprof.report.matrix import matrix_of
+        from benchprof.report.paper_tables import write_impact_tables
+
+        write_impact_tables(matrix_of(pd.read_parquet(self.table), **self.view), self.targets)
 
 
 class TabulateSimilarity(OfModels, PaperTable):
@@ -44,6 +52,15 @@ class TabulateSimilarity(OfModels, PaperTable):
     def stem(self) -> Path:
         """The files below the folder of tables, without their endings."""
         return paths.RESULTS / "tables" / f"similarity_{self.selection}_{self.k}"
+
+    def make(self, threads: int) -> None:
+        """Write the tables from the rows of this selection and k."""
+        import pandas as pd
+
+        from benchprof.report.paper_tables import write_similarity_tables
+
+        table = pd.read_parquet(self.table)
+        write_similarity_tables(table=table, targets=self.targets, **self.view)
 
 
 def paper_tables(run: Run) -> list[Path]:
