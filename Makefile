@@ -89,7 +89,7 @@ annotate: .venv/installed
 # Downloads the shipped benchmarks' items to the folder benchmark_data of a configuration, for nodes
 # without a network: make fetch-data CONFIG=config/paper.yaml
 fetch-data: .venv/installed
-	$(BIN)/python -m benchprof.tasks.fetch --configfile $(CONFIG)
+	$(BIN)/python -m benchprof.run.fetch --configfile $(CONFIG)
 
 # What .ci/run checks beside the tests.
 check: .venv/installed

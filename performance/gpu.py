@@ -30,10 +30,10 @@ from benchprof.files import write_json
 from benchprof.importance.example import Example
 from benchprof.importance.gradients import gradient_scores
 from benchprof.importance.memory import memory_for
-from benchprof.masks.ablation import ablated
-from benchprof.masks.mask import Mask
+from benchprof.models.ablation import ablated
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.device import resolve_device
+from benchprof.models.mask import Mask
 from benchprof.plan.steps import SUM
 from benchprof.scoring.encoder import Pair
 from benchprof.scoring.scorer import TreeScorer

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.models.prepared import PreparedModel
-from benchprof.run.configuration import ShippedBenchmark
+from benchprof.tasks.benchmark import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
 
 BENCHMARKS = (

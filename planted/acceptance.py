@@ -11,11 +11,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchprof.masks.ablation import ablated
-from benchprof.masks.mask import Mask
-from benchprof.masks.threshold import Entries
+from benchprof.models.ablation import ablated
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
+from benchprof.models.mask import Entries, Mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 from planted.alphabets import NUMBERS, cue, symbols

@@ -10,8 +10,8 @@ from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
-from benchprof.masks.ablation import Method
-from benchprof.masks.mask import Mask
+from benchprof.models.ablation import Method
+from benchprof.models.mask import Mask
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource

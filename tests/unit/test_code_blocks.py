@@ -27,7 +27,7 @@ from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 from tests.pages import BLOCK, PAGES, Block, blocks, commands
 
-from benchprof.run.jobs.all import JOBS, TARGETS, job_of
+from benchprof.jobs.all import JOBS, TARGETS, job_of
 from benchprof.run.run import read_run
 
 SCRIPTS = ROOT / "workflow/scripts"

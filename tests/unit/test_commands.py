@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import ROOT
 
-from benchprof.run.jobs.all import TARGETS
+from benchprof.jobs.all import TARGETS
 
 PAGE = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
 SCRIPTS = ROOT / "workflow/scripts"

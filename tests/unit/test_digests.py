@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -58,17 +57,3 @@ def test_the_digest_is_that_of_every_version_of_python() -> None:
     """Written down once: users of one store may have different versions."""
     known = "e4b0045250ffb5c004b0f66cdfa5a8eda86a35163b73f9ed923a1780e7913cae"
     assert digests.of_source(CODE.encode()) == known, sys.version
-
-
-def test_a_package_has_the_modules_of_its_folders_by_their_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two modules of one name in two folders of a package may not change places unseen."""
-    monkeypatch.syspath_prepend(tmp_path)
-    for folder, text in (("", ""), ("one", "A = 1"), ("two", "A = 2")):
-        (tmp_path / "house" / folder).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "house" / folder / "__init__.py").write_text(text)
-    before = digests.of_modules(["house"])
-    (tmp_path / "house/one/__init__.py").write_text("A = 2")
-    (tmp_path / "house/two/__init__.py").write_text("A = 1")
-    assert digests.of_modules(["house"]) != before

@@ -20,9 +20,9 @@ from tests.conftest import CONFIGURATIONS, ROOT
 from tests.pages import PAGES
 
 from benchprof import __version__
+from benchprof.configuration import layers
+from benchprof.jobs.all import JOBS
 from benchprof.report.names import inline
-from benchprof.run import layers
-from benchprof.run.jobs.all import JOBS
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
@@ -105,24 +105,22 @@ def test_there_are_blocks_and_they_are_found() -> None:
     assert len(found) == fences > 10
 
 
-def imported_rooms(room: str) -> set[str]:
-    """The other rooms that a room's modules import, wherever in them."""
-    names = set()
-    for file in (LIBRARY / room).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module == "benchprof":
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and str(node.module).startswith("benchprof."):
-                names.add(str(node.module).split(".")[1])
-    return names & ROOMS - {room}
-
-
-def test_the_map_has_every_room_and_what_it_imports() -> None:
+def test_imports_go_down_the_table_of_the_map() -> None:
+    """A package imports those above it in the table alone; commands, which people start, any."""
     text = (ROOT / "docs/explanation/architecture.md").read_text()
-    table = text.partition("| room |")[2].partition("\n\n")[0]
-    rows = [line.strip("|").split("|") for line in table.splitlines()[2:]]
-    told = {room.strip(" `"): set(re.findall(r"`(\w+)`", last)) for room, _, last in rows}
-    assert told == {room: imported_rooms(room) for room in ROOMS}
+    table = text.partition("| package |")[2].partition("\n\n")[0]
+    order = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert set(order) == {path.parent.name for path in LIBRARY.glob("*/__init__.py")}
+    for file in LIBRARY.rglob("*.py"):
+        source = file.read_text(encoding="utf-8")
+        if 'if __name__ == "__main__":' in source:
+            continue
+        package = file.relative_to(LIBRARY).parts[0]
+        below = order[: order.index(package) + 1] if package in order else []
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchprof"):
+                names = str(node.module).split(".")[1:2] or [own.name for own in node.names]
+                assert {*names} & {*order} <= {*below}, f"{file}: {ast.unparse(node)}"
 
 
 def test_files_and_tests_that_the_map_names_are_there() -> None:
@@ -180,7 +178,7 @@ def test_the_api_page_has_every_name_of_the_notebook() -> None:
         for node in ast.walk(ast.parse(block)):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("benchprof"):
                 room = str(node.module).removeprefix("benchprof").lstrip(".")
-                used |= {f"{room}.{alias.name}" for alias in node.names}
+                used |= {f"{room}.{alias.name}".lstrip(".") for alias in node.names}
     assert used <= told
 
 

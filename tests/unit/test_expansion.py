@@ -13,10 +13,10 @@ import pytest
 import yaml
 from tests.conftest import ROOT
 
+from benchprof.configuration.layers import read_layers
 from benchprof.errors import InputError
 from benchprof.expansion import ExpansionError, expanded, path_argument
 from benchprof.pruning import main as prune
-from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
 
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())

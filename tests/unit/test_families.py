@@ -14,6 +14,7 @@ from tests.evaluating import evaluate_benchmark
 from tests.model_types import EAGER, MORE, PAGE, written
 from transformers import AutoModelForCausalLM
 
+from benchprof.ablation import Ablation
 from benchprof.evaluation.assignment import Assignment
 from benchprof.evaluation.intervention import Intervention
 from benchprof.evaluation.job import evaluate_benchmarks
@@ -23,16 +24,16 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
-from benchprof.masks.mask import read_mask
+from benchprof.masks.rule import Specific
 from benchprof.models.anatomy import SCOPES
 from benchprof.models.loading import load_model
+from benchprof.models.mask import read_mask
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import AbilitySplit, Specific
 from benchprof.scoring.structure import decoder_of
 from benchprof.store import Store
+from benchprof.tasks.benchmark import AbilitySplit
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
 

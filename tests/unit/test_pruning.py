@@ -1,4 +1,4 @@
-"""A store is listed by run, and loses what no given configuration needs and no run uses."""
+"""A store is listed by run, and loses what no run has used for some time."""
 
 from __future__ import annotations
 
@@ -13,30 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 import yaml
 from tests.conftest import ROOT
 from tests.pages import arguments_on
 
 from benchprof import digests, pruning, sharing
+from benchprof.configuration.layers import read_layers
 from benchprof.errors import InputError
 from benchprof.evaluation.record import EVALUATIONS, key_of, record_bytes
-from benchprof.importance.job import IMPORTANCE
 from benchprof.inventory import entries_of
-from benchprof.masks import stored, super_job
-from benchprof.masks.mask import Mask, write_mask
-from benchprof.masks.origin import selected_origin
-from benchprof.models.source import converted_key
 from benchprof.pruning import DAY, listed, main, prune
-from benchprof.replication import masks as halves
-from benchprof.run import paths
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Top
-from benchprof.run.layers import read_layers
 from benchprof.runs import claim
-from benchprof.store import Kind, Store
-from benchprof.tensors import write_tensors
-from benchprof.uses import read_uses
+from benchprof.store import Store
 
 OLD = time.time() - 30 * DAY
 LIST, PRUNE = arguments_on("docs/reference/reruns.md", "benchprof.pruning")
@@ -86,9 +74,8 @@ class Checkout:
     def left(self) -> set[str]:
         return {entry.name for entry in entries_of(self.store.root)}
 
-    def prune(self, *keep: Path, unused_for: float = 7, dry_run: bool = False) -> str:
-        files = [[file] for file in keep or [self.file]]
-        return "\n".join(prune(self.store.root, files, unused_for, dry_run))
+    def prune(self, unused_for: float = 7, dry_run: bool = False) -> str:
+        return "\n".join(prune(self.store.root, unused_for, dry_run))
 
 
 @pytest.fixture
@@ -101,197 +88,17 @@ def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     return Checkout(tmp_path / "other", tmp_path / "store", monkeypatch)
 
 
-def test_only_what_no_given_configuration_needs_is_removed(
-    checkout: Checkout, other: Checkout
-) -> None:
-    other.configure(CONFIG | {"seed": 2})
-    own, others = checkout.run(), other.run("-other")
-    said = checkout.prune(dry_run=True)
-    assert "would remove 2 entries" in said
-    assert f"2 of them, 0.000 GB, were used by {other.folder} config.yaml (" in said
-    assert checkout.left() == {*own, *others}
-    checkout.prune(checkout.file, other.file)
-    assert checkout.left() == {*own, *others}
-    assert "removing 2 entries" in checkout.prune()
-    assert checkout.left() == set(own)
-    # The other's notes name nothing any more.
-    assert len(list((checkout.store.root / "uses").iterdir())) == 2
-
-
-def test_a_job_that_outlives_its_run_notes_what_it_uses_for_that_one(checkout: Checkout) -> None:
-    """A killed run's job goes on under Slurm after the next run, of a changed configuration."""
-    checkout.monkeypatch.chdir(checkout.folder)
-    claim(Path(".snakemake"), "first", [])
-    store = Store(checkout.store.root)
-    claim(Path(".snakemake"), "second", [])
-    store.use(Path("results/x"), EVALUATIONS, ["aa"])
-    assert [use.configuration for _, use in read_uses(store.root)] == ["first"]
-
-
-def test_a_configuration_of_listed_units_knows_its_notes(checkout: Checkout) -> None:
-    """Layers are numbers in the file and texts in a run, and 10 comes after 2 in one of them."""
-    lists = {"listed": {"places": {2: [0], 10: [1]}}}
-    checkout.configure(CONFIG | {"selections": lists})
-    own = checkout.run()
-    moved = checkout.folder.parent / "config.yaml"
-    shutil.copy(checkout.file, moved)
-    assert "removing 0 entries" in checkout.prune(moved)
-    assert checkout.left() == set(own)
-
-
-def test_two_configurations_of_one_folder_are_both_kept(checkout: Checkout) -> None:
-    """The second run replaced the results of the first: only notes know what the first needs."""
-    first = checkout.run()
+def test_only_what_no_job_used_lately_is_removed(checkout: Checkout, other: Checkout) -> None:
+    """Not what another configuration's job noted, though its own run is long past."""
+    entries, others = checkout.run(), other.run("-other")
+    assert checkout.prune(dry_run=True).startswith("would remove 4 entries")
+    assert checkout.left() == {*entries, *others}
     for note in (checkout.store.root / "uses").iterdir():
-        os.utime(note, (OLD - DAY, OLD - DAY))
-    second_file = checkout.folder / "second.yaml"
-    shutil.copy(checkout.file, second_file)
-    checkout.configure(CONFIG | {"seed": 2})
-    second = checkout.run("-second")
-    checkout.prune(checkout.file, second_file)
-    assert checkout.left() == {*first, *second}
-    checkout.prune()
-    assert checkout.left() == set(second)
-
-
-def test_results_deleted_or_moved_or_of_an_older_version(checkout: Checkout) -> None:
-    entries = checkout.run()
-    # Notes alone.
-    results = checkout.folder / "results"
-    results.rename(checkout.folder / "away")
-    checkout.prune()
-    assert checkout.left() == set(entries)
-    # Results alone.
-    (checkout.folder / "away").rename(results)
-    shutil.rmtree(checkout.store.root / "uses")
-    moved = checkout.folder.rename(checkout.folder.with_name("moved"))
-    checkout.prune(moved / "config.yaml")
-    assert checkout.left() == set(entries)
-    # Neither: nothing is removed.
-    shutil.rmtree(moved / "results")
-    with pytest.raises(InputError, match=r"config\.yaml: no run of it left a note.*Run it once"):
-        checkout.prune(moved / "config.yaml")
-    assert checkout.left() == set(entries)
-
-
-def test_importance_and_converted_models_are_known_without_notes(checkout: Checkout) -> None:
-    source = {"wheel": "llm", "version": "1"}
-    checkout.configure(CONFIG | {"models": {"tiny": {"source": source}}})
-    store, origin = checkout.store, {"model": "m"}
-    key = digests.of_value(origin)
-    scores = {"weight": torch.zeros(2)}
-    scored = store.add(IMPORTANCE, key, lambda p: write_tensors(p, scores, origin))
-    store.place(IMPORTANCE, key, checkout.folder / "results/importance/tiny/places.safetensors")
-    key = converted_key(source, "float32")
-    model = store.folder("models", key, lambda folder: (folder / "weights").touch())
-    store.folder("models", "ab" * 32, lambda folder: (folder / "weights").touch())
-    shutil.rmtree(store.root / "uses")
-    checkout.prune(unused_for=-1)
-    assert {store.root / name for name in checkout.left()} == {scored, model}
-    # An ability that the configuration dropped.
-    checkout.run()
-    checkout.configure(yaml.safe_load(checkout.file.read_text()) | {"abilities": {"colours": {}}})
-    checkout.prune(unused_for=-1)
-    assert scored.relative_to(store.root).as_posix() not in checkout.left()
-
-
-def test_masks_and_super_sets_are_known_without_notes(checkout: Checkout) -> None:
-    """They alone are kept of weights, whose importance is removed; their keys are parts of what
-    their metadata say."""
-    importance = {"places": {"model": "m"}}
-    whole = Ablation("places", "top", "0.01")
-    half = Ablation("places", "top", "0.01", half=1)
-    origin = selected_origin(whole, importance, Top(), None)
-    found = {"unit": "weight", "score": "s", "importance": importance, "text": "t", "threshold": 1,
-             "code": "c"}  # fmt: skip
-    entries = {
-        place(checkout.store, stored.MASKS, origin, checkout.folder / paths.mask("tiny", whole)),
-        place(
-            checkout.store, halves.HALF_MASKS, origin, checkout.folder / paths.mask("tiny", half)
-        ),
-        place(
-            checkout.store, super_job.SUPER_SETS, found, checkout.folder / paths.super_set("tiny")
-        ),
-    }
-    checkout.prune(unused_for=-1)
-    assert {checkout.store.root / name for name in checkout.left()} == entries
-    # Of an ability and a model that the configuration dropped.
-    checkout.run()
-    checkout.configure(CONFIG | {"abilities": {"colours": {}}})
-    checkout.prune(unused_for=-1)
-    assert {own.parts[-3] for own in entries if own.exists()} == {super_job.SUPER_SETS.name}
-
-
-@pytest.mark.parametrize("job", ["masks/tiny/top", "masks/tiny/halves", "masks/tiny/half-1"])
-def test_notes_of_masks_count_after_an_edit(checkout: Checkout, job: str) -> None:
-    """They are of no single ability."""
-    checkout.run()
-    store, key = checkout.store, "ab" * 32
-    Store(store.root).use(Path("results", job), stored.MASKS, [key])
-    entry = store.add_bytes(stored.MASKS, key, b"mask")
-    checkout.configure(CONFIG | {"seed": 2})
-    checkout.prune(unused_for=-1)
-    assert entry.exists()
-
-
-def place(store: Store, kind: Kind, origin: dict[str, Any], target: Path) -> Path:
-    """Put a mask into the store, and where a run has it: its entry."""
-    own = Mask({"w": torch.tensor([1, 2], dtype=torch.int32)}, origin | {"whole": 200})
-    key = digests.of_value(origin)
-    entry = store.add(kind, key, lambda path: write_mask(path, own))
-    store.place(kind, key, target)
-    return entry
-
-
-def test_a_dropped_benchmark_goes_also_where_its_results_are_left(checkout: Checkout) -> None:
-    kept, _ = checkout.run()
-    checkout.configure(CONFIG | {"benchmarks": {"one": {"limit": 8}}})
-    checkout.prune()
-    assert checkout.left() == {kept}
-
-
-def test_what_a_configuration_that_changed_would_reuse_is_kept(checkout: Checkout) -> None:
-    """Its digest is another; of a result that was deleted the last note of its job knows."""
-    earlier = checkout.run("-earlier")
-    for note in (checkout.store.root / "uses").iterdir():
-        os.utime(note, (OLD - DAY, OLD - DAY))
-    checkout.configure(CONFIG | {"seed": 2})
-    one, two = checkout.run()
-    checkout.configure(CONFIG | {"seed": 2, "profile": {"resamples": 10}})
-    shutil.rmtree(checkout.folder / "results/evaluations/tiny/two")
-    checkout.prune()
-    assert checkout.left() == {one, two}
-    assert not checkout.left() & set(earlier)
-    # What it dropped goes also then.
-    checkout.configure(CONFIG | {"benchmarks": {"one": {"limit": 8}}})
-    checkout.prune()
-    assert checkout.left() == {one}
-
-
-def test_the_notes_of_another_file_or_folder_are_not_its_own(
-    checkout: Checkout, other: Checkout
-) -> None:
-    own, others = checkout.run(), other.run("-other")
-    second = checkout.folder / "second.yaml"
-    shutil.copy(checkout.file, second)
-    checkout.monkeypatch.chdir(checkout.folder)
-    claim(Path(".snakemake"), "second", [str(second)])
-    third = checkout.job("three", "third")
-    checkout.configure(CONFIG | {"seed": 2})
-    checkout.prune()
-    assert checkout.left() == set(own)
-    assert not checkout.left() & {*others, third}
-
-
-def test_records_of_halves_are_of_their_model_and_ability(checkout: Checkout) -> None:
-    """They are in the store as all evaluations; of a dropped ability they go."""
-    checkout.run()
-    kept = checkout.job("replication/tiny/places", "own")
-    dropped = checkout.job("replication/tiny/colours", "other")
-    shutil.rmtree(checkout.store.root / "uses")
-    checkout.prune()
-    assert kept in checkout.left()
-    assert dropped not in checkout.left()
+        if others[1] in note.read_text():
+            os.utime(note)
+    assert str(checkout.folder) in checkout.prune()
+    assert checkout.left() == {others[1]}
+    assert len(list((checkout.store.root / "uses").iterdir())) == 1
 
 
 def leftovers(checkout: Checkout, when: float) -> list[Path]:
@@ -315,7 +122,8 @@ def leftovers(checkout: Checkout, when: float) -> list[Path]:
 def test_what_killed_jobs_left_is_listed_and_goes(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entries, files = checkout.run(), leftovers(checkout, OLD)
+    checkout.run()
+    files = leftovers(checkout, OLD)
     assert main(["--store", str(checkout.store.root), "list"]) == 0
     (row,) = [line for line in capsys.readouterr().out.splitlines() if "left by killed" in line]
     assert row.split()[0] == "4"
@@ -323,7 +131,6 @@ def test_what_killed_jobs_left_is_listed_and_goes(
     assert all(file.exists() for file in files)
     checkout.prune()
     assert not any(file.exists() for file in files)
-    assert checkout.left() == set(entries)
 
 
 def test_what_a_job_may_be_writing_is_spared(checkout: Checkout) -> None:
@@ -392,34 +199,33 @@ def closed(_folder: Path) -> bool:
 def test_what_a_live_run_uses_is_spared(
     checkout: Checkout, other: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other.configure(CONFIG | {"seed": 2})
     own, others = checkout.run(), other.run("-other")
     lock = other.folder / ".snakemake/locks/0.input.lock"
     lock.parent.mkdir()
     lock.touch()
-    checkout.prune(unused_for=0)
-    assert checkout.left() == {*own, *others}
     with monkeypatch.context() as unseen:
         # Another user's folder, as test_sharing.py has one.
         unseen.setattr(pruning, "is_locked", closed)
         checkout.prune(unused_for=0)
     assert checkout.left() == {*own, *others}
+    checkout.prune(unused_for=0)
+    assert checkout.left() == set(others)
     lock.unlink()
     checkout.prune(unused_for=0)
-    assert checkout.left() == set(own)
+    assert checkout.left() == set()
 
 
 def test_what_was_made_or_used_lately_is_spared(checkout: Checkout, other: Checkout) -> None:
     """A job may run on where Snakemake's lock was cleared, or in a folder that is not seen here."""
-    other.configure(CONFIG | {"seed": 2})
-    own, others = checkout.run(), other.run("-other")
+    checkout.run()
+    others = other.run("-other")
     store = checkout.store
     made = store.add(EVALUATIONS, "ff", lambda path: path.write_text("1"))  # type: ignore[arg-type,return-value]
     shutil.rmtree(other.folder)
     notes = [path for path in (store.root / "uses").iterdir() if others[0] in path.read_text()]
     os.utime(notes[0])
     checkout.prune()
-    expected = {*own, others[0], made.relative_to(store.root).as_posix()}
+    expected = {others[0], made.relative_to(store.root).as_posix()}
     assert checkout.left() == expected
 
 
@@ -457,27 +263,6 @@ def test_a_file_system_without_locks_is_said(
     assert checkout.run() == entries
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("", "is empty or has no keys"),
-        ("models: [", "not YAML"),
-        ("seed: 2", "no `models`, `abilities`, `benchmarks`"),
-        ("models: {tiny: {}}\nabilities: x\nbenchmarks: {}", "or a shipped set"),
-        ("models: {tiny: {}}\nabilities: {}\nbenchmarks: {}", "no `source` of model tiny"),
-    ],
-)
-def test_a_file_that_is_no_configuration_is_said(
-    checkout: Checkout, capsys: pytest.CaptureFixture[str], text: str, found: str
-) -> None:
-    entries = checkout.run()
-    checkout.file.write_text(text)
-    command = ["--store", str(checkout.store.root), "prune", "--keep", str(checkout.file)]
-    assert main(command) == 1
-    assert found in capsys.readouterr().err
-    assert checkout.left() == set(entries)
-
-
 @pytest.mark.parametrize("text", ["", '{"folder": ', "[]", '{"folder": "x"}'])
 def test_a_damaged_note_is_named(
     checkout: Checkout, capsys: pytest.CaptureFixture[str], text: str
@@ -488,7 +273,7 @@ def test_a_damaged_note_is_named(
     note.chmod(0o644)
     note.write_text(text)
     store = ["--store", str(checkout.store.root)]
-    for command in (["list"], ["prune", "--keep", str(checkout.file), "--unused-for", "-1"]):
+    for command in (["list"], ["prune", "--unused-for", "7"]):
         assert main([*store, *command]) == 1
         assert f"{note}: damaged" in capsys.readouterr().err
     assert checkout.left() == set(entries)
@@ -514,22 +299,16 @@ def test_the_list_shows_runs_their_age_and_size(
     assert "absent: no such folder" in capsys.readouterr().err
 
 
-def test_the_commands_take_configurations_that_lie_over_each_other(
-    checkout: Checkout, other: Checkout, capsys: pytest.CaptureFixture[str]
+def test_the_command_removes_what_is_old(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other.configure(CONFIG | {"seed": 2})
-    entries, others = checkout.run(), other.run("-other")
-    below, above = checkout.folder / "base.yaml", checkout.folder / "overlay.yaml"
-    half = {"benchmarks": {"one": {"limit": 3}}}
-    below.write_text(yaml.safe_dump(CONFIG | half))
-    above.write_text(yaml.safe_dump({"benchmarks": CONFIG["benchmarks"]}))
-    assert read_layers([below, above]) == CONFIG
+    entries = checkout.run()
     (checkout.folder / "store").symlink_to(checkout.store.root)
-    checkout.monkeypatch.chdir(checkout.folder)
-    files = {"/home/ann/study/config.yaml": str(other.file)}
-    assert main([files.get(word, word) for word in PRUNE]) == 0
+    assert main(PRUNE) == 0  # for 90 days; these are 30 old
     assert "would remove 0 entries" in capsys.readouterr().out
-    store = ["--store", str(checkout.store.root)]
-    assert main([*store, "prune", "--keep", str(below), str(above), "--unused-for", "0"]) == 0
-    assert f"removing {len(others)} entries" in capsys.readouterr().out
-    assert checkout.left() == set(entries)
+    with pytest.raises(SystemExit):
+        main([*PRUNE, "--unused-for", "6"])
+    assert "7 days or more" in capsys.readouterr().err
+    assert main([*PRUNE[:-1], "--unused-for", "20"]) == 0
+    assert f"removing {len(entries)} entries" in capsys.readouterr().out
+    assert checkout.left() == set()

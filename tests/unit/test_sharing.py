@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from benchprof import digests
+from benchprof.configuration.layers import read_layers
 from benchprof.errors import InputError
 from benchprof.pruning import prune
-from benchprof.run.layers import read_layers
 from benchprof.runs import is_locked
 from benchprof.sharing import LOCK, locked
 from benchprof.store import LINKED_FROM, Kind, Store
@@ -156,7 +156,7 @@ def test_a_lock_that_is_its_owner_s_alone_is_said_before_anything_is_removed(
 
     def refused() -> None:
         with pytest.raises(InputError, match=r"\.lock: user .* may not lock it.*chmod g\+rw"):
-            list(prune(shared.root, [], unused_for=0, dry_run=False))
+            list(prune(shared.root, unused_for=0, dry_run=False))
 
     as_user(BOB, refused)
 
@@ -224,13 +224,13 @@ def test_who_may_not_remove_is_told_before_anything_is(open_folder: Path) -> Non
     note.write_text(json.dumps(text))
 
     def refused() -> None:
-        assert "would remove 1 entries" in "".join(prune(store.root, [[config]], -1, dry_run=True))
+        assert "would remove 1 entries" in "".join(prune(store.root, -1, dry_run=True))
         with pytest.raises(InputError, match=r"has no permission to prune it.* Ask its owner"):
-            list(prune(store.root, [[config]], -1, dry_run=False))
+            list(prune(store.root, -1, dry_run=False))
 
     as_user(BOB, refused)
     assert store.path(RESULTS, "aa1").exists()
-    as_user(ANN, lambda: list(prune(store.root, [[config]], -1, dry_run=False)))
+    as_user(ANN, lambda: list(prune(store.root, -1, dry_run=False)))
     assert not store.path(RESULTS, "aa1").exists()
 
 

@@ -11,19 +11,20 @@ from tests.evaluating import evaluate_benchmark
 from tests.workflow.conftest import Project
 
 from benchprof.__main__ import run_file
+from benchprof.ablation import Ablation
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
+from benchprof.jobs.all import job_of
 from benchprof.masks.job import select_masks
-from benchprof.masks.mask import read_mask
+from benchprof.masks.rule import Specific
+from benchprof.models.mask import read_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import AbilitySplit, Specific
-from benchprof.run.jobs.all import job_of
 from benchprof.run.run import Run, read_run
 from benchprof.store import Store
+from benchprof.tasks.benchmark import AbilitySplit
 from benchprof.tasks.source import task_source
 
 CONFIGURATION = [Path("config.yaml")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from benchprof.masks.mask import read_mask
+from benchprof.models.mask import read_mask
 
 from .conftest import Project
 

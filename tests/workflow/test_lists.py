@@ -15,7 +15,7 @@ from tests.workflow.conftest import Project, make_project
 from tests.workflow.stages import CONFIGURATION, run_jobs, run_missing
 
 from benchprof.errors import InputError
-from benchprof.run.jobs.analysis import analysis_files
+from benchprof.jobs.analysis import analysis_files
 from benchprof.run.run import read_run
 from benchprof.tensors import TensorFile
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import functools
 import json
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 import yaml
@@ -22,34 +19,9 @@ from packaging.utils import canonicalize_name
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project, counts_in
 
-from benchprof import codebase
-from benchprof.run.jobs.analysis import MeasureCore
-from benchprof.run.jobs.figures import FIGURES
-from benchprof.run.run import Run
+from benchprof.jobs.figures import FIGURES
 
 LIBRARY = ROOT / "workflow/scripts"
-# What a stage's job imports and what decides none of its numbers: where these come from and go to,
-# what identifies them by content, how memory is taken, and what can only stop a job.
-NO_NUMBERS = {
-    "benchprof.codebase", "benchprof.data", "benchprof.digests", "benchprof.errors",
-    "benchprof.evaluation.faults", "benchprof.evaluation.fields", "benchprof.expansion",
-    "benchprof.files", "benchprof.importance.faults",
-    "benchprof.jsonl", "benchprof.masks.mask", "benchprof.models.allocation",
-    "benchprof.models.architecture", "benchprof.models.card", "benchprof.models.causality",
-    "benchprof.models.checkpoint",
-    "benchprof.models.conversion", "benchprof.models.device", "benchprof.models.gguf_metadata",
-    "benchprof.models.fetching", "benchprof.models.folder", "benchprof.models.hub",
-    "benchprof.models.placement", "benchprof.models.preparation", "benchprof.models.prepared",
-    "benchprof.models.source",
-    "benchprof.models.weight_file", "benchprof.models.wheel", "benchprof.origin",
-    "benchprof.portable",
-    "benchprof.provenance", "benchprof.runs", "benchprof.run.ablation",
-    "benchprof.run.configuration", "benchprof.section",
-    "benchprof.sharing", "benchprof.store", "benchprof.tasks.catalogue", "benchprof.tasks.own_code",
-    "benchprof.tensors", "benchprof.uses", "benchprof.yaml_files",
-}  # fmt: skip
-ABLATION = "benchprof.run.ablation"
-"""Names of masks, which are no numbers; and which masks are compared, which two stages list."""
 
 
 def test_the_conda_environment_is_in_step_with_pyproject() -> None:
@@ -126,11 +98,13 @@ def test_the_library_never_imports_snakemake() -> None:
 
 def test_a_login_node_needs_no_torch() -> None:
     code = (
-        "import sys; import benchprof.run.declared, benchprof.run.inputs, benchprof.codebase;"
-        "[benchprof.codebase.digest_of(s) for s in benchprof.codebase.MODULES];"
+        "import sys; import benchprof.run.inputs; from benchprof.jobs.all import JOBS, jobs_of;"
+        "from benchprof.jobs import declared; from benchprof.run.run import read_run;"
+        "from pathlib import Path; run = read_run([Path('config.yaml')]);"
+        "[job.code_digest for job in jobs_of(run)];"
         "sys.exit('torch' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -197,178 +171,6 @@ class Absent:
 
 sys.meta_path.insert(0, Absent())
 sys.path.insert(0, "workflow/scripts")
-import benchprof.run.script, benchprof.annotation.agreement
+import benchprof.jobs.script, benchprof.annotation.agreement
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
-
-
-def file_of(module: str) -> Path:
-    path = LIBRARY / module.replace(".", "/")
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-def running_nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those that only a type checker reads."""
-    yield tree
-    for child in ast.iter_child_nodes(tree):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
-            yield from running_nodes(child)
-
-
-@functools.cache
-def imported(module: str) -> set[str]:
-    """The modules of the library that one imports, however it names them."""
-    found = set()
-    for node in running_nodes(ast.parse(file_of(module).read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchprof"):
-            names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {name for name in {node.module, *names} if file_of(str(name)).is_file()}
-    return found - {"benchprof"}
-
-
-def behind(module: str) -> set[str]:
-    """All that it imports, and what that imports."""
-    seen, waiting = set(), {module}
-    while waiting:
-        seen |= waiting
-        waiting = set().union(*map(imported, waiting)) - seen
-    return seen - {module}
-
-
-@pytest.mark.parametrize(
-    ("stage", "others"),
-    [
-        # Losses without units have a digest of their own, which importances that are made of them
-        # carry. The type of a mask's entries.
-        (
-            "importance",
-            {
-                "benchprof.scoring.generation",
-                "benchprof.scoring.generation_settings",
-                "benchprof.masks.threshold",
-            }
-            | {*codebase.MODULES["knock_outs"]} - {*codebase.MODULES["importance"]},
-        ),
-        # What is read of a record: its code is in the evaluations' digest, which made it. And which
-        # packages it names, which is no number.
-        ("calibration", {"benchprof.evaluation.record", "benchprof.profile.software"}),
-        ("profile", {"benchprof.evaluation.record"}),
-        # The weights that random masks are matched to: their dtype is the configuration's.
-        # What tells how active units are has a digest of its own, which controls of units carry.
-        (
-            "masks",
-            {"benchprof.models.loading", "benchprof.scoring.rotary", *codebase.MODULES["levels"]}
-            - {*codebase.MODULES["masks"]},
-        ),
-        # The type of a mask's entries; and of means of units the digest is in their keys.
-        (
-            "evaluation",
-            {"benchprof.masks.threshold", *codebase.MODULES["levels"]}
-            - {*codebase.MODULES["evaluation"]},
-        ),
-    ],
-)
-def test_every_module_behind_numbers_is_in_a_digest(stage: str, others: set[str]) -> None:
-    """A module that is in none could be edited, and what it made would not be made again."""
-    listed = set(codebase.MODULES[stage])
-    assert unlisted(f"benchprof.{stage}.job", listed) == others
-    assert not (NO_NUMBERS - {ABLATION}) & listed
-    assert (ABLATION in listed) == (stage in {"calibration", "profile"})
-
-
-def test_what_lists_masks_is_in_their_digest() -> None:
-    """The type of their entries is not."""
-    found = unlisted("benchprof.masks.listed", {*codebase.MODULES["listed"]})
-    assert found == {"benchprof.masks.threshold"}
-
-
-def test_what_decides_losses_without_units_is_in_their_digest() -> None:
-    listed = set(codebase.MODULES["knock_outs"])
-    # What an example's digest stands for, the type of a mask's entries, and what only passes with
-    # gradients and written answers go through.
-    texts = {"example", "items"} | {own.rpartition(".")[2] for own in codebase.MODULES["levels"]}
-    others = {own.rpartition(".")[2] for own in unlisted("benchprof.importance.knock_outs", listed)}
-    assert others <= {*texts, "threshold", "choices", "generation", "generation_settings"}
-
-
-def unlisted(module: str, listed: set[str]) -> set[str]:
-    """A module and all behind it that can change numbers and is not listed."""
-    return {
-        own
-        for own in {module} | behind(module)
-        # A package that is listed, here or in NO_NUMBERS, stands for its modules; the others'
-        # __init__ are empty.
-        if not {own, own.rpartition(".")[0]} & (listed | NO_NUMBERS)
-        if file_of(own).name != "__init__.py" or file_of(own).read_text().count("import")
-    }
-
-
-def test_what_makes_form_is_in_the_digest_of_selectivity_and_of_nothing_dear() -> None:
-    listed = {*codebase.MODULES["analysis"], *codebase.MODULES["selectivity"]}
-    assert not unlisted("benchprof.analysis.selectivity", listed)
-    form = {"benchprof.profile.form", "benchprof.profile.form_columns", "benchprof.profile.reason"}
-    assert not form & behind("benchprof.calibration.job")
-    # `stability` computes importance.
-    assert not form & {*codebase.MODULES["calibration"], *codebase.MODULES["analysis"]}
-
-
-def test_what_decides_the_core_is_in_its_digests() -> None:
-    """Of the masks it is the `top` ones, which importance does not depend on."""
-    stages = ("analysis", "masks", "importance")
-    listed = set().union(*(codebase.MODULES[stage] for stage in stages))
-    assert not unlisted("benchprof.analysis.core", listed)
-    run = Run.of(yaml.safe_load((ROOT / "tests/config.yaml").read_text()))
-    own = MeasureCore(run, run.models[0]).settings
-    assert own["masks"] == codebase.digest_of("masks")
-
-
-def test_what_finds_super_sets_is_in_their_digest() -> None:
-    listed = {*codebase.MODULES["super"]}
-    # What makes an example of an item, and what scores one again to find a fault.
-    of_items = {"abilities.item", "abilities.prompt", "scoring.chat", "scoring.thinking"}
-    of_scores = {"attributions", "checkpointing", "gradients", "item_gradients",
-                 "memory", "scores"}  # fmt: skip
-    others = (
-        of_items
-        | {f"importance.{name}" for name in of_scores}
-        | {"models.linear", "scoring.obstacle"}
-    )
-    assert unlisted("benchprof.masks.super_job", listed) == {f"benchprof.{own}" for own in others}
-    assert not NO_NUMBERS & listed
-
-
-def test_what_draws_halves_is_in_their_digest() -> None:
-    """Of `stability` and `replication`, whose rules name it; masks may come from the store."""
-    listed = {*codebase.MODULES["halves"]} - {"benchprof.masks.stored"}
-    used = behind("benchprof.analysis.stability_job") | behind("benchprof.replication.masks")
-    used |= {"benchprof.replication.masks"}
-    assert {name for name in used if name.startswith("benchprof.replication.")} == listed
-
-
-def test_what_words_agreement_is_in_its_digest() -> None:
-    used = behind("benchprof.annotation.agreement")
-    shown = {name for name in used if name.startswith("benchprof.report.")}
-    listed = codebase.MODULES["annotation"]
-    assert shown == {name for name in listed if name.startswith("benchprof.report.")}
-
-
-@pytest.mark.parametrize(
-    ("module", "stages"),
-    [
-        ("benchprof.validation.recovery", ("recovery",)),
-        ("benchprof.reading.job", ("reading", "profile", "evaluation")),
-    ],
-)
-def test_what_a_job_does_is_in_its_digests(module: str, stages: Sequence[str]) -> None:
-    listed = set().union(*(codebase.MODULES[stage] for stage in stages))
-    # Of means of units the digest is in their keys; an item's type, and that of a mask's entries.
-    of_means = {"abilities.prompt", "importance.example", "importance.items", "importance.levels",
-                "models.inputs"}  # fmt: skip
-    others = {f"benchprof.{own}" for own in {*of_means, "abilities.item", "masks.threshold"}}
-    assert unlisted(module, listed) <= others
-
-
-def test_plotting_code_is_in_no_expensive_digest() -> None:
-    for stage in ("importance", "masks", "evaluation"):
-        modules = codebase.MODULES[stage]
-        assert not any("report" in name or "profile" in name for name in modules)

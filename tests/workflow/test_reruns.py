@@ -22,7 +22,7 @@ from tests.workflow.account import other_account
 from tests.workflow.conftest import Project
 from tests.workflow.stages import evaluate, run_jobs, score
 
-from benchprof import codebase, digests
+from benchprof import codebase
 from benchprof import store as store_module
 from benchprof.inventory import entries_of
 from benchprof.models.preparation import prepare_model
@@ -217,7 +217,7 @@ def planned_by(tree: Path, project: Project) -> dict[str, int]:
         ("benchprof/evaluation/job.py", PROFILE | {"evaluate_benchmark"}),
         # Where numbers come from and go to, not what they are.
         ("benchprof/store.py", set()),
-        ("evaluate_benchmark.py", set()),
+        ("job.py", set()),
     ],
 )
 def test_edited_code_runs_what_its_numbers_are_in(
@@ -264,10 +264,10 @@ def test_another_environment_file_runs_nothing(project: Project, tree: Path) -> 
 @pytest.mark.parametrize(
     ("module", "evaluated", "scored"),
     [
-        (codebase.__name__, "5 reused, 0 computed", "2 reused, 0 computed"),
-        ("benchprof.sampling", "0 reused, 5 computed", "0 reused, 2 computed"),
-        ("benchprof.scoring.scorer", "0 reused, 5 computed", "2 reused, 0 computed"),
-        ("benchprof.importance.scores", "5 reused, 0 computed", "0 reused, 2 computed"),
+        ("codebase", "5 reused, 0 computed", "2 reused, 0 computed"),
+        ("sampling", "0 reused, 5 computed", "0 reused, 2 computed"),
+        ("scoring.scorer", "0 reused, 5 computed", "2 reused, 0 computed"),
+        ("importance.scores", "5 reused, 0 computed", "0 reused, 2 computed"),
     ],
 )
 def test_edited_code_computes_what_it_decides(
@@ -279,10 +279,9 @@ def test_edited_code_computes_what_it_decides(
     scored: str,
 ) -> None:
     """What a dry-run plans also computes, if what decides its numbers was edited."""
-    source = digests.of_modules([module])
-    real = digests.of_modules
+    real = codebase._read
     monkeypatch.setattr(
-        digests, "of_modules", lambda modules: source[::-1] if module in modules else real(modules)
+        codebase, "_read", lambda name: real(name) + b"edited = True" * (name == module)
     )
     caplog.set_level(logging.INFO)
     evaluate(project, Store(project.folder / "store"))
@@ -362,15 +361,17 @@ def test_a_fresh_clone_elsewhere_over_old_results_and_a_shared_store(
 
 
 def test_a_run_s_notes_name_its_configuration(finished: Project, tmp_path: Path) -> None:
-    """By which what it needs is found again: nothing of it is pruned, and of another all is."""
+    """By which its entries are known to be used: none of them is pruned."""
     project = finished.copy(tmp_path / "copy")
     shutil.rmtree(project.folder / "results")
-    store, file = project.folder / "store", project.folder / "config.yaml"
+    store = project.folder / "store"
     entries = entries_of(store)
     # Importance, masks and answers.
     assert len(entries) == 2 + 2 + 10
-    assert list(prune(store, [[file]], -1, dry_run=False)) == ["removing 0 entries, 0.000 GB"]
-    assert entries_of(store) == entries
+    for entry in entries:
+        os.utime(store / entry.name, (0, 0))
+    assert list(prune(store, 7, dry_run=False)) == ["removing 0 entries, 0.000 GB"]
+    assert len(entries_of(store)) == len(entries)
 
 
 def test_a_link_to_the_store_is_as_new_as_it_was_placed(

@@ -10,11 +10,11 @@ sys.path.insert(0, SCRIPTS)
 
 from benchprof import digests, runs
 from benchprof.errors import InputError
-from benchprof.run.ablation import ALL_ABILITIES
-from benchprof.run import paths
-from benchprof.run.declared import Declared, one_of
+from benchprof.ablation import ALL_ABILITIES
+from benchprof import paths
+from benchprof.jobs.declared import Declared, one_of
 from benchprof.run.inputs import check_inputs
-from benchprof.run.jobs.all import EVERY, TARGETS
+from benchprof.jobs.all import EVERY, TARGETS
 from benchprof.run.run import Run
 
 # For jobs, on any executor: each parses this file before it starts its script.

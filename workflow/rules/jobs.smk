@@ -1,5 +1,5 @@
 # Every rule, one for each kind of job that the run has. What a job reads, writes and asks for, and
-# what it does, stands in its class in benchprof.run.jobs; the script is the same for all.
+# what it does, stands in its class in benchprof.jobs; the script is the same for all.
 
 
 for kind in [kind for kind in EVERY if kind.belongs_to(RUN)]:

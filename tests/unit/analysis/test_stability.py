@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from benchprof.abilities.item import Item
+from benchprof.ablation import Ablation
 from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
@@ -19,12 +20,11 @@ from benchprof.analysis.stability_job import measure_stability
 from benchprof.files import write_text
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.mask import Mask, write_mask
+from benchprof.masks.rule import Specific, Top
+from benchprof.models.mask import Mask, write_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.replication import masks
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Specific, Top
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
 

@@ -24,9 +24,8 @@ from benchprof.analysis.location_heatmap import location_figure
 from benchprof.analysis.overlap import COLUMNS as OVERLAP
 from benchprof.analysis.overlap import expected_shared, overlap_table
 from benchprof.analysis.overlap_heatmap import overlap_figure
-from benchprof.masks.mask import Mask, write_mask
-from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.mask import Entries, Mask, write_mask
 from benchprof.tensors import TensorFile, write_tensors
 
 GATE, DOWN = "model.layers.0.mlp.gate_proj.weight", "model.layers.10.mlp.down_proj.weight"

@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from benchprof.annotation.answers import AnswerFile, Answers, read_answers
-from benchprof.annotation.screen import AnnotationApp, main
-from benchprof.annotation.study import Study, ordered, read_study
+from benchprof.annotation.screen import AnnotationApp, main, read_study
+from benchprof.annotation.study import Study, ordered
 
 FIRST, SECOND = list(DEFINITIONS)[:2]
 

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from tests.unit.annotation.conftest import DEFINITIONS, PER_ABILITY, make_item
 
-from benchprof.annotation.study import StudyItem, ordered, read_study, stratified
+from benchprof.annotation.screen import read_study
+from benchprof.annotation.study import StudyItem, ordered, stratified
 from benchprof.errors import InputError
 
 

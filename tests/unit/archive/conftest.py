@@ -21,9 +21,9 @@ from benchprof.archive.contents import LISTING, digest_of
 from benchprof.archive.job import write_archive
 from benchprof.archive.verify import recompute_tables
 from benchprof.files import write_json
-from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.rule import Specific
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.report.manifest import write_manifest
-from benchprof.run.configuration import Specific
 from benchprof.tensors import write_tensors
 
 MODELS, BENCHMARKS, ABILITIES = ("m", "n"), ("x_test", "other"), ("x", "y", "z")

@@ -18,8 +18,8 @@ from benchprof.archive.job import _pinned
 from benchprof.archive.leaks import Leaks
 from benchprof.archive.needs import _benchmark
 from benchprof.errors import InputError
-from benchprof.run.jobs.archive import WriteArchive
-from benchprof.run.jobs.evaluation import EvaluateBenchmark
+from benchprof.jobs.archive import WriteArchive
+from benchprof.jobs.evaluation import EvaluateBenchmark
 
 
 def read(archive: Path, name: str) -> Any:

@@ -12,16 +12,16 @@ import yaml
 from tests.unit.archive.conftest import ABILITIES, ITEMS, Files, Run, mended, zipped
 from tests.unit.run.small import SMALL
 
+from benchprof.ablation import Ablation
 from benchprof.archive import __main__ as command
 from benchprof.archive.contents import ArchiveError
 from benchprof.archive.refill import refill
 from benchprof.evaluation.record import EVALUATIONS, read_record, record_bytes
-from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.origin import selected_origin
+from benchprof.masks.rule import Specific
 from benchprof.masks.stored import MASKS, key_of_origin
 from benchprof.masks.super_job import SUPER_SETS
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Specific
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.store import Kind, Store
 
 RECORD = "results/evaluations/m/x_test/intact.json"
@@ -37,7 +37,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture(autouse=True)
 def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """This checkout's code is that of the archive's records."""
-    monkeypatch.setattr("benchprof.codebase.digest_of", lambda _: "code")
+    monkeypatch.setattr("benchprof.codebase.digest_of", lambda *_, **__: "code")
 
 
 def entries(store: Store, kind: Kind = EVALUATIONS) -> list[Path]:
@@ -87,7 +87,7 @@ def test_an_entry_that_is_there_stays_and_a_damaged_one_is_replaced(
 def test_files_of_another_version_are_left_out_and_counted(
     archive: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("benchprof.codebase.digest_of", lambda _: "other")
+    monkeypatch.setattr("benchprof.codebase.digest_of", lambda *_, **__: "other")
     assert f"0 added, 0 there before, {ENTRIES} of another version" in refill(archive, store)
     assert not store.root.exists()
 

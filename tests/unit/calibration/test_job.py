@@ -12,10 +12,10 @@ import torch
 from tests.records import record_of_chances, write_record
 
 from benchprof import digests
+from benchprof.ablation import Ablation
 from benchprof.calibration.job import calibrate_masks
 from benchprof.errors import InputError
 from benchprof.profile.source import Source
-from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
 ABILITIES = ("x", "y")

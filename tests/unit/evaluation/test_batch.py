@@ -13,7 +13,7 @@ from tests.evaluating import evaluate_benchmark
 from tests.unit.evaluation.test_job import OWN, WRITTEN, settings, source
 
 from benchprof.evaluation.record import key_of, read_record
-from benchprof.masks.mask import Mask
+from benchprof.models.mask import Mask
 from benchprof.models.preparation import prepare_model
 from benchprof.scoring import generation
 from benchprof.store import Store

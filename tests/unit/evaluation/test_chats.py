@@ -15,10 +15,10 @@ from benchprof.errors import InputError
 from benchprof.evaluation import assignment, job, questions
 from benchprof.evaluation.record import key_of
 from benchprof.evaluation.settings import ModelSettings
+from benchprof.jobs.models import CheckSizes
 from benchprof.models.scope import Scope
-from benchprof.run.configuration import AbilitySplit
-from benchprof.run.jobs.models import CheckSizes
 from benchprof.store import Store
+from benchprof.tasks.benchmark import AbilitySplit
 from benchprof.tasks.source import task_source
 
 TURNS = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</turn>{% endfor %}"

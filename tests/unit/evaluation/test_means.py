@@ -14,14 +14,15 @@ from tests.evaluating import evaluate_benchmark
 
 from benchprof import codebase, digests
 from benchprof.errors import InputError
+from benchprof.evaluation.assignment import code_digest
 from benchprof.evaluation.record import key_of, read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.example import Example
 from benchprof.importance.levels import digest_of_all
-from benchprof.masks.mask import Mask
+from benchprof.models.mask import Mask
 from benchprof.models.preparation import prepare_model
-from benchprof.run.configuration import AbilitySplit
 from benchprof.store import Store
+from benchprof.tasks.benchmark import AbilitySplit
 from benchprof.tasks.source import task_source
 
 NAME = "model.layers.1.self_attn.o_proj.weight"
@@ -76,10 +77,10 @@ def test_the_key_of_means_alone_says_what_they_are_over(evaluate: Any) -> None:
             "dtype": "float32",
             "mask": [HEAD.digest, "zero"],
             "requests": origin["requests"]["digest"],
-            "code": codebase.digest_of("evaluation"),
+            "code": code_digest(),
         }
     )
-    over = {"examples": digest_of_all(TEXT), "code": codebase.digest_of("levels")}
+    over = {"examples": digest_of_all(TEXT), "code": codebase.digest_of("importance.levels")}
     assert mean["origin"]["mask"] == own | {"method": "mean", "mean_over": over}
     assert len({key_of(record["origin"]) for record in (zero, mean, more)}) == 3
     # The same text twice has the same mean.

@@ -22,9 +22,9 @@ from lm_eval.tasks import TaskManager
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchprof.data import BENCHMARKS
-from benchprof.run.configuration import ShippedBenchmark
 from benchprof.sampling import derived_seed
 from benchprof.scoring.scorer import TreeScorer
+from benchprof.tasks.benchmark import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
 from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import load_tasks, task_source

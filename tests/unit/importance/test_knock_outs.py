@@ -27,7 +27,7 @@ from benchprof.importance.knock_outs import INTACT, Reading, losses_without
 from benchprof.importance.lasso import Design
 from benchprof.importance.scoring import Groups, Scoring
 from benchprof.importance.unit_job import importance_of_units
-from benchprof.masks.mask import Mask
+from benchprof.models.mask import Mask
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import PARTS, Scope

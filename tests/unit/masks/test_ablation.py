@@ -14,9 +14,9 @@ from torch import nn
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_means
-from benchprof.masks.ablation import Method, ablated, averaged, in_weights
-from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.models.ablation import Method, ablated, averaged, in_weights
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.scope import Scope
 from benchprof.models.units import scored_weights, unit_projections
 

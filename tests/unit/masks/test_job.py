@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import torch
 
+from benchprof.ablation import ALL_ABILITIES, Ablation
 from benchprof.analysis.overlap import overlap_of
 from benchprof.errors import InputError
 from benchprof.masks.job import Classes, draw_controls, select_masks
-from benchprof.masks.mask import Mask, read_mask
+from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.models.mask import Mask, read_mask
 from benchprof.replication.masks import select_from
-from benchprof.run.ablation import ALL_ABILITIES, Ablation
-from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.tensors import write_tensors
 
 ORIGIN: dict[str, Any] = {

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from tests.conftest import byte_tokenizer, tiny_model
 
+from benchprof.ablation import Ablation
 from benchprof.errors import InputError
 from benchprof.masks.listed import Lists, check_lists, list_masks, listed_entries
-from benchprof.masks.mask import Mask, read_masks
+from benchprof.models.mask import Mask, read_masks
 from benchprof.models.preparation import prepare_model
 from benchprof.models.scope import Scope
-from benchprof.run.ablation import Ablation
 from benchprof.store import Store
 
 LISTS: Lists = {"x": {1: [1], 0: [1, 0]}, "y": {1: [0]}}

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import torch
 
+from benchprof.ablation import Ablation
 from benchprof.analysis.overlap import shared_entries
 from benchprof.errors import InputError
-from benchprof.masks.mask import Mask, read_mask, read_masks, write_mask
-from benchprof.run.ablation import Ablation
+from benchprof.models.mask import Mask, read_mask, read_masks, write_mask
 
 ENTRIES = {"layer.weight": torch.tensor([1, 5, 9], dtype=torch.int32)}
 OWN = Ablation("x", "specific", "0.001")

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchprof.masks import parts
+from benchprof.masks.rule import Selection, Specific, Top
 from benchprof.masks.selection import selected
-from benchprof.masks.threshold import Entries
-from benchprof.run.configuration import Selection, Specific, Top
+from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile, write_tensors
 
 Place = tuple[str, int]

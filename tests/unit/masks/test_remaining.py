@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchprof.ablation import Ablation
 from benchprof.errors import InputError
 from benchprof.masks import parts, threshold
 from benchprof.masks.control import (
@@ -21,11 +22,10 @@ from benchprof.masks.control import (
     magnitude_deciles,
 )
 from benchprof.masks.job import select_masks
-from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.remaining import Remaining, in_whole
+from benchprof.masks.rule import Selection, Specific, Top
 from benchprof.masks.selection import selected
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Selection, Specific, Top
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.tensors import TensorFile, write_tensors
 
 ABILITIES = ("a", "b", "c")

@@ -13,7 +13,7 @@ from benchprof.masks.rankings import select_bottom, select_core, select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
 from benchprof.masks.specific import in_several_tops, select_ratio, select_sum
-from benchprof.masks.threshold import Entries
+from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile, write_tensors
 
 GATE, UP, DOWN = (f"model.layers.0.mlp.{name}_proj.weight" for name in ("gate", "up", "down"))

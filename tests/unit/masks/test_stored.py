@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import torch
 
+from benchprof.ablation import Ablation
 from benchprof.errors import InputError
 from benchprof.masks import stored
 from benchprof.masks.job import select_masks
+from benchprof.masks.rule import Selection, Specific, Top
 from benchprof.masks.stored import needed_for, select_stored
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
-from benchprof.uses import read_uses
+from benchprof.uses import notes_of
 
 ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "weight", "scope": "mlp", "layers": None, "score": "taylor",
@@ -89,7 +89,7 @@ def test_each_selection_notes_which_entries_it_uses(tmp_path: Path, store: Store
     for selection, rule in RULES.items():
         files = importance(tmp_path, *ABILITIES)
         select(tmp_path, store, targets(tmp_path, selection, "0.1"), files, rule)
-    notes = [use for _, use in read_uses(store.root)]
+    notes = [note.use for note in notes_of(store.root)]
     assert sorted(Path(use.job).name for use in notes) == sorted(RULES)
     entries = {path.relative_to(store.root).as_posix() for path in store.root.glob("masks/*/*")}
     assert {name for use in notes for name in use.entries} == entries

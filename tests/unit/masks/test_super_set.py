@@ -18,11 +18,11 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from benchprof.data import NEUTRAL_TEXT
 from benchprof.errors import InputError
-from benchprof.masks.mask import read_mask
 from benchprof.masks.shares import Shares
 from benchprof.masks.super_job import find_super
 from benchprof.masks.super_set import SUPER_RISE, most_entries, most_losses, ranked, search
 from benchprof.models.loading import load_model
+from benchprof.models.mask import read_mask
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.store import Store

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from benchprof.errors import InputError
 from benchprof.masks import threshold
-from benchprof.masks.threshold import Entries, above_zero, index_dtype, largest
+from benchprof.masks.threshold import above_zero, largest
+from benchprof.models.mask import Entries, index_dtype
 
 
 def by_sorting(scores: dict[str, torch.Tensor], count: int) -> Entries:

@@ -847,6 +847,6 @@ def test_a_hub_that_cannot_be_reached_may_be_at_another_attempt(
 def test_keys_of_converted_models_say_the_precision_only_where_it_is_not_float32() -> None:
     """A float32 conversion has the key that it had before there were others."""
     source = {"wheel": "tiny==1.0", "sha256": "0" * 64, "file": "tiny/model.gguf"}
-    code = codebase.digest_of("conversion")
+    code = codebase.digest_of("models.conversion")
     assert converted_key(source, "float32") == digests.of_value({"source": source, "code": code})
     assert converted_key(source, "bfloat16") != converted_key(source, "float32")

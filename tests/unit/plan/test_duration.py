@@ -18,7 +18,7 @@ from benchprof.run.run import read_run
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is prepared, and the machine is as fast as a plan assumes."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("benchprof.run.paths.model", lambda name: Path("not_prepared", name))
+    monkeypatch.setattr("benchprof.paths.model", lambda name: Path("not_prepared", name))
     monkeypatch.setattr(duration, "roughly_measured", lambda *_: CPU)
     monkeypatch.setattr(duration, "use_threads", lambda _: None)
     monkeypatch.setattr("os.cpu_count", lambda: 2)

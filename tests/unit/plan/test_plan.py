@@ -18,6 +18,8 @@ from benchprof.abilities.item import SPLITS, Companion, Item
 from benchprof.data import BENCHMARKS, NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
+from benchprof.jobs.evaluation import OfBenchmark
+from benchprof.jobs.job import Size
 from benchprof.models.scope import Scope
 from benchprof.plan import tokens
 from benchprof.plan.__main__ import main, plan, readable_bytes
@@ -25,8 +27,6 @@ from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.shape import Shape, model_shape
 from benchprof.plan.steps import INDEX, LOSS, Step, answer_seconds, importance_seconds, model_steps
 from benchprof.plan.tokens import CHAT_CHARACTERS, Texts, Workload, asked_texts, workload
-from benchprof.run.jobs.evaluation import OfBenchmark
-from benchprof.run.jobs.job import Size
 from benchprof.run.run import Run, read_run
 
 TINY = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
@@ -232,7 +232,7 @@ def test_of_units_attributions_or_losses_are_written(tmp_path: Path) -> None:
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checkout, in which nothing is prepared."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("benchprof.run.paths.model", lambda name: Path("not_prepared", name))
+    monkeypatch.setattr("benchprof.paths.model", lambda name: Path("not_prepared", name))
 
 
 @pytest.mark.usefixtures("here")

@@ -10,13 +10,13 @@ from tests.conftest import FAMILIES, ROOT, tiny_model
 from tests.model_types import MORE, SMALL, tiny_configuration
 from transformers import AutoModelForCausalLM, LlamaConfig
 
+from benchprof.configuration import Folder, Hub
 from benchprof.errors import InputError
 from benchprof.importance.memory import activation_size
+from benchprof.jobs.job import Size
 from benchprof.models.anatomy import parameter_count, scope_weights
 from benchprof.models.scope import Scope
 from benchprof.plan.shape import architecture, model_shape
-from benchprof.run.configuration import Folder, Hub
-from benchprof.run.jobs.job import Size
 from benchprof.run.run import read_run
 
 NOWHERE = Path("not_prepared")

@@ -26,10 +26,10 @@ from planted.training import new_model
 from tests.conftest import ROOT
 from transformers import LlamaForCausalLM
 
-from benchprof.masks.ablation import ablated
-from benchprof.masks.mask import Mask
+from benchprof.models.ablation import ablated
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
+from benchprof.models.mask import Mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 

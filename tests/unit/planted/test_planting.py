@@ -33,8 +33,8 @@ from planted.training import new_model
 from planted.world import write_world
 from tests.conftest import ROOT
 
-from benchprof.masks.ablation import ablated
-from benchprof.masks.mask import Mask
+from benchprof.models.ablation import ablated
+from benchprof.models.mask import Mask
 from benchprof.validation.card import neuron_entries
 
 LAYOUT = plain_layout(ABILITIES)

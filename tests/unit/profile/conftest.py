@@ -13,12 +13,12 @@ import torch
 from tests.records import record_of_chances, write_record
 
 from benchprof import digests
+from benchprof.ablation import Ablation
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import is_binary
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
-from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
 SETTINGS = ProfileSettings("probability", "chance_corrected", 500, 0.95, 1)

@@ -9,6 +9,7 @@ import pytest
 from tests.records import record_of_chances, write_record
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_losing
 
+from benchprof.ablation import Ablation
 from benchprof.profile.differences import difference_rows, model_differences
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
@@ -16,7 +17,6 @@ from benchprof.profile.job import measure_benchmark
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.source import Source
 from benchprof.profile.units import units_of
-from benchprof.run.ablation import Ablation
 
 
 def impacts(intact, ablated, resamples=1000):

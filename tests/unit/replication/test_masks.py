@@ -11,18 +11,17 @@ from typing import Any
 import pytest
 import torch
 
-from benchprof import codebase
 from benchprof.abilities.item import Item
+from benchprof.ablation import Ablation
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.mask import Mask, read_mask, write_mask
-from benchprof.masks.origin import read_for
+from benchprof.masks.origin import code_digest, read_for
+from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.replication import masks as module
 from benchprof.replication.masks import select_half_masks
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Selection, Specific, Top
 from benchprof.store import Store
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -70,7 +69,7 @@ class Stages:
             names = read_for(selection, own.ability, importances)
             origin = {
                 "ability": own.ability, "selection": selection, "settings": rule.settings,
-                "fraction": own.k, "code": codebase.digest_of("masks"),
+                "fraction": own.k, "code": code_digest(),
                 "importance": {name: TensorFile(importances[name]).origin for name in names},
             }  # fmt: skip
             write_mask(path, Mask({"w": torch.tensor([len(self.used) - 1])}, origin))

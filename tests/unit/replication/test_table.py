@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from tests.records import record_of_chances, write_record
 
+from benchprof.ablation import Ablation
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
 from benchprof.replication.table import (
@@ -21,7 +22,6 @@ from benchprof.replication.table import (
     replication_rows,
     train_items_error,
 )
-from benchprof.run.ablation import Ablation
 from benchprof.tensors import write_tensors
 
 

@@ -11,11 +11,11 @@ import pandas as pd
 import yaml
 from tests.conftest import ROOT
 
+from benchprof.configuration import Configuration
 from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.findings import findings_rows
 from benchprof.profile.software import COLUMNS as SOFTWARE
 from benchprof.report.page import write_page
-from benchprof.run.configuration import Configuration
 from benchprof.section import read_section
 
 from .conftest import OWN

@@ -15,12 +15,12 @@ import yaml
 from tests.conftest import ROOT
 
 from benchprof import digests
-from benchprof.masks.mask import Mask, write_mask
+from benchprof.configuration import Configuration
+from benchprof.jobs.job import Job
+from benchprof.jobs.report import WriteMethods, WriteReport
+from benchprof.models.mask import Mask, write_mask
 from benchprof.report.methods import method_steps, methods_text, write_methods
 from benchprof.report.references import known_entries, references
-from benchprof.run.configuration import Configuration
-from benchprof.run.jobs.job import Job
-from benchprof.run.jobs.report import WriteMethods, WriteReport
 from benchprof.run.run import Run
 
 from .conftest import MODEL, Table
@@ -214,7 +214,7 @@ def test_a_model_s_reference_says_where_its_weights_are(
 @pytest.mark.parametrize(
     "edited",
     ["models/source", "portable", "profile/job", "report/methods", "report/references",
-     "report/templates", "run/ablation", "run/configuration/importance"],
+     "report/templates", "run/ablation", "configuration/importance"],
 )  # fmt: skip
 def test_the_text_is_written_again_when_what_shapes_it_is_edited(
     edited: str, job: type[Job], monkeypatch: pytest.MonkeyPatch

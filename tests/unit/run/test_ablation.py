@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchprof.run.ablation import Ablation, k_name
+from benchprof.ablation import Ablation, k_name
 
 slugs = st.from_regex(r"[a-z0-9](?:[a-z0-9_-]{0,20}[a-z0-9])?", fullmatch=True)
 ks = st.floats(0, 1, exclude_min=True, exclude_max=True).map(k_name) | st.just("calibrated")

@@ -15,12 +15,12 @@ from benchprof import digests, runs
 from benchprof.__main__ import main, run_file
 from benchprof.errors import InputError
 from benchprof.evaluation.record import EVALUATIONS
+from benchprof.jobs.all import job_of
+from benchprof.jobs.models import CheckSizes
 from benchprof.models.preparation import prepare_model
-from benchprof.run.jobs.all import job_of
-from benchprof.run.jobs.models import CheckSizes
 from benchprof.run.run import read_run
 from benchprof.store import Store
-from benchprof.uses import read_uses
+from benchprof.uses import notes_of
 
 
 @pytest.fixture
@@ -85,14 +85,14 @@ def test_the_store_notes_the_configuration_that_the_command_was_given(
     monkeypatch.setattr("benchprof.__main__.run_job", use_store)
     assert main(["job", "results/models/m", "--configfile", "own.yaml"]) == 0
     own = digests.of_value(project | {"seed": 5})
-    assert [(use.configuration, use.files) for _, use in read_uses(Path("store"))] == [
+    assert [(note.use.configuration, note.use.files) for note in notes_of(Path("store"))] == [
         (own, ["own.yaml"])
     ]
     runs.claim(Path(runs.STATE), "the workflow's", ["other.yaml"])
     (Path(runs.STATE) / "locks").mkdir()
     (Path(runs.STATE) / "locks/0.input.lock").touch()
     assert main(["job", "results/models/m", "--configfile", "own.yaml"]) == 0
-    assert {use.configuration for _, use in read_uses(Path("store"))} == {own, "the workflow's"}
+    assert {note.use.configuration for note in notes_of(Path("store"))} == {own, "the workflow's"}
 
 
 @pytest.mark.usefixtures("project")

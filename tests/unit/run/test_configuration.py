@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import CONFIGURATIONS, ROOT
 
+from benchprof.ablation import k_name, shown_k
+from benchprof.configuration import removed
 from benchprof.errors import InputError
 from benchprof.models.folder import check_model_folder
-from benchprof.run.ablation import k_name, shown_k
-from benchprof.run.configuration import removed
 from benchprof.run.inputs import check_calibration_items, check_exclusion
 from benchprof.run.run import Run, read_run
 from benchprof.yaml_files import check_duplicate_keys

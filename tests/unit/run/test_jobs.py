@@ -19,20 +19,20 @@ from tests.conftest import CONFIGURATIONS as SHIPPED
 from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, write_items
 
-from benchprof import codebase, digests
+from benchprof import codebase
+from benchprof.configuration.layers import read_layers
 from benchprof.errors import InputError
 from benchprof.files import as_json
-from benchprof.run.declared import Declared, one_of
+from benchprof.jobs.all import job_of, jobs_of
+from benchprof.jobs.analysis import CompareMasks
+from benchprof.jobs.declared import Declared, one_of
+from benchprof.jobs.evaluation import EvaluateBenchmark
+from benchprof.jobs.job import paths_in
+from benchprof.jobs.models import CheckSizes
+from benchprof.jobs.script import run_script
+from benchprof.jobs.selectivity import MeasureSelectivity
 from benchprof.run.inputs import check_inputs
-from benchprof.run.jobs.all import job_of, jobs_of
-from benchprof.run.jobs.analysis import CompareMasks
-from benchprof.run.jobs.evaluation import EvaluateBenchmark
-from benchprof.run.jobs.job import paths_in
-from benchprof.run.jobs.models import CheckSizes
-from benchprof.run.jobs.selectivity import MeasureSelectivity
-from benchprof.run.layers import read_layers
 from benchprof.run.run import Run
-from benchprof.run.script import run_script
 
 DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
@@ -418,7 +418,11 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
     config["models"]["m"]["source"] = WHEEL
     before = settings_of(config)[("prepare_model", "m")]
     # As it was before a conversion knew of precisions.
-    assert before == {"source": WHEEL, "files": {}, "code": codebase.digest_of("conversion")}
+    assert before == {
+        "source": WHEEL,
+        "files": {},
+        "code": codebase.digest_of("models.conversion"),
+    }
     for model, dtype, more in (
         ("m", "bfloat16", {"precision": "bfloat16"}),
         ("m", "float16", {}),
@@ -430,7 +434,7 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("edited", codebase.MODULES["conversion"])
+@pytest.mark.parametrize("edited", ["conversion", "gguf_metadata", "weight_file"])
 def test_a_converted_model_is_prepared_again_when_the_conversion_is_edited(
     edited: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -438,10 +442,9 @@ def test_a_converted_model_is_prepared_again_when_the_conversion_is_edited(
     config["models"]["n"]["source"] = WHEEL
     before = settings_of(config)
     assert set(before[("prepare_model", "m")]) == {"source", "files"}
-    original = digests.of_source
-    source = Path(ROOT, "workflow/scripts", *edited.split(".")).with_suffix(".py").read_bytes()
+    real, module = codebase._read, f"models.{edited}"
     monkeypatch.setattr(
-        digests, "of_source", lambda own: "edited" if own == source else original(own)
+        codebase, "_read", lambda name: real(name) + b"edited = True" * (name == module)
     )
     assert changed(before, settings_of(config)) == {("prepare_model", "n")}
 

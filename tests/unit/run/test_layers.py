@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
+from benchprof.configuration.layers import extended, laid_over, read_layers
 from benchprof.errors import InputError
-from benchprof.run.layers import extended, laid_over, read_layers
 
 
 @pytest.fixture(autouse=True)

@@ -11,15 +11,15 @@ import yaml
 from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, WHOLE, controls, small
 
+from benchprof import paths
+from benchprof.jobs.all import JOBS
+from benchprof.jobs.declared import Declared
+from benchprof.jobs.job import Size
 from benchprof.models.scope import Scope
 from benchprof.plan.machine import GPU
 from benchprof.plan.shape import architecture, model_shape
 from benchprof.plan.steps import Step, model_steps
 from benchprof.plan.tokens import workload
-from benchprof.run import paths
-from benchprof.run.declared import Declared
-from benchprof.run.jobs.all import JOBS
-from benchprof.run.jobs.job import Size
 from benchprof.run.run import Run
 
 ON_GPU = Size(parameters=8e9, in_scope=5e9, itemsize=2, on_gpu=True)

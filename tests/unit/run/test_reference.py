@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.conftest import ROOT
 
-from benchprof.run.configuration import Configuration, Importance, Selections
-from benchprof.run.reference import docstrings_of, page
+from benchprof.configuration import Configuration, Importance, Selections
+from benchprof.configuration.reference import docstrings_of, page
 from benchprof.section import Section
 
 
 def test_the_committed_page_is_what_the_generator_gives() -> None:
-    """`python -m benchprof.run.reference > docs/reference/configuration.md` writes it."""
+    """`python -m benchprof.configuration.reference > docs/reference/configuration.md` writes it."""
     told = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
     assert told == page()
     for section in (Configuration, Importance, Selections):

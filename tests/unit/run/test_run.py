@@ -11,9 +11,9 @@ from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, WHOLE, controls, small, write_items
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import AbilitySplit, LmTask, ShippedBenchmark, TaskFile
 from benchprof.run.run import Run, read_run
 from benchprof.run.suite import own_files
+from benchprof.tasks.benchmark import AbilitySplit, LmTask, ShippedBenchmark, TaskFile
 
 
 def names(ablations: list[Any]) -> list[str]:

@@ -10,9 +10,9 @@ import yaml
 from pydantic import Field
 from tests.unit.run.small import SMALL
 
+from benchprof.configuration import Configuration
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.run.configuration import Configuration
 from benchprof.section import EachOnce, Section, read_section
 from benchprof.tasks.definition import Definition, read_definition
 

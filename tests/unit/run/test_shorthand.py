@@ -9,10 +9,10 @@ import pytest
 import yaml
 from tests.conftest import ROOT
 
+from benchprof.configuration.layers import read_layers
+from benchprof.configuration.shorthand import written_out
 from benchprof.errors import InputError
-from benchprof.run.layers import read_layers
 from benchprof.run.run import read_run
-from benchprof.run.shorthand import written_out
 
 
 @pytest.fixture(autouse=True)

@@ -20,10 +20,10 @@ from benchprof.evaluation import assignment, job, questions
 from benchprof.evaluation.record import EVALUATIONS, FORMAT, make_record, record_bytes
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.card import Card
-from benchprof.run.configuration import AbilitySplit, ShippedBenchmark
 from benchprof.sandbox.program import make_program, program_verdicts
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
 from benchprof.store import Store
+from benchprof.tasks.benchmark import AbilitySplit, ShippedBenchmark
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import torch
 
-from benchprof.masks.ablation import averaged
-from benchprof.masks.mask import Mask
+from benchprof.models.ablation import averaged
+from benchprof.models.mask import Mask
 from benchprof.models.units import unit_projections
 from benchprof.scoring import attention, packing
 from benchprof.scoring import decoder as module

@@ -14,8 +14,8 @@ from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.run.configuration import ShippedBenchmark
 from benchprof.section import read_section
+from benchprof.tasks.benchmark import ShippedBenchmark
 from benchprof.tasks.definition import (
     Definition,
     check_local_files,

@@ -16,10 +16,10 @@ from tests.conftest import ROOT
 
 from benchprof import digests
 from benchprof.models import wheel
-from benchprof.run.configuration import ShippedBenchmark
+from benchprof.run.fetch import main
 from benchprof.tasks import fetch
+from benchprof.tasks.benchmark import ShippedBenchmark
 from benchprof.tasks.definition import local_files, read_definition
-from benchprof.tasks.fetch import main
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import load_tasks, task_source
 

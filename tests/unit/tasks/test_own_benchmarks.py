@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.conftest import ROOT, byte_tokenizer, terse_model
 
-from benchprof.run.configuration import TaskFile
 from benchprof.scoring.scorer import TreeScorer
+from benchprof.tasks.benchmark import TaskFile
 from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import load_tasks, task_source
 

@@ -13,8 +13,8 @@ from benchprof.abilities.item import COMPANIONS
 from benchprof.data import ABILITY_TASK
 from benchprof.errors import InputError
 from benchprof.evaluation.record import make_record, read_record, record_bytes
-from benchprof.run.configuration import AbilitySplit
 from benchprof.scoring.chat import render_chat
+from benchprof.tasks.benchmark import AbilitySplit
 from benchprof.tasks.metrics import metrics_without_chance, probability_of_gold
 from benchprof.tasks.requests import Requests, build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source

@@ -11,23 +11,23 @@ import pandas as pd
 from tests.conftest import ROOT
 from tests.evaluating import evaluate_benchmark
 
+from benchprof.ablation import ALL_ABILITIES, INTACT, Ablation
+from benchprof.configuration.layers import read_layers
 from benchprof.data import ABILITY_TASK
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import control_classes, draw_controls, select_masks
-from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.masks.rule import Specific
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.preparation import prepare_model
 from benchprof.models.scope import Scope
 from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
-from benchprof.run.ablation import ALL_ABILITIES, INTACT, Ablation
-from benchprof.run.configuration import Specific
-from benchprof.run.layers import read_layers
 from benchprof.store import Store
 from benchprof.tasks.source import TaskSource
 from benchprof.validation.card import neuron_entries, read_forms

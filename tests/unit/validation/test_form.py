@@ -23,12 +23,12 @@ from tests.unit.validation.conftest import (
 )
 
 from benchprof.abilities.item import read_items
+from benchprof.ablation import ALL_ABILITIES, INTACT
 from benchprof.analysis.effects import effects_table
 from benchprof.analysis.selectivity import answers_of, selectivity_table
 from benchprof.data import ABILITY_TASK
 from benchprof.files import write_text
-from benchprof.masks.mask import read_mask
-from benchprof.run.ablation import ALL_ABILITIES, INTACT
+from benchprof.models.mask import read_mask
 from benchprof.tasks.source import TaskSource
 
 ITEMS = 50

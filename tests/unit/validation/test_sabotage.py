@@ -14,7 +14,7 @@ from tests.unit.validation.conftest import ABILITIES, Validation
 
 from benchprof.errors import InputError
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.masks.mask import Mask, read_mask, write_mask
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.preparation import prepare_model
 from benchprof.store import Store
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from benchprof import digests, progress, runs
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
+from benchprof.jobs.all import job_of
+from benchprof.jobs.script import run_job
 from benchprof.run.inputs import check_inputs
-from benchprof.run.jobs.all import job_of
 from benchprof.run.run import read_run
-from benchprof.run.script import run_job
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

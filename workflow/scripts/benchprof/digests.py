@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import importlib.util
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,27 +36,6 @@ def of_file(path: Path) -> str:
 def of_files(paths: Iterable[Path]) -> dict[str, str]:
     """Digests of files that people give: their content decides, not their modification time."""
     return {str(path): of_file(path) for path in paths}
-
-
-def of_modules(names: Iterable[str]) -> str:
-    """Digest of what modules do and, for packages, of all modules below them.
-
-    Jobs carry it in their settings: Snakemake does not see that an imported module changed.
-    The modules are found, not imported, so that a login node needs no torch.
-    """
-    sources: list[tuple[str, str]] = []
-    for name in sorted(names):
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError(f"no module named {name}")
-        origin = Path(spec.origin)
-        package = origin.name == "__init__.py"
-        paths = sorted(origin.parent.rglob("*.py")) if package else [origin]
-        sources += [
-            (f"{name}/{path.relative_to(origin.parent).as_posix()}", of_source(path.read_bytes()))
-            for path in paths
-        ]
-    return of_value(sources)
 
 
 # The rules of a run ask for the same modules again and again.

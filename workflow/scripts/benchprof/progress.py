@@ -84,7 +84,7 @@ def _bar(n: float, total: float | None, elapsed: float, **form: Any) -> str:
     return text
 
 
-def _tell(bar: Any, msg: str | None = None, pos: int | None = None) -> bool:
+def _tell(bar: Any, msg: str | None = None, pos: int | None = None) -> bool:  # noqa: ARG001
     """Log how far a bar is, once an interval, in place of `tqdm.display`."""
     # When it closes, it would end a line that it has never begun.
     bar.leave = False

@@ -1,7 +1,7 @@
-"""List what a store holds, and remove what no given configuration needs.
+"""List what a store holds, and remove what no run has used for some time.
 
 python -m benchprof.pruning list
-python -m benchprof.pruning prune --keep config.yaml --keep base.yaml overlay.yaml --dry-run
+python -m benchprof.pruning prune --unused-for 90 --dry-run
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchprof.demand import Note, needed_by, notes_of
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
 from benchprof.inventory import (
@@ -28,11 +27,11 @@ from benchprof.inventory import (
 )
 from benchprof.runs import is_locked
 from benchprof.sharing import locked, user
-from benchprof.uses import Use
+from benchprof.uses import Note, Use, notes_of
 
 DAY = 86400.0
-# A job that began so many days ago, or less, may still run.
-UNUSED_FOR = 7.0
+LEAST = 7.0
+"""Days. A job that began so many days ago, or less, may still run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "list":
             print("\n".join(listed(options.store, time.time())))
         else:
-            for line in prune(options.store, options.keep, options.unused_for, options.dry_run):
+            for line in prune(options.store, options.unused_for, options.dry_run):
                 print(line)
     except InputError as error:
         print(error, file=sys.stderr)
@@ -80,30 +79,25 @@ def listed(root: Path, now: float) -> list[str]:
     return [*rows, _row(every, max((own.made for own in every), default=now), now, "together")]
 
 
-def prune(
-    root: Path, keep: Sequence[Sequence[Path]], unused_for: float, dry_run: bool
-) -> Iterator[str]:
-    """Remove what no configuration to keep needs and no run may be using; say what, in lines.
+def prune(root: Path, unused_for: float, dry_run: bool) -> Iterator[str]:
+    """Remove what no run has used for so long, and none may be using; say what, in lines.
 
     Args:
         root: the store's folder.
-        keep: files of each configuration, later ones over earlier ones.
         unused_for: days for which an entry, and the last job that used it, must be old.
         dry_run: whether nothing is removed.
 
     Raises:
-        InputError: a configuration was never run over this store, the store cannot be locked, a
-            note is damaged, or this user may not remove what nobody needs.
+        InputError: the store cannot be locked, a note is damaged, or this user may not remove what
+            nobody uses.
     """
     with contextlib.nullcontext() if dry_run else _closed(root):
         notes, since = notes_of(root), time.time() - unused_for * DAY
-        needed = set().union(*(needed_by(root, files, notes) for files in keep))
         # Looked at once for each folder: a job in it may belong to a run that no one named here.
         live = {folder for folder in {note.use.folder for note in notes} if _in_use(Path(folder))}
         spared = [n for n in notes if n.use.folder in live or n.began > since]
         used = {name for note in spared for name in note.use.entries}
-        needed |= used
-        removed = [e for e in entries_of(root) if e.name not in needed and e.made <= since]
+        removed = [e for e in entries_of(root) if e.name not in used and e.made <= since]
         leftovers = [
             own for own in leftovers_of(root)
             if own.made <= since and may_remove(root, own)
@@ -182,6 +176,13 @@ def _row(entries: Collection[Entry], when: float, now: float, run: str) -> str:
     return f"{len(entries):>8} {size:>9.3f} {max(0.0, now - when) / DAY:>9.1f}  {run}"
 
 
+def _days(text: str) -> float:
+    days = float(text)
+    if not days >= LEAST:
+        raise argparse.ArgumentTypeError(f"{text} where {LEAST:g} days or more are expected")
+    return days
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchprof.pruning",
@@ -191,14 +192,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--store", type=path_argument, default=Path("store"), metavar="FOLDER")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="what is in the store, by run, age and size")
-    pruning = commands.add_parser("prune", help="remove what no --keep needs")
+    pruning = commands.add_parser("prune", help="remove what no run has used for some time")
     pruning.add_argument(
-        "--keep", nargs="+", action="append", type=path_argument, required=True, metavar="FILE",
-        help="a configuration, of one file or of several that lie over each other; may be repeated",
-    )  # fmt: skip
-    pruning.add_argument(
-        "--unused-for", type=float, default=UNUSED_FOR, metavar="DAYS",
-        help=f"keep what was made or used less than DAYS days ago (default: {UNUSED_FOR:g})",
+        "--unused-for", type=_days, required=True, metavar="DAYS",
+        help=f"remove what was neither made nor used in the last DAYS days ({LEAST:g} or more)",
     )  # fmt: skip
     pruning.add_argument("--dry-run", action="store_true", help="say what would be removed")
     return parser.parse_args(arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -69,15 +69,25 @@ def note_use(root: Path, owner: Owner | None, job: Path, entries: Iterable[Path]
     return True
 
 
-def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
-    """Every note of a store with its file, whose modification time is when its job last began.
+@dataclass(frozen=True)
+class Note:
+    """A job's note of what it uses: its file, when the job last began, and what it says."""
+
+    file: Path
+    began: float
+    use: Use
+
+
+def notes_of(root: Path) -> list[Note]:
+    """Every note that a job left in a store.
 
     Raises:
         InputError: a note is damaged, or this user may not read it.
     """
+    notes = []
     for path in sorted((root / FOLDER).glob("[!.]*.json")):
         try:
-            yield path, Use(**json.loads(path.read_text(encoding="utf-8")))
+            use = Use(**json.loads(path.read_text(encoding="utf-8")))
         except PermissionError:
             remedy = f"Its owner has to run `chmod g+r {path}`."
             raise InputError(
@@ -91,3 +101,5 @@ def read_uses(root: Path) -> Iterator[tuple[Path, Use]]:
             raise InputError(
                 path, f"damaged ({error})", "a job's note of what it uses", remedy
             ) from None
+        notes.append(Note(path, path.stat().st_mtime, use))
+    return notes

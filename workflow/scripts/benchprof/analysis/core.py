@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from benchprof.masks.rankings import select_top
-from benchprof.masks.threshold import Entries
+from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile
 
 COLUMNS = ["fraction", "n", "all", "half", "alone", "chance_all", "chance_half", "chance_alone"]

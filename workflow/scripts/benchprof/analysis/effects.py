@@ -7,9 +7,9 @@ import math
 import pandas as pd
 
 from benchprof.abilities.item import FROM_READING
+from benchprof.ablation import control_owners
 from benchprof.analysis.selectivity import ITEM
 from benchprof.profile.criteria import Effect, explanations
-from benchprof.run.ablation import control_owners
 
 COLUMNS = ["ability", "n", "choice", "choice_se", "form", "random", "other_mask", "flip",
            "read_off", "blank", "other_test", "explained_by", "effect"]  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchprof.ablation import and_k, shown_k
 from benchprof.analysis.core import core_table
 from benchprof.analysis.core_curve import draw_core
 from benchprof.analysis.drawing import Drawing
@@ -28,12 +29,11 @@ from benchprof.analysis.selectivity_heatmap import draw_selectivity
 from benchprof.errors import InputError
 from benchprof.evaluation.record import read_record
 from benchprof.files import write_csv
-from benchprof.masks.mask import read_mask
 from benchprof.masks.size import whole_size
+from benchprof.models.mask import read_mask
 from benchprof.profile.scores import mask_digests, mask_shares, read_ablated
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
-from benchprof.run.ablation import and_k, shown_k
 from benchprof.tensors import TensorFile
 
 LOOKS = {

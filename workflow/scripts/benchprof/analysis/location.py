@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from benchprof.masks.threshold import Entries
+from benchprof.models.mask import Entries
 
 COLUMNS = ["ability", "layer", "projection", "entries", "size", "share"]
 # The layer's number is the first whole number between dots; what follows it is the projection.

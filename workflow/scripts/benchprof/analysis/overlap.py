@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 import torch
 
-from benchprof.masks.threshold import Entries
+from benchprof.models.mask import Entries
 
 COLUMNS = ["ability_a", "ability_b", "shared", "jaccard", "chance"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from statistics import mean
 
+from benchprof.ablation import Ablation
 from benchprof.analysis.overlap import mask_size, overlap_of
-from benchprof.masks.threshold import Entries
-from benchprof.run.ablation import Ablation
+from benchprof.models.mask import Entries
 
 COLUMNS = ["selection", "fraction", "ability", "items", "entries", "jaccard", "chance"]
 

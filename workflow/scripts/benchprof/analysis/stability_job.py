@@ -9,19 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchprof.ablation import Ablation
 from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.mask import read_mask
-from benchprof.masks.threshold import Entries
+from benchprof.masks.rule import Selection
 from benchprof.models.architecture import architecture_of
+from benchprof.models.mask import Entries, read_mask
 from benchprof.models.units import entry_counts
 from benchprof.replication.halves import shares
 from benchprof.replication.masks import halves_of, score_items, select_from
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Selection
 from benchprof.store import Store
 
 

@@ -22,18 +22,22 @@ from textual.content import Content
 from textual.events import Key
 from textual.widgets import Footer, Input, Static
 
+from benchprof.abilities.item import SPLITS
 from benchprof.annotation.answers import AnswerFile
-from benchprof.annotation.study import Study, StudyItem, ordered, read_study
+from benchprof.annotation.study import Study, StudyItem, ordered, read_study_items, stratified
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
 from benchprof.plain_text import without_controls
 from benchprof.report.names import readable
+from benchprof.run.run import read_run
 
 KEYS = "1234567890"
 HEADING = (
     "Which ability do you need most to find the answer? Press its number. You need not answer the "
     "question. There is no quota for any ability."
 )
+# The digits of a keyboard; an ability is chosen by one of them.
+MOST_ABILITIES = 10
 
 
 class AnnotationApp(App[None]):
@@ -173,6 +177,40 @@ def _text(member: StudyItem) -> Content:
     ]
     parts = [item.context, item.question, "\n".join(options)]
     return Content(without_controls("\n\n".join(filter(None, parts))))
+
+
+def read_study(path: Path) -> Study:
+    """The study that a configuration file describes.
+
+    Rejected items (`exclude`) stay in the sample: what annotators are asked must not change
+    because of what they said.
+
+    Raises:
+        InputError: the configuration or an item is faulty, or something is missing that
+            annotators need.
+    """
+    run = read_run([path])
+    config = run.configuration
+    if config.annotation is None:
+        expected = "annotation: {answers: FOLDER, per_ability: N}"
+        raise InputError(path, "lacks annotation", expected, "docs/how_to/annotation.md has more.")
+    abilities = config.abilities
+    if len(abilities) > MOST_ABILITIES:
+        where, found = f"{path}, abilities", f"{len(abilities)} abilities"
+        expected = f"at most {MOST_ABILITIES}, one for each digit"
+        raise InputError(where, found, expected, "Annotate with a configuration that has fewer.")
+    for name, ability in abilities.items():
+        if ability.definition is None:
+            expected = "definition: ONE LINE that tells it from the other abilities"
+            remedy = "Annotators read it beside the ability's name."
+            raise InputError(f"{path}, abilities.{name}", "lacks definition", expected, remedy)
+    items = read_study_items({name: [run.items(name, s) for s in SPLITS] for name in abilities})
+    return Study(
+        definitions={name: (own.definition or "").strip() for name, own in abilities.items()},
+        items=stratified(items, config.annotation.per_ability, config.seed),
+        answers=Path(config.annotation.answers),
+        seed=config.seed,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof import digests
-from benchprof.abilities.item import SPLITS, Item, read_items
+from benchprof.abilities.item import Item, read_items
 from benchprof.errors import InputError
-from benchprof.run.run import read_run
-
-# The digits of a keyboard; an ability is chosen by one of them.
-MOST_ABILITIES = 10
 
 
 @dataclass(frozen=True)
@@ -48,40 +44,6 @@ class Study:
     items: tuple[StudyItem, ...]
     answers: Path
     seed: int
-
-
-def read_study(path: Path) -> Study:
-    """The study that a configuration file describes.
-
-    Rejected items (`exclude`) stay in the sample: what annotators are asked must not change
-    because of what they said.
-
-    Raises:
-        InputError: the configuration or an item is faulty, or something is missing that
-            annotators need.
-    """
-    run = read_run([path])
-    config = run.configuration
-    if config.annotation is None:
-        expected = "annotation: {answers: FOLDER, per_ability: N}"
-        raise InputError(path, "lacks annotation", expected, "docs/how_to/annotation.md has more.")
-    abilities = config.abilities
-    if len(abilities) > MOST_ABILITIES:
-        where, found = f"{path}, abilities", f"{len(abilities)} abilities"
-        expected = f"at most {MOST_ABILITIES}, one for each digit"
-        raise InputError(where, found, expected, "Annotate with a configuration that has fewer.")
-    for name, ability in abilities.items():
-        if ability.definition is None:
-            expected = "definition: ONE LINE that tells it from the other abilities"
-            remedy = "Annotators read it beside the ability's name."
-            raise InputError(f"{path}, abilities.{name}", "lacks definition", expected, remedy)
-    items = read_study_items({name: [run.items(name, s) for s in SPLITS] for name in abilities})
-    return Study(
-        definitions={name: (own.definition or "").strip() for name, own in abilities.items()},
-        items=stratified(items, config.annotation.per_ability, config.seed),
-        answers=Path(config.annotation.answers),
-        seed=config.seed,
-    )
 
 
 def read_study_items(files: Mapping[str, Sequence[Path]]) -> list[StudyItem]:

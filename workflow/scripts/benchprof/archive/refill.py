@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof import codebase
+from benchprof.ablation import LISTED, RANDOM
 from benchprof.archive.contents import MALFORMED, ArchiveError, unpack
-from benchprof.evaluation import record
+from benchprof.evaluation import assignment, record
 from benchprof.masks import stored, super_job
-from benchprof.masks.mask import read_mask
-from benchprof.run.ablation import LISTED, RANDOM
+from benchprof.masks.origin import code_digest as mask_code
+from benchprof.models.mask import read_mask
 from benchprof.store import Kind, Store
 
 
@@ -24,26 +24,33 @@ class Refilled:
 
     Attributes:
         kind: of the entries.
-        part: of the code, whose digest is in what the files say of themselves.
+        code_digest: of the code, as files say by what code they were made.
         origin: reads what a file says of itself, and compares it with its digest.
         key: of the entry, by that.
     """
 
     kind: Kind
-    part: str
+    code_digest: Callable[[], str]
     origin: Callable[[Path], Any]
     key: Callable[[Any], str]
 
 
+def _mask_origin(path: Path) -> Any:
+    return read_mask(path).origin
+
+
 RECORDS = Refilled(
-    record.EVALUATIONS, "evaluation", lambda p: record.read_record(p)["origin"], record.key_of
+    record.EVALUATIONS,
+    assignment.code_digest,
+    lambda path: record.read_record(path)["origin"],
+    record.key_of,
 )
 FOLDERS = {
     "evaluations": RECORDS,
     "calibration": RECORDS,
-    "masks": Refilled(stored.MASKS, "masks", lambda p: read_mask(p).origin, stored.key_of_origin),
+    "masks": Refilled(stored.MASKS, mask_code, _mask_origin, stored.key_of_origin),
     "super": Refilled(
-        super_job.SUPER_SETS, "super", lambda p: read_mask(p).origin, super_job.key_of_origin
+        super_job.SUPER_SETS, super_job.code_digest, _mask_origin, super_job.key_of_origin
     ),
 }
 """By the folder of results."""
@@ -80,7 +87,7 @@ def refill(path: Path, store: Store, digest: str | None = None) -> str:
 
 def _fill(files: Iterable[Path], of: Refilled, store: Store) -> Counter[str]:
     """Add files that are whole; count what became of them, masks of the same entries once."""
-    code, counts, entries = codebase.digest_of(of.part), Counter[str](), dict[str, Path]()
+    code, counts, entries = of.code_digest(), Counter[str](), dict[str, Path]()
     for file in files:
         try:
             origin = of.origin(file)

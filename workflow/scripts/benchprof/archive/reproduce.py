@@ -14,7 +14,7 @@ import yaml
 from benchprof.archive.contents import RESULTS, ArchiveError, unpack
 from benchprof.evaluation.fields import Record
 from benchprof.evaluation.record import read_record
-from benchprof.masks.mask import read_mask
+from benchprof.models.mask import read_mask
 from benchprof.portable import OUTSIDE
 
 ARCHIVED = "archived_results"

@@ -10,11 +10,11 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from benchprof import paths
 from benchprof.archive.contents import LISTING, MALFORMED, ArchiveError, unpack, verdict
 from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
-from benchprof.run import paths
 
 TOLERANCE = 1e-6
 """Between numbers of two versions of the packages."""

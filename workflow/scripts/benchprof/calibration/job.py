@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 
 from benchprof import codebase
+from benchprof.ablation import Ablation
 from benchprof.calibration.choice import RULE, Candidate, ChosenK, choose
 from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
 from benchprof.files import write_csv, write_json, written_whole
 from benchprof.profile.scores import Scores, mask_digests, read_scores
 from benchprof.profile.source import Source
-from benchprof.run.ablation import Ablation
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def _described(
             "model": next(iter(scores.values())).model_digest,
             "requests": {ability: own.requests_digest for ability, own in scores.items()},
             "masks": dict(digests),
-            "code": codebase.digest_of("calibration"),
+            "code": codebase.digest_of("calibration.job"),
         },
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchprof import codebase
+from benchprof.ablation import INTACT
 from benchprof.evaluation.batch import shared_batch
 from benchprof.evaluation.fields import Batch, MaskOrigin, Origin
 from benchprof.evaluation.questions import requests_for
@@ -18,7 +19,6 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.card import read_card
 from benchprof.models.loading import load_tokenizer
 from benchprof.portable import portable
-from benchprof.run.ablation import INTACT
 from benchprof.sandbox.program import check_documents
 from benchprof.scoring.chat import TODAY, prints_date, thinking_of
 from benchprof.store import Store
@@ -186,5 +186,10 @@ def asked_origin(
             "chat_date": TODAY if chat and prints_date(chat) else None,
             "thinking": thinking_of(chat) if chat else None,
         },
-        "code": codebase.digest_of("evaluation"),
+        "code": code_digest(),
     }
+
+
+def code_digest() -> str:
+    """Digest of the code that decides answers; that of units' means stands in their keys."""
+    return codebase.digest_of("evaluation.job", "sandbox.isolated", apart=["importance.levels"])

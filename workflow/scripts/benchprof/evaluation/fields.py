@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 if TYPE_CHECKING:
-    from benchprof.masks.ablation import Method
+    from benchprof.models.ablation import Method
     from benchprof.provenance import Made
 
 

@@ -14,9 +14,9 @@ from benchprof.errors import InputError
 from benchprof.evaluation.fields import MaskOrigin
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_means, digest_of_all
-from benchprof.masks.ablation import Method, ablated, averaged, in_weights
-from benchprof.masks.mask import Mask
+from benchprof.models.ablation import Method, ablated, averaged, in_weights
 from benchprof.models.anatomy import scope_weights
+from benchprof.models.mask import Mask
 from benchprof.models.scope import WEIGHT
 from benchprof.models.units import unit_projections
 
@@ -47,7 +47,7 @@ class Intervention:
                 raise InputError("ablation", found, expected)
             origin["mean_over"] = {
                 "examples": digest_of_all(self.mean_over),
-                "code": codebase.digest_of("levels"),
+                "code": codebase.digest_of("importance.levels"),
             }
         return origin
 

@@ -23,11 +23,11 @@ from benchprof.evaluation.record import (
     record_bytes,
 )
 from benchprof.evaluation.settings import ModelSettings
-from benchprof.masks.mask import Mask
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.card import check_content
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.mask import Mask
 from benchprof.provenance import made_on
 from benchprof.sandbox.sandbox import Sandbox
 from benchprof.scoring.attention import KeptPaths

@@ -74,7 +74,7 @@ def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
     return {
         "model": model,
         "dtype": scoring.model.dtype,
-        "code": codebase.digest_of("attributions"),
+        "code": codebase.digest_of("importance.attributions"),
         "example": example,
     }
 

@@ -124,7 +124,7 @@ def origin_of(
         "loss_on": scoring.loss_on,
         "against": scoring.against,
         "chat_date": chat_date,
-        "code": codebase.digest_of("importance"),
+        "code": codebase.digest_of("importance.job", apart=["importance.knock_out_scores"]),
         "examples": examples.digest,
         "n_items": len(examples.items),
         **scoring.knock_outs,

@@ -25,11 +25,11 @@ from benchprof.importance.knock_outs import INTACT, Reading, losses_without
 from benchprof.importance.lasso import Design
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import Score, Wanted
-from benchprof.masks.mask import Mask
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.mask import Mask
 from benchprof.models.units import entry_counts, scored_weights
 from benchprof.origin import key_of
 from benchprof.scoring.scorer import TreeScorer
@@ -121,7 +121,7 @@ def _origin(model: str, dtype: str, group: Mask) -> dict[str, Any]:
     return {
         "model": model,
         "dtype": dtype,
-        "code": codebase.digest_of("knock_outs"),
+        "code": codebase.digest_of("importance.knock_outs"),
         "group": group.digest,
         "units": group.size,
     }

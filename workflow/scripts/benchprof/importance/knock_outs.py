@@ -10,8 +10,8 @@ from torch import nn
 
 from benchprof.importance.example import Example
 from benchprof.importance.loss import NonFiniteLossError, mean_or_choice
-from benchprof.masks.ablation import ablated, in_weights
-from benchprof.masks.mask import Mask
+from benchprof.models.ablation import ablated, in_weights
+from benchprof.models.mask import Mask
 from benchprof.scoring.encoder import Pair
 from benchprof.scoring.scorer import TreeScorer
 

@@ -52,5 +52,5 @@ class Scoring:
         """What decides the numbers beside the other keys, where units are knocked out."""
         if self.groups is None:
             return {}
-        code = codebase.digest_of("knock_outs")
+        code = codebase.digest_of("importance.knock_out_scores")
         return {"knock_outs": {"groups": asdict(self.groups), "code": code}}

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from benchprof.masks.parts import apportioned
-from benchprof.masks.threshold import Entries, index_dtype
+from benchprof.models.mask import Entries, index_dtype
 from benchprof.sampling import derived_seed
 
 DECILES = 10

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from benchprof import codebase
+from benchprof.ablation import ALL_ABILITIES, Ablation
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_levels, digest_of_all
@@ -21,21 +22,19 @@ from benchprof.masks.control import (
     magnitude_deciles,
     mean_strata,
 )
-from benchprof.masks.mask import Mask, read_mask, read_masks, write_mask
 from benchprof.masks.origin import control_origin, selected_origin
 from benchprof.masks.remaining import Remaining, in_whole
+from benchprof.masks.rule import Selection
 from benchprof.masks.selection import selected
 from benchprof.masks.shares import check_comparable
 from benchprof.masks.size import entry_count, whole_size
-from benchprof.masks.threshold import Entries
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
+from benchprof.models.mask import Entries, Mask, read_mask, read_masks, write_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import WEIGHT, Scope
 from benchprof.models.units import every_projection, scored_weights
-from benchprof.run.ablation import ALL_ABILITIES, Ablation
-from benchprof.run.configuration import Selection
 from benchprof.tensors import TensorFile
 
 NOTHING = Mask({}, {})
@@ -127,7 +126,7 @@ def control_classes(
         return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})
     # Of every kind of unit: reading takes the time.
     levels = activation_levels(model, every_projection(model), examples)
-    read = {"levels": codebase.digest_of("levels"), "examples": digest_of_all(examples)}
+    read = {"levels": codebase.digest_of("importance.levels"), "examples": digest_of_all(examples)}
     return Classes({name: level_deciles(own) for name, own in levels.items()}, read)
 
 

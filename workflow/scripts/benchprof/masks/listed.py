@@ -10,17 +10,16 @@ from typing import Any
 import torch
 from torch import nn
 
+from benchprof.ablation import LISTED, Ablation
 from benchprof.errors import InputError
 from benchprof.files import write_json
-from benchprof.masks.mask import Mask, write_mask
 from benchprof.masks.origin import listed_origin
-from benchprof.masks.threshold import Entries, index_dtype
 from benchprof.models.anatomy import anatomy_of
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import read_card
+from benchprof.models.mask import Entries, Mask, index_dtype, write_mask
 from benchprof.models.scope import Scope
 from benchprof.models.units import Projection, entry_counts, unit_projections
-from benchprof.run.ablation import LISTED, Ablation
 
 Lists = Mapping[str, Mapping[int, Sequence[int]]]
 """Numbers of units, from 0, by ability and decoder layer."""

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from benchprof import codebase
-from benchprof.run.ablation import LISTED, RANDOM, Ablation
-from benchprof.run.configuration import Selection
+from benchprof.ablation import LISTED, RANDOM, Ablation
+from benchprof.masks.rule import Selection
 
 
 def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
@@ -42,7 +42,7 @@ def selected_origin(
         "settings": rule.settings,
         "fraction": ablation.k,
         "importance": {n: importances[n] for n in read_for(selection, ability, importances)},
-        "code": codebase.digest_of("masks"),
+        "code": code_digest(),
     } | ({"super": left_out} if rule.without_super else {})
 
 
@@ -61,7 +61,7 @@ def listed_origin(ablation: Ablation, unit: str, settings: Mapping[str, Any]) ->
         "settings": dict(settings),
         "fraction": ablation.k,
         "importance": {},
-        "code": codebase.digest_of("listed"),
+        "code": codebase.digest_of("masks.listed"),
     }
 
 
@@ -77,5 +77,10 @@ def control_origin(control: Ablation, left_out: str | None) -> dict[str, Any]:
         "selection": RANDOM,
         "seed": control.seed,
         "fraction": control.k,
-        "code": codebase.digest_of("masks"),
+        "code": code_digest(),
     } | ({} if left_out is None else {"super": left_out})
+
+
+def code_digest() -> str:
+    """Digest of the code that decides masks; that of units' activations stands beside it."""
+    return codebase.digest_of("masks.job", apart=["importance.levels"])

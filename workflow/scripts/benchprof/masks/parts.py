@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import torch
 
-from benchprof.masks.threshold import Entries, index_dtype, largest, more_than_scope
+from benchprof.masks.threshold import largest, more_than_scope
+from benchprof.models.mask import Entries, index_dtype
 
 # The least length of a chunk in Kim et al.'s public code (extract_region/extract_region.py).
 LEAST_CHUNK = 1_000_000

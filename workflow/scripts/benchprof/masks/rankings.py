@@ -9,7 +9,8 @@ import torch
 
 from benchprof.masks.parts import chunks, largest_of_parts
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, above_zero, largest
+from benchprof.masks.threshold import above_zero, largest
+from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from benchprof.masks.threshold import Entries
+from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile
 
 

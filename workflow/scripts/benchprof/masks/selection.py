@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from benchprof.masks.rankings import select_bottom, select_core, select_top
+from benchprof.masks.rule import Selection, Specific, Top
 from benchprof.masks.shares import Shares
 from benchprof.masks.specific import in_several_tops, select_ratio, select_sum
-from benchprof.masks.threshold import Entries
-from benchprof.run.configuration import Selection, Specific, Top
+from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile
 
 

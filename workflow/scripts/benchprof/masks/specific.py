@@ -11,7 +11,8 @@ import torch
 from benchprof.errors import InputError
 from benchprof.masks.rankings import select_top
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, largest, more_than_scope
+from benchprof.masks.threshold import largest, more_than_scope
+from benchprof.models.mask import Entries
 
 AT_ONCE = 2 * 10**9
 """Bytes that the pools of several abilities may take, of which ratios are computed together."""

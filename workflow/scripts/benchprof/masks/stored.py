@@ -10,14 +10,14 @@ from typing import Any
 from safetensors import safe_open
 
 from benchprof import digests
+from benchprof.ablation import Ablation
 from benchprof.errors import InputError
 from benchprof.masks import super_job
 from benchprof.masks.job import select_masks
-from benchprof.masks.mask import read_mask
 from benchprof.masks.origin import read_for, selected_origin
+from benchprof.masks.rule import Selection
+from benchprof.models.mask import read_mask
 from benchprof.origin import read_origin
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Selection
 from benchprof.store import Kind, Store
 
 DECIDED_BY = ("ability", "selection", "settings", "fraction", "importance", "code",

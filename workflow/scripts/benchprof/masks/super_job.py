@@ -18,12 +18,12 @@ from benchprof.files import write_csv
 from benchprof.importance.example import Example
 from benchprof.importance.faults import context_of
 from benchprof.importance.loss import text_losses
-from benchprof.masks.ablation import ablated, in_weights
-from benchprof.masks.mask import Mask, read_mask, write_mask
 from benchprof.masks.shares import Shares, check_comparable
 from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranked, search
+from benchprof.models.ablation import ablated, in_weights
 from benchprof.models.card import check_content
 from benchprof.models.loading import load_model, load_tokenizer
+from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 from benchprof.models.units import scored_weights
@@ -126,7 +126,7 @@ def origin_of(importances: Mapping[str, Mapping[str, Any]], example: Example) ->
         "importance": dict(importances),
         "text": example.digest,
         "threshold": SUPER_RISE,
-        "code": codebase.digest_of("super"),
+        "code": code_digest(),
     }
 
 
@@ -163,3 +163,8 @@ def _losses_table(losses: Sequence[Sequence[float | None]]) -> pd.DataFrame:
     table = pd.DataFrame(losses, columns=["n", "loss"])
     table["rise"] = table["loss"] - table["loss"][0]
     return table
+
+
+def code_digest() -> str:
+    """Digest of the code that decides super sets."""
+    return codebase.digest_of("masks.super_job")

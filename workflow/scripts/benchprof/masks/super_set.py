@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import torch
 
 from benchprof.masks.shares import Shares
-from benchprof.masks.threshold import Entries, largest
+from benchprof.masks.threshold import largest
+from benchprof.models.mask import Entries
 
 SUPER_RISE = 1.0
 """Nats a token by which the loss of a neutral text rises without a super set. Each token is then e

@@ -15,26 +15,10 @@ from collections.abc import Callable, Sequence
 import torch
 
 from benchprof.errors import InputError
+from benchprof.models.mask import Entries, index_dtype
 
 DIGIT = 16
 BINS = 1 << DIGIT
-
-Entries = dict[str, torch.Tensor]
-"""Flat indices by tensor name, of `index_dtype`: ascending, tensors without any left out.
-
-At 8 billion parameters the masks of one ability at the paper's six k hold 110 million indices.
-"""
-NARROW = 1 << 31
-"""How many entries a tensor has at most for int32 to number them all."""
-
-
-def index_dtype(size: int) -> torch.dtype:
-    """The type of flat indices into a tensor of `size` entries: int32, or int64 beyond 2^31.
-
-    The tensor's size decides, not its largest index: all masks of a tensor have one type, and can
-    be concatenated and searched in each other.
-    """
-    return torch.int32 if size <= NARROW else torch.int64
 
 
 def above_zero(scores: torch.Tensor) -> torch.Tensor:

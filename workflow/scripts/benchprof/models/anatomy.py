@@ -14,7 +14,7 @@ from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 from benchprof.errors import InputError
-from benchprof.run.configuration import ScopeName
+from benchprof.fields import ScopeName
 from benchprof.scoring.structure import layer_list
 
 SCOPES: tuple[str, ...] = get_args(ScopeName)

@@ -44,7 +44,7 @@ def converted_key(source: Mapping[str, Any], precision: str) -> str:
     known = "gguf_sha256" in source
     origin = {"gguf": source["gguf_sha256"]} if known else {"source": dict(source)}
     rounded = {} if precision == FLOAT32 else {"precision": precision}
-    return digests.of_value({**origin, **rounded, "code": codebase.digest_of("conversion")})
+    return digests.of_value({**origin, **rounded, "code": codebase.digest_of("models.conversion")})
 
 
 def precision_of(dtype: str) -> str:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
+from benchprof.jobs.importance import ComputeImportance
 from benchprof.models.device import resolve_device
 from benchprof.plan.machine import CPU, GPU, Machine, roughly_measured
 from benchprof.plan.shape import configured_shape
 from benchprof.plan.steps import Step, model_steps
 from benchprof.plan.tokens import CHARACTERS, workload
-from benchprof.run.jobs.importance import ComputeImportance
 from benchprof.run.run import Run, read_run
 
 HEADER = ("rule", "jobs", "tokens", "memory", "GPU memory", "minutes", "written", "hours")

@@ -9,15 +9,8 @@ from typing import Any
 
 from transformers import AutoConfig, PretrainedConfig
 
-from benchprof.data import ARCHITECTURES
-from benchprof.errors import InputError
-from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
-from benchprof.models.placement import empty_model
-from benchprof.models.scope import WEIGHT, Scope
-from benchprof.models.units import every_projection
-from benchprof.plan.machine import Machine
-from benchprof.run import paths
-from benchprof.run.configuration import (
+from benchprof import paths
+from benchprof.configuration import (
     Folder,
     HubGguf,
     ModelSource,
@@ -25,7 +18,14 @@ from benchprof.run.configuration import (
     Wheels,
     WholeWheel,
 )
-from benchprof.run.jobs.job import BYTES, Size
+from benchprof.data import ARCHITECTURES
+from benchprof.errors import InputError
+from benchprof.jobs.job import BYTES, Size
+from benchprof.models.anatomy import parameter_count, passed_size, scope_weights
+from benchprof.models.placement import empty_model
+from benchprof.models.scope import WEIGHT, Scope
+from benchprof.models.units import every_projection
+from benchprof.plan.machine import Machine
 from benchprof.run.run import Run
 from benchprof.scoring.budget import generation_tokens
 from benchprof.scoring.dimensions import Dimensions

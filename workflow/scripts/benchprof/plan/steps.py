@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from benchprof.data import NEUTRAL_TEXT
+from benchprof.jobs.calibration import CalibrateMasks
+from benchprof.jobs.evaluation import Evaluation
+from benchprof.jobs.figures import TIMED
+from benchprof.jobs.importance import Scored
+from benchprof.jobs.job import Job, ModelJob
+from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
+from benchprof.jobs.models import PrepareModel
+from benchprof.jobs.replication import EvaluateHalves, SelectHalfMasks
 from benchprof.masks.super_set import most_entries, most_losses
 from benchprof.plan.machine import Machine
 from benchprof.plan.shape import Shape
 from benchprof.plan.tokens import CHARACTERS, Texts, Workload, asked_texts
-from benchprof.run.jobs.calibration import CalibrateMasks
-from benchprof.run.jobs.evaluation import Evaluation
-from benchprof.run.jobs.figures import TIMED
-from benchprof.run.jobs.importance import Scored
-from benchprof.run.jobs.job import Job, ModelJob
-from benchprof.run.jobs.masks import DrawControls, FindSuper, SelectMasks
-from benchprof.run.jobs.models import PrepareModel
-from benchprof.run.jobs.replication import EvaluateHalves, SelectHalfMasks
 from benchprof.run.run import Run
 from benchprof.scoring.generation import MOST_ITEMS
 

@@ -12,12 +12,12 @@ from yaml import MappingNode
 from benchprof.abilities.item import Item, check_companions, companion_of, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import BENCHMARKS
+from benchprof.jobs.evaluation import Answered, OfBenchmark
 from benchprof.jsonl import read_objects
-from benchprof.run.configuration import AbilitySplit, ShippedBenchmark, TaskFile
 from benchprof.run.inputs import check_exclusions
-from benchprof.run.jobs.evaluation import Answered, OfBenchmark
 from benchprof.run.run import Run
 from benchprof.scoring.generation_settings import DEFAULT_NEW_TOKENS
+from benchprof.tasks.benchmark import AbilitySplit, ShippedBenchmark, TaskFile
 from benchprof.yaml_files import yaml_nodes
 
 SIZES = BENCHMARKS / "sizes.json"

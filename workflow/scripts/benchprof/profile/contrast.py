@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from benchprof.ablation import Ablation
 from benchprof.profile.resampling import Ints
-from benchprof.run.ablation import Ablation
 
 
 @dataclass(frozen=True)

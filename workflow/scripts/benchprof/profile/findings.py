@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchprof.ablation import and_k
 from benchprof.profile import reason
 from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_form
 from benchprof.profile.key import ProfileKey
@@ -21,7 +22,6 @@ from benchprof.profile.measures import (
 from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.shown import profile_cells
-from benchprof.run.ablation import and_k
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchprof.ablation import Ablation
 from benchprof.files import written_whole
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import ProfileSettings
-from benchprof.run.ablation import Ablation
 
 NAME = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchprof.ablation import Ablation
 from benchprof.errors import InputError
 from benchprof.evaluation.fields import Record
 from benchprof.evaluation.record import read_record
@@ -23,7 +24,6 @@ from benchprof.profile.resampling import Floats
 from benchprof.profile.software import packages_of
 from benchprof.profile.source import Source
 from benchprof.profile.units import Units, units_of
-from benchprof.run.ablation import Ablation
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.run.ablation import Ablation
+from benchprof.ablation import Ablation
 
 
 @dataclass(frozen=True)

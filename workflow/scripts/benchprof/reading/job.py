@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchprof.ablation import INTACT
 from benchprof.errors import InputError
 from benchprof.evaluation.fields import Record
 from benchprof.evaluation.questions import requests_for
@@ -16,7 +17,6 @@ from benchprof.reading.answer import answers_of, right_or_wrong
 from benchprof.reading.item_table import item_table
 from benchprof.reading.question import questions_of
 from benchprof.reading.side_by_side import side_by_side
-from benchprof.run.ablation import INTACT
 from benchprof.spreadsheet import without_formulas
 from benchprof.tasks.source import TaskSource
 

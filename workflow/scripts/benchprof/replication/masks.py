@@ -10,17 +10,17 @@ from pathlib import Path
 
 from benchprof import digests
 from benchprof.abilities.item import read_items
+from benchprof.ablation import Ablation
 from benchprof.importance.items import TrainItems, content_of
 from benchprof.importance.job import compute_importance, examples_and_origins
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
-from benchprof.masks.mask import read_mask
 from benchprof.masks.origin import selected_origin
+from benchprof.masks.rule import Selection
 from benchprof.masks.stored import key_of
+from benchprof.models.mask import read_mask
 from benchprof.models.scope import WEIGHT
 from benchprof.replication.halves import Halves, split
-from benchprof.run.ablation import Ablation
-from benchprof.run.configuration import Selection
 from benchprof.store import Kind, Store
 
 logger = logging.getLogger(__name__)

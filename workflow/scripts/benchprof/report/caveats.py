@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchprof.ablation import ALL_ABILITIES
 from benchprof.profile.correction import out_of_reach
 from benchprof.profile.criteria import (
     ENOUGH_CONTROLS,
@@ -26,7 +27,6 @@ from benchprof.report.matrix import Matrix
 from benchprof.report.names import metric, readable
 from benchprof.report.numbers import number, number_off, span
 from benchprof.report.sentences import readable_list, say, valued
-from benchprof.run.ablation import ALL_ABILITIES
 
 VIEW = ["model", "selection", "fraction"]
 

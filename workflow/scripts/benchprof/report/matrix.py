@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from benchprof.ablation import ALL_ABILITIES, and_k, shown_k
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
 from benchprof.report.names import metric
-from benchprof.run.ablation import ALL_ABILITIES, and_k, shown_k
 
 # Up to so many random controls have a column each in a figure.
 SINGLE_CONTROLS = 5

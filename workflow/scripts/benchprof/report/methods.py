@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from benchprof.ablation import CALIBRATED, k_name
+from benchprof.configuration import SIGNED, Configuration
 from benchprof.files import write_text
 from benchprof.origin import read_origin
 from benchprof.profile.job import MOST_SHUFFLED
@@ -23,8 +25,6 @@ from benchprof.report.names import readable, series
 from benchprof.report.numbers import span
 from benchprof.report.references import keys_of, references
 from benchprof.report.templates import environment
-from benchprof.run.ablation import CALIBRATED, k_name
-from benchprof.run.configuration import SIGNED, Configuration
 
 CITATIONS = re.compile(r" \[@[^]]+\]")
 STEP = re.compile(r"\*\*(.+?)\.\*\* (.+)")

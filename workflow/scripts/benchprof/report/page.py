@@ -15,6 +15,8 @@ from typing import Any
 
 import pandas as pd
 
+from benchprof.ablation import ALL_ABILITIES, and_k
+from benchprof.configuration import Configuration
 from benchprof.files import write_text
 from benchprof.portable import portable
 from benchprof.profile.criteria import (
@@ -41,8 +43,6 @@ from benchprof.report.numbers import span
 from benchprof.report.outcomes import against_random, formless, own_tests, undefined
 from benchprof.report.page_figures import Album
 from benchprof.report.templates import environment
-from benchprof.run.ablation import ALL_ABILITIES, and_k
-from benchprof.run.configuration import Configuration
 
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchprof import markdown
+from benchprof.ablation import and_k
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.matrix import BROKEN, Matrix, similarity_of
@@ -15,7 +16,6 @@ from benchprof.report.names import codes, inline, readable
 from benchprof.report.numbers import NONE, number
 from benchprof.report.outcomes import undefined
 from benchprof.report.references import escaped
-from benchprof.run.ablation import and_k
 
 
 def write_impact_tables(matrix: Matrix, targets: Sequence[Path]) -> None:

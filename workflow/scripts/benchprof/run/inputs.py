@@ -11,16 +11,17 @@ from benchprof.abilities.item import (
     companion_word,
     read_items,
 )
+from benchprof.ablation import CALIBRATED
+from benchprof.configuration import Folder
 from benchprof.errors import InputError, did_you_mean
 from benchprof.jsonl import read_objects
 from benchprof.models.folder import check_model_folder
 from benchprof.profile.criteria import MIN_ITEMS
-from benchprof.run.ablation import CALIBRATED
-from benchprof.run.configuration import AbilitySplit, Folder, LmTask, TaskFile
 from benchprof.run.item_fields import check_fields
 from benchprof.run.run import Run
 from benchprof.run.suite import own_files
 from benchprof.sandbox.sandbox import Sandbox
+from benchprof.tasks.benchmark import AbilitySplit, LmTask, TaskFile
 from benchprof.tasks.catalogue import check_single_tasks, check_tasks
 from benchprof.tasks.columns import columns_of
 from benchprof.tasks.definition import check_local_files

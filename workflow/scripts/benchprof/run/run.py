@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.abilities.item import SPLITS, read_items
+from benchprof.ablation import ALL_ABILITIES, CALIBRATED, LISTED, Ablation, k_name
+from benchprof.configuration import Configuration
+from benchprof.configuration.consistency import check_consistency
+from benchprof.configuration.layers import extended, read_layers, with_text_keys
+from benchprof.configuration.removed import check_removed
+from benchprof.configuration.shorthand import written_out
 from benchprof.importance.items import TrainItems
+from benchprof.masks.rule import Selection
 from benchprof.models.scope import Scope
 from benchprof.profile.settings import ProfileSettings
-from benchprof.run.ablation import ALL_ABILITIES, CALIBRATED, LISTED, Ablation, k_name
-from benchprof.run.configuration import Configuration, Selection
-from benchprof.run.configuration.removed import check_removed
-from benchprof.run.consistency import check_consistency
-from benchprof.run.layers import extended, read_layers, with_text_keys
-from benchprof.run.shorthand import written_out
 from benchprof.run.suite import Suite
 from benchprof.section import Section, read_section
 from benchprof.store import Store

@@ -8,14 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from benchprof.abilities.item import COMPANIONS
-from benchprof.run.configuration import (
-    AbilitySplit,
-    Benchmark,
-    Configuration,
-    LmTask,
-    ShippedBenchmark,
-    TaskFile,
-)
+from benchprof.configuration import Configuration
+from benchprof.tasks.benchmark import AbilitySplit, Benchmark, LmTask, ShippedBenchmark, TaskFile
 from benchprof.tasks.definition import Definition, local_files, read_definition
 from benchprof.tasks.functions import files_of_task
 

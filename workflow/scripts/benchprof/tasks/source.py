@@ -19,13 +19,7 @@ from lm_eval.tasks._yaml_loader import load_yaml
 from benchprof.data import ability_task
 from benchprof.errors import InputError, RetriableError
 from benchprof.jsonl import read_objects
-from benchprof.run.configuration import (
-    AbilitySplit,
-    Benchmark,
-    LmTask,
-    ShippedBenchmark,
-    TaskFile,
-)
+from benchprof.tasks.benchmark import AbilitySplit, Benchmark, LmTask, ShippedBenchmark, TaskFile
 from benchprof.tasks.catalogue import refuse_several
 from benchprof.tasks.definition import Definition, program_benchmarks, read_definition
 from benchprof.tasks.functions import functions_named

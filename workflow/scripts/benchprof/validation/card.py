@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.threshold import Entries
+from benchprof.models.mask import Entries
 
 Neurons = Sequence[Sequence[int]]
 """Per decoder layer the numbers of MLP neurons, ascending."""

@@ -12,16 +12,15 @@ import numpy as np
 import pandas as pd
 import torch
 
+from benchprof.ablation import Ablation
 from benchprof.errors import InputError
-from benchprof.masks.mask import read_mask
-from benchprof.masks.threshold import Entries
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.card import read_card
 from benchprof.models.loading import load_model
+from benchprof.models.mask import Entries, read_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.profile.criteria import CLEAR_EFFECT, separates
 from benchprof.profile.shown import shown_masks
-from benchprof.run.ablation import Ablation
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
 STALE = (

@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from benchprof.ablation import and_k
 from benchprof.report import style
 from benchprof.report.matrix import similarity_of
 from benchprof.report.names import wrapped
 from benchprof.report.numbers import interval, number
-from benchprof.run.ablation import and_k
 
 # Inches.
 BAR_HEIGHT = 0.16

@@ -1,0 +1,81 @@
+"""Every job, by the name of its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from benchprof.errors import InputError
+from benchprof.jobs.analysis import (
+    CompareMasks,
+    LocateMasks,
+    MeasureCore,
+    MeasureStability,
+    analysis_files,
+)
+from benchprof.jobs.annotation import ReportAgreement
+from benchprof.jobs.archive import WriteArchive
+from benchprof.jobs.calibration import calibration_files
+from benchprof.jobs.figures import FIGURES, TIMED
+from benchprof.jobs.job import Job
+from benchprof.jobs.reading import ExportItems
+from benchprof.jobs.recovery import CheckRecovery
+from benchprof.jobs.replication import EvaluateHalves, MeasureReplication, SelectHalfMasks
+from benchprof.jobs.report import WriteManifest, WriteMethods, WriteReport, default_files
+from benchprof.jobs.selectivity import MeasureSelectivity
+from benchprof.jobs.tables import TabulateImpact, TabulateSimilarity
+from benchprof.run.run import Run
+
+EVERY: tuple[type[Job], ...] = (
+    *TIMED,
+    SelectHalfMasks,
+    EvaluateHalves,
+    MeasureReplication,
+    *FIGURES,
+    TabulateImpact,
+    TabulateSimilarity,
+    WriteMethods,
+    WriteReport,
+    WriteManifest,
+    WriteArchive,
+    LocateMasks,
+    CompareMasks,
+    MeasureSelectivity,
+    MeasureCore,
+    MeasureStability,
+    ExportItems,
+    ReportAgreement,
+    CheckRecovery,
+)
+JOBS: Mapping[str, type[Job]] = MappingProxyType({job.rule: job for job in EVERY})
+
+
+TARGETS: Mapping[str, Callable[[Run], list[Path]]] = MappingProxyType({
+    "all": default_files,
+    "calibration": calibration_files,
+    "analysis": analysis_files,
+    "items": ExportItems.files_of,
+    "agreement": ReportAgreement.files_of,
+    "archive": WriteArchive.files_of,
+    "validation": CheckRecovery.files_of,
+})  # fmt: skip
+"""What can be asked of Snakemake by a name, and the files that this stands for."""
+
+
+def jobs_of(run: Run) -> Iterator[Job]:
+    """Every job of a run, also those that the default run does not ask for."""
+    return (job for kind in EVERY for job in kind.all_of(run))
+
+
+def job_of(run: Run, file: Path) -> Job:
+    """The job that writes a file.
+
+    Raises:
+        InputError: none of the run's jobs does.
+    """
+    for job in jobs_of(run):
+        if file in job.written or any(path in file.parents for path in job.written):
+            return job
+    remedy = "Paths are relative to the folder of the run, such as results/profiles/impact.csv."
+    raise InputError(file, "no job of this run writes it", "a result of the run", remedy)

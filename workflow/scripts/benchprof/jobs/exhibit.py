@@ -1,0 +1,92 @@
+"""A job that shows a table of the profile stage, as a figure or as a table for a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from benchprof import digests, paths
+from benchprof.data import TITLES
+from benchprof.jobs.job import Files, Job
+
+
+@dataclass(frozen=True)
+class Exhibit(Job):
+    """A job that shows a part of one table in several forms.
+
+    Attributes:
+        table: what is shown.
+        forms: endings of the files.
+    """
+
+    table: ClassVar[Path] = paths.IMPACT
+    forms: ClassVar[tuple[str, ...]]
+
+    @property
+    def stem(self) -> Path:
+        """The files without their endings."""
+        raise NotImplementedError
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """What is shown of the table, as arguments of the function that shows or cuts it."""
+        raise NotImplementedError
+
+    @property
+    def targets(self) -> list[Path]:
+        """A file for each form; not `with_suffix`, since k has a point."""
+        return [self.stem.parent / f"{self.stem.name}.{form}" for form in self.forms]
+
+    @property
+    def inputs(self) -> Files:
+        """The table."""
+        return {"table": self.table}
+
+    @property
+    def outputs(self) -> Files:
+        """The files by form."""
+        return dict(zip(self.forms, self.targets, strict=True))
+
+    @property
+    def settings(self) -> Any:
+        """What is shown, and the code that shows it."""
+        return {
+            "own_benchmarks": self.run.suite.own_tests,
+            "code": self.code_digest,
+            "titles": digests.of_file(TITLES),
+        }
+
+
+@dataclass(frozen=True)
+class OfModel(Exhibit):
+    """An exhibit of one model under one selection and k."""
+
+    model: str
+    selection: str
+    k: str
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """One model, selection and k, as arguments of `report.matrix.matrix_of`."""
+        return {
+            "model": self.model,
+            "selection": self.selection,
+            "fraction": self.k,
+            "own_benchmarks": self.run.suite.own_tests,
+        }
+
+
+@dataclass(frozen=True)
+class OfModels(Exhibit):
+    """An exhibit of all models together under one selection and k."""
+
+    selection: str
+    k: str
+    table = paths.SIMILARITY
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """One selection and k."""
+        return {"selection": self.selection, "fraction": self.k}

@@ -1,0 +1,99 @@
+"""The job that measures whether masks hit their abilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchprof import paths
+from benchprof.ablation import CALIBRATED
+from benchprof.errors import InputError
+from benchprof.jobs.drawn import MasksOfOneK
+from benchprof.jobs.job import Files, Shown
+from benchprof.jobs.profile import source_of
+from benchprof.profile.source import Source
+from benchprof.run.run import Run
+
+
+@dataclass(frozen=True)
+class MeasureSelectivity(MasksOfOneK):
+    """Measure how much answer loss each ability's ablation costs on every test split."""
+
+    rule = "measure_selectivity"
+    shown = Shown("png", "selectivity", "Masks", "selectivity")
+    what = "selectivity"
+    of_ranked = False
+
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether an ability has its own test."""
+        return super().belongs_to(run) and bool(run.suite.own_tests)
+
+    @property
+    def settings(self) -> Any:
+        """Also how form and its intervals are made."""
+        own = self.run.profile_settings
+        return super().settings | {
+            "tests": self.run.suite.own_tests,
+            "companions": self.run.suite.companions,
+            "intervals": [own.resamples, own.confidence, own.seed],
+        }
+
+    @property
+    def effects(self) -> Path:
+        """Whether each mask's effect is one on its ability."""
+        return self.csv.with_name(f"effects_{self.selection}_{self.k}.csv")
+
+    @property
+    def outputs(self) -> Files:
+        """Also the table of effects."""
+        return {**super().outputs, "effects": self.effects}
+
+    @property
+    def intact(self) -> dict[str, Path]:
+        """The intact model's record of every own test and of its items' companions."""
+        asked = [self.run.suite.own_tests, *self.run.suite.companions.values()]
+        names = [name for benchmarks in asked for name in benchmarks.values()]
+        return {name: paths.record(self.model, name, None) for name in names}
+
+    @property
+    def sources(self) -> list[Source]:
+        """The records of them under the masks of this selection and k.
+
+        Raises:
+            InputError: k is a candidate of the calibration, under whose masks no test is asked.
+        """
+        asked = [name for name in self.run.benchmarks if name in self.intact]
+        view = (self.selection, self.k)
+        under = [own for own in self.run.ablations if (own.selection, own.k) == view]
+        if not under:
+            found = f"k = {self.k}, a candidate of the calibration that is not evaluated on tests"
+            remedy = f"Ask for {replace(self, k=CALIBRATED).csv}."
+            raise InputError(self.csv, found, f"one of {', '.join(self.run.ks)}", remedy)
+        return [source_of(self.model, *own) for own in product(asked, under)]
+
+    @property
+    def inputs(self) -> Files:
+        """Records and masks."""
+        return {
+            "intact": list(self.intact.values()),
+            "records": [source.record for source in self.sources],
+            "masks": sorted({source.mask for source in self.sources}),
+        }
+
+    def make(self, threads: int) -> None:
+        """Measure how much answer loss each ability's ablation costs on every test split."""
+        from benchprof.analysis.job import measure_selectivity
+
+        measure_selectivity(
+            tests=self.run.suite.own_tests,
+            companions=self.run.suite.companions,
+            intact=self.intact,
+            sources=self.sources,
+            settings=self.run.profile_settings,
+            fraction=self.k,
+            drawing=self.drawing,
+            effects=self.effects,
+        )

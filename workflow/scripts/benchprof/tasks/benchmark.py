@@ -1,0 +1,79 @@
+"""What a configuration says of a benchmark: whose items, and how many of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from benchprof.fields import (
+    EXPANDED,
+    CompanionKind,
+    ItemsFile,
+    Limit,
+    kind_by,
+)
+from benchprof.section import Section, Text
+
+
+class Sample(Section):
+    """What any benchmark may say: how many of its items."""
+
+    limit: Limit | None = None
+
+
+class FewShot(Sample):
+    """What a benchmark of lm-eval may say: examples before each item."""
+
+    fewshot: int | None = Field(
+        default=None, ge=0, description="a whole number of examples, 0 or more"
+    )
+
+
+class AbilitySplit(Sample):
+    """The items of an ability's split, or one companion of each."""
+
+    ability: Text = Field(description="the name of an ability")
+    split: Literal["calibration", "test"] = Field(description="one of calibration, test")
+    companion: CompanionKind | None = None
+
+    @property
+    def is_own_test(self) -> bool:
+        """Whether it is the test of an ability, and no companion of one."""
+        return self.split == "test" and self.companion is None
+
+
+class ShippedBenchmark(FewShot):
+    """A benchmark that has a definition in this project."""
+
+    benchmark: Text = Field(description="the name of a shipped benchmark")
+
+
+class LmTask(FewShot):
+    """A task that lm-eval knows, with or without a local file."""
+
+    task: Text = Field(description="the name of an lm-eval task")
+    data: ItemsFile | None = None
+
+
+class TaskFile(FewShot):
+    """The user's own lm-eval task file."""
+
+    task_file: Annotated[
+        str, Field(pattern=r"\.ya?ml$", description="an lm-eval task file (.yaml)"), EXPANDED
+    ]
+    data: ItemsFile | None = None
+
+
+BENCHMARKS = {kind: frozenset({kind}) for kind in ("benchmark", "ability", "task", "task_file")}
+Benchmark = Annotated[
+    Annotated[ShippedBenchmark, Tag("benchmark")]
+    | Annotated[AbilitySplit, Tag("ability")]
+    | Annotated[LmTask, Tag("task")]
+    | Annotated[TaskFile, Tag("task_file")],
+    Discriminator(kind_by(BENCHMARKS, exact=False)),
+    Field(
+        description="a section with exactly one of benchmark, ability (with split, and companion "
+        "if you like), task and task_file"
+    ),
+]
