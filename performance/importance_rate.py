@@ -35,7 +35,7 @@ from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.prepared import PreparedModel
 
-ITEMS = Path(__file__).parents[1] / "resources/abilities/v1"
+ITEMS = Path(__file__).parents[1] / "resources/abilities/v3"
 
 
 SHAPES: dict[str, PreTrainedConfig] = {

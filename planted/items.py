@@ -88,7 +88,7 @@ def _distinct(mixture: Mapping[str, float], size: int, name: str, seen: set[str]
             problem = kind.draw(random)
             options, answer = draw_options(problem, random)
             item = Item(
-                id=f"{name}-{number:04d}", type=kind_name,
+                id=f"{name}-{number:04d}", family=kind_name,
                 context=" ".join((*kind.opening, *problem.context)),
                 question=" ".join(problem.question),
                 options=tuple(THINGS[o] for o in options), answer=answer,

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 SCRIPT = """
 from pathlib import Path
 import benchprof
-from benchprof.annotation.study import read_study
+from benchprof.annotation.screen import read_study
 from benchprof.data import ARCHITECTURES, TASKS
 from benchprof.errors import InputError
 from benchprof.tasks.definition import definition_path, program_benchmarks, read_definition
@@ -34,7 +34,7 @@ except InputError:
 else:
     raise AssertionError("an empty configuration passed")
 assert sorted(p.stem for p in TASKS.iterdir()) == [
-    "ability_blank", "ability_flip", "ability_items", "ability_read_off"
+    "ability_blank", "ability_flip", "ability_items"
 ]
 assert list(ARCHITECTURES.glob("*Llama-3.1-8B*.json"))
 assert (FOLDER / "confinement.py").is_file()

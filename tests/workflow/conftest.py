@@ -100,7 +100,7 @@ def item(ability: str, number: int) -> dict[str, Any]:
     words = WORDS[ability]
     return {
         "id": f"{ability}-{number}",
-        "type": "naming",
+        "family": "naming",
         "context": f"The word is {words[number % 4]}.",
         "question": f"Which word of {ability} is it, number {number}?",
         "options": list(words),

@@ -45,9 +45,9 @@ def test_a_missing_model_folder(project: Project) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ('{"id": "x", "type"', ("test.jsonl, line 13", "not JSON")),
+        ('{"id": "x", "family"', ("test.jsonl, line 13", "not JSON")),
         (
-            '{"id": "x", "type": "t", "context": "", "question": "q", '
+            '{"id": "x", "family": "t", "context": "", "question": "q", '
             '"options": ["a", "b"], "answer": 2}',
             ("test.jsonl, line 13, answer", "2 where there are 2 options", "must hold the answer"),
         ),

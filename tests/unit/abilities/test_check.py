@@ -199,7 +199,7 @@ def folder(tmp_path: Path) -> Path:
 def shipped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A working directory whose shipped sets are these few items, copied as the page says."""
     monkeypatch.chdir(folder.parent)
-    for name in ("v1/spatial_reasoning", "v2/deductive_reasoning"):
+    for name in ("v3/spatial_reasoning", "v3/deductive_reasoning"):
         shutil.copytree(folder, Path("resources/abilities", name))
     for block in blocks(ROOT / PAGE, "sh"):
         for words, _ in commands(block.code):

@@ -22,7 +22,7 @@ from benchprof.errors import InputError
 
 GOOD: dict[str, Any] = {
     "id": "one",
-    "type": "sum",
+    "family": "sum",
     "context": "",
     "question": "What is 1 + 1?",
     "options": ["2", "3"],
@@ -53,12 +53,13 @@ def items(draw: st.DrawFn) -> Item:
     answer = draw(st.integers(0, len(texts) - 1))
     return Item(
         id=draw(full_text),
-        type=draw(full_text),
+        family=draw(full_text),
         context=draw(any_text),
         question=draw(full_text),
         options=texts,
         answer=answer,
-        template=draw(any_text),
+        answer_type=draw(any_text),
+        style=draw(any_text),
         difficulty=draw(st.sampled_from(("", *DIFFICULTIES))),
         companions=draw(companions(len(texts), answer)),
     )
@@ -90,11 +91,11 @@ BLANK = {"context": "", "question": "What is 1 + some?"}
 
 def test_only_a_flip_has_another_answer(tmp_path: Path):
     path = tmp_path / "train.jsonl"
-    value = GOOD | {"companions": {"blank": BLANK, "flip": FLIP, "read_off": BLANK}}
+    value = GOOD | {"companions": {"blank": BLANK, "flip": FLIP}}
     path.write_text(json.dumps(value) + "\n")
     (item,) = read_items(path)
     assert {kind: own.answer for kind, own in item.companions.items()} == {
-        "flip": 1, "read_off": 0, "blank": 0,
+        "flip": 1, "blank": 0,
     }  # fmt: skip
     assert item.to_json() == value
     assert list(item.to_json()["companions"]) == list(COMPANIONS)
@@ -113,9 +114,9 @@ def test_the_item_that_lacks_a_companion_is_named(tmp_path: Path):
     )
     check_companions(tmp_path, [item], "flip", "importance.against")
     with pytest.raises(InputError) as error:
-        check_companions(tmp_path, [item], "read_off", "importance.against")
+        check_companions(tmp_path, [item], "blank", "importance.against")
     assert str(error.value) == (
-        f"{tmp_path}, item two: it has no companion 'read_off'; expected one in every item. "
+        f"{tmp_path}, item two: it has no companion 'blank'; expected one in every item. "
         "Write the companion or remove `importance.against`."
     )
 
@@ -141,10 +142,10 @@ FAULTY: list[tuple[Any, str]] = [
     (GOOD | {"question": 3}, ", question: 3 (int)"),
     (GOOD | {"answer": True}, ", answer: True (bool)"),
     (GOOD | {"answer": 1.0}, ", answer: 1.0 (float)"),
-    (GOOD | {"template": None}, ", template: None (NoneType)"),
+    (GOOD | {"style": None}, ", style: None (NoneType)"),
     (GOOD | {"companions": "none"}, ", companions: 'none' (str)"),
     (GOOD | {"id": " "}, ", id: empty"),
-    (GOOD | {"type": ""}, ", type: empty"),
+    (GOOD | {"family": ""}, ", family: empty"),
     (GOOD | {"question": "\n"}, ", question: empty"),
     (GOOD | {"options": ["2"]}, ", options: ['2']"),
     (GOOD | {"options": [str(number) for number in range(27)]}, "2 to 26 texts"),
@@ -158,7 +159,7 @@ FAULTY: list[tuple[Any, str]] = [
     (with_companion("blank", "none"), ", companions.blank: 'none'; expected an object of context"),
     (with_companion("blank", {"context": ""}), ", companions.blank: {'context': ''}"),
     (with_companion("blank", BLANK | {"answer": 0}), "an object of context, question. The format"),
-    (with_companion("read_off", FLIP), ", companions.read_off: {'context': ''"),
+    (with_companion("blank", FLIP), ", companions.blank: {'context': ''"),
     (with_companion("blank", BLANK | {"question": 1}), ", companions.blank.question: 1 (int)"),
     (with_companion("blank", BLANK | {"question": " "}), ", companions.blank.question: empty"),
     (with_companion("flip", BLANK), "an object of context, question, answer. The format"),

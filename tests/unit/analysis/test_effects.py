@@ -18,7 +18,7 @@ ALL = "all_abilities"
 # The mask of x moves the choice on its own items by 1 nat; nothing else moves by more than 0.2.
 CLEAN = {
     ("x", "item", "x", None): 1.0, ("x", "item", "y", None): 0.1, ("x", "item", ALL, 1): 0.0,
-    ("x", "item", ALL, 2): 0.2, ("x", "blank", "x", None): 0.05, ("x", "read_off", "x", None): 0.0,
+    ("x", "item", ALL, 2): 0.2, ("x", "blank", "x", None): 0.05,
     ("x", "flip", "x", None): 0.9, ("y", "item", "x", None): 0.2, ("y", "item", "y", None): 0.0,
 }  # fmt: skip
 
@@ -36,8 +36,8 @@ def test_an_effect_that_nothing_explains() -> None:
     found = effects_table(table(CLEAN)).set_index("ability")
     assert list(found.index) == ["x", "y"]
     x = found.loc["x"]
-    rises = ["choice", "random", "other_mask", "flip", "read_off", "blank", "other_test"]
-    assert x[rises].tolist() == [1.0, 0.1, 0.1, 0.9, 0.0, 0.05, 0.2]
+    rises = ["choice", "random", "other_mask", "flip", "blank", "other_test"]
+    assert x[rises].tolist() == [1.0, 0.1, 0.1, 0.9, 0.05, 0.2]
     assert (x["explained_by"], bool(x["effect"])) == ("", True)
     # Its mask does nothing, and the mask of x does more.
     assert found.loc["y", "explained_by"] == "chance, other masks (1)"
@@ -60,11 +60,10 @@ def test_the_largest_of_others_is_unknown_where_one_is() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "explained"),
     [
-        (("x", "item", "x", None), 0.15, "chance, blank, read_off, random masks, other masks (1)"),
+        (("x", "item", "x", None), 0.15, "chance, blank, random masks, other masks (1)"),
         # 1 less 0.8 is less than 1.645 · 0.1 · √2 = 0.233.
         (("x", "item", "y", None), 0.8, "other masks (1)"),
         (("x", "blank", "x", None), 0.8, "blank"),
-        (("x", "read_off", "x", None), 1.2, "read_off"),
         (("x", "item", ALL, 1), 1.5, "random masks"),
         # A flip needs the ability as much as its item.
         (("x", "flip", "x", None), 3.0, ""),

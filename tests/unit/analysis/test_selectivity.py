@@ -162,7 +162,6 @@ def test_companions_stand_beside_and_change_nothing_else() -> None:
     # On the blanks x rises by 2.5, of 4 on its items; y by 1, of 1.5, which is as much as it may.
     assert companion_rises(table, "blank") == {"x": 2.5, "y": 1.0}
     assert companion_rises(table, "flip") == {"x": 4.0}
-    assert companion_rises(table, "read_off") == {}
     assert above_blank(rises(table), companion_rises(table, "blank")) == {"x": True, "y": True}
     assert above_blank(rises(table), {"x": 3.0, "y": -1.0}) == {"x": False, "y": True}
     assert above_blank(-rises(table), {"x": -9.0}) == {"x": False}

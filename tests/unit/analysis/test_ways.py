@@ -16,8 +16,8 @@ from benchprof.errors import InputError
 
 EFFECTS = pd.DataFrame(
     [
-        ("x", 12, 1.0, 0.3, 0.1, 0.0, 0.1, math.nan, 0.2, 0.0, 0.4, "", True),
-        ("y", 12, 0.2, 0.4, 0.3, 0.2, 0.1, math.nan, 0.4, math.nan, 0.2, "chance", False),
+        ("x", 12, 1.0, 0.3, 0.1, 0.0, 0.1, math.nan, 0.0, 0.4, "", True),
+        ("y", 12, 0.2, 0.4, 0.3, 0.2, 0.1, math.nan, math.nan, 0.2, "chance", False),
     ],
     columns=COLUMNS,
 )

@@ -31,8 +31,8 @@ def study_items(ability: str, names: Sequence[str]) -> list[StudyItem]:
 def _line(ability: str, split: str, place: int, number: int) -> dict[str, Any]:
     return {
         "id": f"{ability}-{split}-{place}",
-        "type": f"hidden_type_{place}",
-        "template": f"hidden_template_{split}",
+        "family": f"hidden_family_{place}",
+        "style": f"hidden_style_{split}",
         "context": f"Text {number} begins. {LONG if number % 7 == 0 else ''}".strip(),
         "question": f"What does question {number} ask?",
         "options": [f"{word} {number}" for word in ("red", "blue", "green", "black")],

@@ -26,7 +26,7 @@ def test_types_have_equal_shares_as_far_as_they_have_items() -> None:
     own = items_of({"a": 10, "b": 1, "c": 10})
     chosen = stratified(own, 8, seed=1)
     # One of b is all there is; the rest is shared, the first name taking the odd one.
-    assert Counter(member.item.type for member in chosen) == {"a": 4, "b": 1, "c": 3}
+    assert Counter(member.item.family for member in chosen) == {"a": 4, "b": 1, "c": 3}
 
 
 def test_an_ability_with_few_items_gives_all() -> None:
@@ -48,7 +48,7 @@ def test_a_corrected_item_stays_in_the_sample() -> None:
 
 
 def test_an_item_s_repr_hides_what_is_intended() -> None:
-    assert "hidden" not in repr([StudyItem("hidden", make_item("hidden-1", "hidden_type"))])
+    assert "hidden" not in repr([StudyItem("hidden", make_item("hidden-1", "hidden_family"))])
 
 
 def test_each_annotator_has_an_own_order_of_the_same_items() -> None:
@@ -72,7 +72,8 @@ def test_a_study_is_read_from_the_configuration(study_folder: Path) -> None:
     assert study.definitions == DEFINITIONS
     assert Counter(m.ability for m in study.items) == dict.fromkeys(DEFINITIONS, PER_ABILITY)
     # Spread over the two types of each ability.
-    assert Counter(m.item.type for m in study.items) == {"hidden_type_0": 10, "hidden_type_1": 10}
+    families = Counter(m.item.family for m in study.items)
+    assert families == {"hidden_family_0": 10, "hidden_family_1": 10}
 
 
 def test_an_id_of_two_abilities_is_refused(study_folder: Path) -> None:

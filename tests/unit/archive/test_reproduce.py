@@ -72,9 +72,9 @@ def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     config = dict(run.read_run([ROOT / "config/cross_effects.yaml"]).values)
     file.write_text(yaml.safe_dump(config))
-    _choose(file, "spatial_reasoning_read_off")
+    _choose(file, "spatial_reasoning_blank")
     left = yaml.safe_load(file.read_text())
-    assert set(left["benchmarks"]) == {"spatial_reasoning_test", "spatial_reasoning_read_off"}
+    assert set(left["benchmarks"]) == {"spatial_reasoning_test", "spatial_reasoning_blank"}
     check_inputs(run.Run.of(left))
 
 

@@ -36,7 +36,8 @@ class Evaluation:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.patch = folder, monkeypatch
         self.origins: list[dict[str, Any]] = []
-        item = {"id": "i", "type": "t", "context": "", "question": "Where?", "options": ["a", "b"]}
+        item = {"id": "i", "family": "t", "context": "", "question": "Where?",
+                "options": ["a", "b"]}  # fmt: skip
         (folder / "test.jsonl").write_text(json.dumps(item | {"answer": 0}) + "\n")
         card = SimpleNamespace(digest="model", source={})
         monkeypatch.setattr(assignment, "read_card", lambda _: card)

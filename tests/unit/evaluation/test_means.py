@@ -45,7 +45,7 @@ def evaluate(tmp_path: Path) -> Any:
     folder, store = tmp_path / "model", Store(tmp_path / "store")
     prepare_model({"folder": str(tmp_path / "own")}, folder, store)
     items = tmp_path / "test.jsonl"
-    plain = {"type": "t", "context": "", "options": ["dawn", "noon", "dusk"], "answer": 1}
+    plain = {"family": "t", "context": "", "options": ["dawn", "noon", "dusk"], "answer": 1}
     lines = [{"id": str(n), "question": f"When, {n}?"} | plain for n in range(12)]
     items.write_text("".join(json.dumps(line) + "\n" for line in lines))
     source = task_source(AbilitySplit(ability="x", split="test"), items)

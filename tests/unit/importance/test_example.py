@@ -116,10 +116,10 @@ def test_a_companion_keeps_the_options_and_has_its_own_answer() -> None:
 
 
 def test_examples_are_named_by_their_item_and_its_companion() -> None:
-    item = replace(ITEM, companions={"read_off": Companion("Ann is in Oslo.", "Where is she?", 1)})
+    item = replace(ITEM, companions={"blank": Companion("Ann is in Oslo.", "Where is she?", 1)})
     tokenizer = byte_tokenizer(chat=False)
-    both = render_examples([item], tokenizer, "answer", "read_off").named
-    assert [name for name, _ in both] == ["i", "i (its read-off)"]
+    both = render_examples([item], tokenizer, "answer", "blank").named
+    assert [name for name, _ in both] == ["i", "i (its blank)"]
     assert tokenizer.decode(both[1][1].ids).startswith("Ann is in Oslo.\nQuestion: Where is she?")
     alone = render_examples([item], tokenizer, "answer", None).named
     assert [name for name, _ in alone] == ["i"]
@@ -187,7 +187,7 @@ def test_the_digest_is_of_what_the_model_reads() -> None:
     def digest(item: Item, loss_on: str = "answer", against: str | None = "blank") -> str:
         return render_examples([item], tokenizer, loss_on, against).digest
 
-    same = replace(item, id="other", type="other", options=("Paris", "Oslo"))
+    same = replace(item, id="other", family="other", options=("Paris", "Oslo"))
     assert digest(same) == digest(item)
     others = [
         digest(replace(item, options=("Rome", "Bergen"))),

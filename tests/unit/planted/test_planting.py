@@ -181,7 +181,7 @@ def test_splits_share_no_item_and_benchmarks_hold_their_shares() -> None:
     ]
     assert not texts[0] & texts[1] and not texts[0] & texts[2] and not texts[1] & texts[2]
     for name, mixture in MIXTURES.items():
-        kinds = [item.type for item in benchmark_items(name, 100)]
+        kinds = [item.family for item in benchmark_items(name, 100)]
         assert {k: kinds.count(k) / 100 for k in mixture} == pytest.approx(mixture)
 
 

@@ -51,6 +51,6 @@ def controls(seeds: list[int], matched_to: str) -> dict[str, Any]:
 
 def write_items(folder: Path, split: str, ids: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    plain = {"type": "t", "context": "", "options": ["a", "b"], "answer": 0}
+    plain = {"family": "t", "context": "", "options": ["a", "b"], "answer": 0}
     lines = [json.dumps({"id": name, "question": f"{name}?"} | plain) for name in ids]
     (folder / f"{split}.jsonl").write_text("\n".join(lines) + "\n")

@@ -27,7 +27,7 @@ FLIP = OWN | {"companion": "flip"}
             {"a": FLIP},
             "a: flips of contextual_recall's test items, but no benchmark of these",
         ),
-        ({"a": OWN | {"companion": "read_off"}}, "a: read-offs of contextual_recall's test items"),
+        ({"a": OWN | {"companion": "flip"}}, "a: flips of contextual_recall's test items"),
         ({"t": OWN, "a": FLIP | {"limit": 7}}, "a: limit 7; expected limit 8, as t has it"),
         ({"t": OWN, "a": FLIP, "b": FLIP}, "b: the same as a; expected each kind of companion onc"),
         (
@@ -39,7 +39,7 @@ FLIP = OWN | {"companion": "flip"}
 def test_companions_that_cannot_be_compared_with_their_items(
     benchmarks: dict[str, dict[str, Any]], message: str
 ) -> None:
-    items = {RECALL: {"items": f"{ROOT}/resources/abilities/v2/{RECALL}"}}
+    items = {RECALL: {"items": f"{ROOT}/resources/abilities/v3/{RECALL}"}}
     run = small(abilities=items, benchmarks=benchmarks, importance=WHOLE, **SIMPLE)
     with pytest.raises(InputError, match=message):
         check_inputs(run)

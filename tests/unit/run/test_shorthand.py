@@ -30,11 +30,11 @@ def read(folder: Path, *layers: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_set_is_each_of_its_abilities_and_takes_another_beside_them(tmp_path: Path) -> None:
-    abilities = read(tmp_path, {"abilities": "v2"}, {"abilities": {"own": {"items": "mine"}}})
-    folders = {path.name for path in Path("resources/abilities/v2").glob("*_*") if path.is_dir()}
+    abilities = read(tmp_path, {"abilities": "v3"}, {"abilities": {"own": {"items": "mine"}}})
+    folders = {path.name for path in Path("resources/abilities/v3").glob("*_*") if path.is_dir()}
     assert set(abilities["abilities"]) == folders | {"own"}
     spatial = abilities["abilities"]["spatial_reasoning"]
-    assert spatial["items"] == "resources/abilities/v2/spatial_reasoning"
+    assert spatial["items"] == "resources/abilities/v3/spatial_reasoning"
     assert spatial["definition"].startswith("Picture where things are")
 
 

@@ -235,7 +235,7 @@ def test_no_other_benchmark_is_concerned_by_how_programs_are_run(
     mbpp_job: Job, tmp_path: Path
 ) -> None:
     items = tmp_path / "items.jsonl"
-    item = {"id": "i", "type": "t", "context": "", "question": "?", "options": ["a", "b"]}
+    item = {"id": "i", "family": "t", "context": "", "question": "?", "options": ["a", "b"]}
     items.write_text(json.dumps(item | {"answer": 0}) + "\n")
     for unsafe in (False, True):
         mbpp_job.evaluate(task_source(AbilitySplit(ability="x", split="test"), items), unsafe)

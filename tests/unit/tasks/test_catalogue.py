@@ -14,7 +14,7 @@ from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 from benchprof.tasks.catalogue import check_single_tasks, check_tasks
 
-ITEMS = {"contextual_recall": {"items": f"{ROOT}/resources/abilities/v2/contextual_recall"}}
+ITEMS = {"contextual_recall": {"items": f"{ROOT}/resources/abilities/v3/contextual_recall"}}
 FEW = {"importance": WHOLE, "selections": {"top": {}}, "fractions": [0.01], "calibration": None}
 
 

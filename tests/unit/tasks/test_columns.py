@@ -84,7 +84,7 @@ def test_they_are_named_before_a_run(tmp_path: Path) -> None:
     data = tmp_path / "items.jsonl"
     data.write_text("".join(json.dumps({"a": own}) + "\n" for own in (1, 1.5)))
     run = small(
-        abilities={"recall": {"items": f"{ROOT}/resources/abilities/v2/contextual_recall"}},
+        abilities={"recall": {"items": f"{ROOT}/resources/abilities/v3/contextual_recall"}},
         benchmarks={"own": {"task_file": str(task), "data": str(data)}},
         selections={"top": {}}, fractions=[0.01], calibration=None,
         importance=WHOLE,

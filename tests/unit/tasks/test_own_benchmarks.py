@@ -16,7 +16,7 @@ from benchprof.tasks.source import load_tasks, task_source
 FOLDER = ROOT / "resources/benchmarks"
 BENCHMARKS = ("everyday_problems", "people_and_things", "plans_and_prices", "small_functions")
 CHOICES = ("people_and_things", "plans_and_prices")
-ABILITIES = {path.name for path in (ROOT / "resources/abilities/v2").glob("*_*/")}
+ABILITIES = {path.name for path in (ROOT / "resources/abilities/v3").glob("*_*/")}
 
 
 def items(name: str) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 def items(tmp_path: Path) -> Path:
     path = tmp_path / "test.jsonl"
     lines = [
-        {"id": f"i{n}", "type": "t", "context": "" if n % 2 else "It rains.",
+        {"id": f"i{n}", "family": "t", "context": "" if n % 2 else "It rains.",
          "question": f"Question {n}?", "options": ["one", "three", "two"], "answer": n % 3}
         for n in range(12)
     ]  # fmt: skip
@@ -54,7 +54,7 @@ def test_each_companion_is_asked_with_its_own_right_answer(items: Path) -> None:
     lines = [json.loads(line) for line in items.read_text().splitlines()]
     for number, line in enumerate(lines):
         own = {"context": "" if number % 2 else "So.", "question": f"Own {number}?"}
-        line["companions"] = dict.fromkeys(("read_off", "blank"), own)
+        line["companions"] = {"blank": own}
         line["companions"]["flip"] = own | {"answer": (line["answer"] + 1) % 3}
     del lines[-1]["companions"]["blank"]
     items.write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -113,7 +113,7 @@ def test_another_file_of_the_same_place_and_time_is_read(tmp_path: Path) -> None
     """An archive stamps all its files with one time."""
     found = []
     for name, number in (("first", 12), ("second", 20)):
-        items = [item | {"id": str(n), "type": "t", "context": ""}
+        items = [item | {"id": str(n), "family": "t", "context": ""}
                  for n, item in enumerate(questions(name, number))]  # fmt: skip
         os.utime(write(tmp_path / "s.jsonl", items), (315532800, 315532800))
         found.append(prompts(TaskSource(file=ability_task(None), data=tmp_path / "s.jsonl")))

@@ -12,24 +12,26 @@ from benchprof.jsonl import read_objects
 
 SPLITS = ("train", "calibration", "test")
 DIFFICULTIES = ("easy", "medium", "hard")
-COMPANIONS = ("flip", "read_off", "blank")
+COMPANIONS = ("flip", "blank")
 """Versions of an item with the same options. `flip`: one fact or word differs, and another option
-is right. `read_off`: the text states the answer. `blank`: the cue is gone, and nothing leads to any
-option."""
+is right. `blank`: the cue is gone, and nothing leads to any option."""
 ASKED = ("item", *COMPANIONS)
 """All that a model can be asked of an item."""
-FROM_READING = ("read_off", "blank")
-"""Companions on which the ability has nothing to do, or nothing to find."""
 
 REQUIRED: dict[str, type] = {
     "id": str,
-    "type": str,
+    "family": str,
     "context": str,
     "question": str,
     "options": list,
     "answer": int,
 }
-OPTIONAL: dict[str, type] = {"template": str, "difficulty": str, "companions": dict}
+OPTIONAL: dict[str, type] = {
+    "answer_type": str,
+    "style": str,
+    "difficulty": str,
+    "companions": dict,
+}
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,20 @@ class Companion:
 class Item:
     """One multiple-choice question of one ability.
 
-    `answer` is the index of the right option. `context` may be empty. `template` names the
-    sentence pattern that made the item (no template is in two splits). `companions` holds those
-    that the item has, by kind; a dictionary has no hash, so an item's hash leaves them out.
+    `answer` is the index of the right option. `context` may be empty. `family` is the kind of
+    problem, `answer_type` what the options are (a person, a place, a number), and `style` how the
+    text is written. `companions` holds those that the item has, by kind; a dictionary has no hash,
+    so an item's hash leaves them out.
     """
 
     id: str
-    type: str
+    family: str
     context: str
     question: str
     options: tuple[str, ...]
     answer: int
-    template: str = ""
+    answer_type: str = ""
+    style: str = ""
     difficulty: str = ""
     companions: Mapping[str, Companion] = field(default_factory=dict, hash=False)
 
@@ -67,8 +71,9 @@ class Item:
         """The item as the JSON object of one line; empty optional fields are left out."""
         value: dict[str, Any] = {
             "id": self.id,
-            "type": self.type,
-            "template": self.template,
+            "family": self.family,
+            "answer_type": self.answer_type,
+            "style": self.style,
             "difficulty": self.difficulty,
             "context": self.context,
             "question": self.question,
@@ -89,11 +94,6 @@ class Item:
 def companion_fields(kind: str) -> tuple[str, ...]:
     """The fields of a companion's JSON object: only a flip has an answer that is not the item's."""
     return ("context", "question", "answer") if kind == "flip" else ("context", "question")
-
-
-def companion_word(kind: str) -> str:
-    """A kind of companion as prose writes it: `read-off`, for one."""
-    return kind.replace("_", "-")
 
 
 def companion_of(item: Item, kind: str) -> Item:
@@ -157,7 +157,7 @@ def _to_item(where: str, value: dict[str, Any]) -> Item:
         found = repr(value["difficulty"])
         raise InputError(f"{where}, difficulty", found, "one of " + ", ".join(DIFFICULTIES))
     return Item(
-        **{key: value[key] for key in (*REQUIRED, "template", "difficulty") if key in value}
+        **{key: value[key] for key in {**REQUIRED, **OPTIONAL} if key in value}
         | {"options": tuple(options), "companions": _to_companions(where, value)}
     )
 
@@ -196,9 +196,10 @@ def _to_companion(where: str, kind: str, value: Any, item: Mapping[str, Any]) ->
 
 
 def _check_fields(where: str, value: dict[str, Any]) -> None:
-    if "twin" in value:
-        remedy = "Rename `twin` to `companions: {blank: ...}`."
-        raise InputError(where, "the former field 'twin'", "the field 'companions'", remedy)
+    for old, new in (("type", "family"), ("twin", "companions: {blank: ...}")):
+        if old in value:
+            remedy = f"Rename `{old}` to `{new}`."
+            raise InputError(where, f"the former field {old!r}", "fields of this version", remedy)
     if missing := sorted(set(REQUIRED) - set(value)):
         found = "lacks " + ", ".join(repr(key) for key in missing)
         raise InputError(where, found, "the fields " + ", ".join(REQUIRED), _hint())
@@ -209,7 +210,7 @@ def _check_fields(where: str, value: dict[str, Any]) -> None:
     for key, kind in (REQUIRED | OPTIONAL).items():
         if key in value:
             _check_type(f"{where}, {key}", value[key], kind)
-    for key in ("id", "type", "question"):
+    for key in ("id", "family", "question"):
         if not value[key].strip():
             raise InputError(f"{where}, {key}", "empty", "a text")
 

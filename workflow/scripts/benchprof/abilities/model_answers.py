@@ -8,7 +8,7 @@ import numpy as np
 from lm_eval.api.instance import Instance
 
 from benchprof.abilities.choosing import hit, interval
-from benchprof.abilities.item import ASKED, Item, companion_of, companion_word
+from benchprof.abilities.item import ASKED, Item, companion_of
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.scoring.scorer import TreeScorer
 
@@ -52,4 +52,4 @@ def _row(
     accuracy = np.mean([hit(item, own) for item, own in zip(texts, scores, strict=True)])
     guessing = np.mean([1 / len(item.options) for item in texts])
     figures = f"{guessing:.2f}", f"{accuracy:.2f}", f"{mean:.2f} ({low:.2f} to {high:.2f})"
-    return (ability, companion_word(kind), str(len(texts)), *figures)
+    return (ability, kind, str(len(texts)), *figures)

@@ -6,13 +6,13 @@ import math
 
 import pandas as pd
 
-from benchprof.abilities.item import FROM_READING
+from benchprof.abilities.item import COMPANIONS
 from benchprof.ablation import control_owners
 from benchprof.analysis.selectivity import ITEM
 from benchprof.profile.criteria import Effect, explanations
 
 COLUMNS = ["ability", "n", "choice", "choice_se", "form", "random", "other_mask", "flip",
-           "read_off", "blank", "other_test", "explained_by", "effect"]  # fmt: skip
+           "blank", "other_test", "explained_by", "effect"]  # fmt: skip
 
 
 def effects_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -50,17 +50,17 @@ def _row(ability: str, table: pd.DataFrame) -> tuple[object, ...]:
     }
     controls = own_items[own_items["seed"].notna()]
     random = _mean(controls[controls["ability"].isin(control_owners(ability))])
-    reading = {kind: effect for kind, effect in _effects_of(asked).items() if kind in FROM_READING}
+    blank = {kind: effect for kind, effect in _effects_of(asked).items() if kind == "blank"}
     found = explanations(
         Effect(mask["choice"], mask["choice_se"]),
         float(mask["form"]),
-        others | reading | ({"random masks": random} if random else {}),
+        others | blank | ({"random masks": random} if random else {}),
     )
     other_masks = [name for name in found if name in others]
     found = [name for name in found if name not in others]
     found += [f"other masks ({len(other_masks)})"] if other_masks else []
     tests = own_mask[(own_mask["asked"] == ITEM) & (own_mask["test"] != ability)]["choice"]
-    on = {kind: asked["choice"].get(kind, math.nan) for kind in ("flip", *FROM_READING)}
+    on = {kind: asked["choice"].get(kind, math.nan) for kind in COMPANIONS}
     return (
         ability, mask["n"], mask["choice"], mask["choice_se"], mask["form"],
         random.value if random else math.nan,

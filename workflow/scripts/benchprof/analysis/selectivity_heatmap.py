@@ -11,7 +11,7 @@ import seaborn
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from benchprof.abilities.item import COMPANIONS, companion_word
+from benchprof.abilities.item import COMPANIONS
 from benchprof.analysis.selectivity import (
     ITEM,
     above_blank,
@@ -29,7 +29,7 @@ from benchprof.report.numbers import number
 ROW_HEIGHT = 0.3
 LABEL_HEIGHT = 2.4
 RANDOM = "random masks"
-OWN = {kind: f"own {companion_word(kind)}" for kind in COMPANIONS}
+OWN = {kind: f"own {kind}" for kind in COMPANIONS}
 """The columns of companions."""
 FRAMED = "Framed: the ablated ability's own test split."
 

@@ -19,7 +19,7 @@ from benchprof.expansion import path_argument
 from benchprof.files import write_csv
 
 COLUMNS = ["way", "model", "masks", "abilities", "own", "own_low", "own_high", "other_test",
-           "ratio", "random", "read_off", "blank", "form", "effects"]  # fmt: skip
+           "ratio", "random", "blank", "form", "effects"]  # fmt: skip
 WIDTH = float(norm.ppf(0.975))
 
 
@@ -33,7 +33,7 @@ def ways_table(folders: Sequence[Path]) -> pd.DataFrame:
         Means over the abilities: the rise on their own items (`own`) with its 95% interval, which
         accounts for the items alone; the largest on another ability's test (`other_test`), and how
         many times larger `own` is (`ratio`, where another test suffers at all); the rises under
-        random masks, on read-offs and on blanks; the change of form. `effects` is the number of
+        random masks and on blanks; the change of form. `effects` is the number of
         masks with an effect. NaN stands for what was not asked of every ability.
 
     Raises:
@@ -60,7 +60,7 @@ def _rows(folder: Path) -> list[tuple[object, ...]]:
 
 def _row(file: Path) -> tuple[object, ...]:
     table = pd.read_csv(file)
-    names = ["choice", "other_test", "random", "read_off", "blank", "form"]
+    names = ["choice", "other_test", "random", "blank", "form"]
     own, other, *rest = (float(table[name].mean(skipna=False)) for name in names)
     # The abilities' items are different ones, so that their errors are independent.
     width = WIDTH * math.sqrt(table["choice_se"].pow(2).sum(skipna=False)) / len(table)

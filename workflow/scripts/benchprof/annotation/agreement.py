@@ -22,7 +22,7 @@ from benchprof.spreadsheet import without_formulas
 
 # So many of the most disputed items stand on the page; the table beside it holds all.
 SHOWN = 20
-DISPUTED = ["id", "ability", "type", "labels", "against", "skips", "given", "comments"]
+DISPUTED = ["id", "ability", "family", "labels", "against", "skips", "given", "comments"]
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def disputed_items(ratings: Ratings) -> pd.DataFrame:
         comments = "; ".join(ratings.comments.get(member, ()))
         if against or skips[member] or comments:
             said = ", ".join(f"{name} {count}" for name, count in given.most_common() if count)
-            names = (member.item.id, member.ability, member.item.type)
+            names = (member.item.id, member.ability, member.item.family)
             rows.append((*names, given.total(), against, skips[member], said, comments))
     found = pd.DataFrame(rows, columns=DISPUTED)
     share = found["against"] / found["labels"].clip(lower=1)

@@ -75,7 +75,7 @@ def stratified(items: Sequence[StudyItem], per_ability: int, seed: int) -> tuple
     """
     strata: dict[tuple[str, str], list[StudyItem]] = defaultdict(list)
     for member in items:
-        strata[member.ability, member.item.type].append(member)
+        strata[member.ability, member.item.family].append(member)
     turns: dict[str, list[tuple[int, str, StudyItem]]] = defaultdict(list)
     for (ability, kind), own in strata.items():
         turns[ability] += [

@@ -120,7 +120,7 @@ class Configuration(Section):
     ] = Field(
         min_length=1,
         description="at least one ability, each with a name and the folder of its items, or the "
-        "name of a shipped set such as v2",
+        "name of a shipped set such as v3",
     )
     """The abilities: the name of a shipped set in resources/abilities, or a section in which each
     ability has a name of your choice. A file that extends another one can add an ability, or
@@ -161,8 +161,7 @@ class Configuration(Section):
       ability: ABILITY and split: test  the held-out items of an ability, whose options are compared by
                                         their likelihood. With companion: KIND, a companion of each item
                                         is used instead: flip (one changed fact makes another option
-                                        right), read_off (the text states the answer) or blank (nothing
-                                        leads to the answer). Companions show whether a mask hits the
+                                        right) or blank (nothing leads to the answer). Companions show whether a mask hits the
                                         ability or only the form of its items (docs/explanation/analysis.md)
       task: NAME                        any task that lm-eval knows, except those that run programs
       task: NAME and data: FILE.jsonl   the same, with a local file instead of the task's test items

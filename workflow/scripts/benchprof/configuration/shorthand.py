@@ -22,7 +22,7 @@ HELD_OUT = "held_out_tests"
 def written_out(config: Mapping[str, Any], source: str) -> dict[str, Any]:
     """Return a configuration in which every short form is replaced by what it stands for.
 
-    `abilities: v2` becomes the abilities of a shipped set, `benchmarks: [mmlu]` an entry for each
+    `abilities: v3` becomes the abilities of a shipped set, `benchmarks: [mmlu]` an entry for each
     shipped benchmark, and `source: {model: NAME}` the source in that model's file. With
     `held_out_tests`, each ability's test items become the benchmark `ABILITY_test`. What is no
     short form, right or wrong, stays as it is.

@@ -11,7 +11,7 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from benchprof import digests
-from benchprof.abilities.item import Item, companion_of, companion_word
+from benchprof.abilities.item import Item, companion_of
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.scoring.chat import ANSWER, begins_text, check_questions, render_finished_chat
@@ -72,7 +72,7 @@ class Examples:
     def named(self) -> list[tuple[str, Example]]:
         """All examples, the companions last, each with the name of its item for messages."""
         ids = [item.id for item in self.items]
-        own = f"its {companion_word(self.against)}" if self.against else ""
+        own = f"its {self.against}" if self.against else ""
         theirs = [f"{item} ({own})" for item in ids]
         return [
             *zip(ids, self.examples, strict=True),

@@ -8,7 +8,6 @@ from pathlib import Path
 from benchprof.abilities.item import (
     SPLITS,
     check_companions,
-    companion_word,
     read_items,
 )
 from benchprof.ablation import CALIBRATED
@@ -98,7 +97,7 @@ def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -
         return
     if ability not in run.suite.own_tests:
         found = (
-            f"{companion_word(kind)}s of {ability}'s test items, but no benchmark of these items"
+            f"{kind}s of {ability}'s test items, but no benchmark of these items"
         )
         expected = f"a second benchmark with the same keys except `companion: {kind}`"
         remedy = "Add it: the analysis compares each companion with its item."
