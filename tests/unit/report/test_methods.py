@@ -213,8 +213,8 @@ def test_a_model_s_reference_says_where_its_weights_are(
 @pytest.mark.parametrize("job", [WriteMethods, WriteReport])
 @pytest.mark.parametrize(
     "edited",
-    ["models/source", "portable", "profile/job", "report/methods", "report/references",
-     "report/templates", "run/ablation", "configuration/importance"],
+    ["models/source", "profile/job", "report/methods", "report/references",
+     "report/templates", "ablation"],
 )  # fmt: skip
 def test_the_text_is_written_again_when_what_shapes_it_is_edited(
     edited: str, job: type[Job], monkeypatch: pytest.MonkeyPatch

@@ -32,7 +32,7 @@ class WriteArchive(Job):
     @property
     def root(self) -> Path:
         """The checkout: the package lies below workflow/scripts."""
-        return Path(__file__).parents[5]
+        return Path(__file__).parents[4]
 
     @property
     def importance(self) -> list[Path]:

@@ -26,7 +26,7 @@ from benchprof.jobs.tables import paper_tables
 from benchprof.run.run import Run
 from benchprof.tasks.benchmark import ShippedBenchmark
 
-FOLDER = Path(__file__).parents[2] / "report"
+FOLDER = Path(__file__).parents[1] / "report"
 TEXTS = ("*.jinja", "*.css", "*.js", "*.bib")
 """What the report is made of beside code."""
 
