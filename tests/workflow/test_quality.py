@@ -65,15 +65,6 @@ def test_an_installation_takes_the_versions_of_the_lock() -> None:
     assert "--constraint envs/constraints.txt" in done.stdout
 
 
-def test_the_annotation_environment_has_the_ranges_of_pyproject() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    environment = yaml.safe_load((ROOT / "envs/annotation.yaml").read_text())
-    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
-    known = project["dependencies"] + project["optional-dependencies"]["annotation"]
-    assert set(pip) <= set(known)
-    assert f"python {project['requires-python']}" in environment["dependencies"]
-
-
 def test_the_container_s_commands_plan_a_run_of_the_mounted_folder(project: Project) -> None:
     """Its folder of the project is this checkout here, and the mounted one a tiny project's."""
     text = (ROOT / "envs/Containerfile").read_text()
@@ -148,29 +139,3 @@ def distributions_behind(requirements: Sequence[str]) -> set[str]:
                 if not more.marker or any(more.marker.evaluate({"extra": own}) for own in extras)
             ]
     return {name for name, *_ in found}
-
-
-def test_annotations_need_no_more_than_their_environment_has() -> None:
-    """Every package that pip would not install there is made absent here, and the script runs."""
-    environment = yaml.safe_load((ROOT / "envs/annotation.yaml").read_text())
-    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
-    there = distributions_behind(pip)
-    absent = {
-        module
-        for module, owners in metadata.packages_distributions().items()
-        if not there & set(map(canonicalize_name, owners)) and module != "benchprof"
-    }
-    assert {"torch", "transformers", "lm_eval", "datasets"} <= absent
-    code = f"""
-import sys
-
-class Absent:
-    def find_spec(self, name, *_):
-        if name.partition(".")[0] in {sorted(absent)}:
-            raise ModuleNotFoundError(name)
-
-sys.meta_path.insert(0, Absent())
-sys.path.insert(0, "workflow/scripts")
-import benchprof.jobs.script, benchprof.annotation.agreement
-"""
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

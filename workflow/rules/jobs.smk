@@ -17,7 +17,7 @@ for kind in [kind for kind in EVERY if kind.belongs_to(RUN)]:
         benchmark:
             declared.timing
         conda:
-            f"../../envs/{kind.environment}.yaml"
+            "../../envs/benchprof.yaml"
         threads: kind.threads
         resources:
             **declared.resources,

@@ -18,7 +18,6 @@ class ReportAgreement(Job):
     """Report how far annotators agree with the intended abilities and with each other."""
 
     rule = "report_agreement"
-    environment = "annotation"
 
     @property
     def answers(self) -> list[Path]:

@@ -94,7 +94,6 @@ class Job:
         rule: the name of its rule.
         threads: that it uses at most; as many as a small machine has, where jobs shall not share.
         on_gpu: whether it computes on its model's device.
-        environment: the file of `envs/` with what it imports.
         shown: what Snakemake's report shows of it, if anything.
     """
 
@@ -102,7 +101,6 @@ class Job:
     rule: ClassVar[str]
     threads: ClassVar[int] = 1
     on_gpu: ClassVar[bool] = False
-    environment: ClassVar[str] = "benchprof"
     shown: ClassVar[Shown | None] = None
 
     @classmethod

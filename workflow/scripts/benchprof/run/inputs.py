@@ -96,9 +96,7 @@ def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -
     if benchmark.split != "test" or asked_as == name:
         return
     if ability not in run.suite.own_tests:
-        found = (
-            f"{kind}s of {ability}'s test items, but no benchmark of these items"
-        )
+        found = f"{kind}s of {ability}'s test items, but no benchmark of these items"
         expected = f"a second benchmark with the same keys except `companion: {kind}`"
         remedy = "Add it: the analysis compares each companion with its item."
         raise InputError(where, found, expected, remedy)
