@@ -49,7 +49,7 @@ def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
         reproduce(archive, tmp_path / "new", "none", None, 1)
 
 
-@pytest.mark.parametrize("name", ["planted.yaml", "smollm2.yaml"])
+@pytest.mark.parametrize("name", ["planted.yaml", "small.yaml"])
 @pytest.mark.parametrize("benchmark", ["spatial_reasoning_test", "mine"])
 def test_one_benchmark_of_a_configuration_is_a_configuration(
     tmp_path: Path, name: str, benchmark: str

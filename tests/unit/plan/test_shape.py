@@ -43,7 +43,7 @@ def test_shipped_architectures(hub: str, parameters: int, mlp: int) -> None:
 @pytest.mark.parametrize(
     ("configuration", "model", "parameters"),
     [
-        ("config/smollm2.yaml", "smollm2-135m-instruct", 134_515_008),
+        ("config/small.yaml", "smollm2-135m-instruct", 134_515_008),
         ("config.yaml", "qwen25-coder-15b-instruct", 1_777_088_000),
     ],
 )

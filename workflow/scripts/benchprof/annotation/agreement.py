@@ -149,7 +149,7 @@ def alpha_of(ratings: Ratings, abilities: Sequence[str]) -> float | None:
 def disputed_items(ratings: Ratings) -> pd.DataFrame:
     """The items with a label that is not intended, a skip or a comment; the most disputed first.
 
-    Columns: `id`, `ability` (intended), `type`, `labels`, `against` (labels that are not
+    Columns: `id`, `ability` (intended), `family`, `labels`, `against` (labels that are not
     intended), `skips`, `given` (each label with its number), `comments`.
     """
     skips = Counter(own.member for own in ratings.ratings if own.ability is None)
