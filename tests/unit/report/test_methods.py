@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 
 from benchprof import digests
 from benchprof.configuration import Configuration
+from benchprof.importance.score import SCORES
 from benchprof.jobs.job import Job
 from benchprof.jobs.report import WriteMethods, WriteReport
 from benchprof.models.mask import Mask, write_mask
@@ -185,6 +186,7 @@ def test_the_methods_cite_what_the_references_hold(make_table: Table, tmp_path: 
 
 def test_every_reference_is_cited_by_the_template_or_is_a_benchmark_s() -> None:
     template = (ROOT / "workflow/scripts/benchprof/report/methods.md.jinja").read_text()
+    template += "".join(score.source for score in SCORES.values())
     for key, entry in known_entries().items():
         assert f"@{key}" in template or "keywords = {benchmark:" in entry, key
         assert entry.count("{") == entry.count("}")

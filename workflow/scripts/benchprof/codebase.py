@@ -21,12 +21,12 @@ PACKAGE = Path(__file__).parent
 NEUTRAL = frozenset({
     "abilities.ability", "codebase", "configuration", "data", "digests", "errors",
     "evaluation.faults", "evaluation.fields", "expansion", "fields", "files", "importance.faults",
-    "jsonl", "logs", "masks.rule", "models.allocation", "models.architecture", "models.card",
-    "models.causality", "models.checkpoint", "models.device", "models.fetching", "models.folder",
-    "models.hub", "models.mask", "models.placement", "models.preparation", "models.prepared",
-    "models.wheel", "origin", "paths", "progress", "provenance", "runs", "section", "sharing",
-    "store", "tasks.benchmark", "tasks.catalogue", "tasks.own_code", "tensors", "threads", "uses",
-    "yaml_files",
+    "importance.score", "jsonl", "logs", "masks.rule", "models.allocation", "models.architecture",
+    "models.card", "models.causality", "models.checkpoint", "models.device", "models.fetching",
+    "models.folder", "models.hub", "models.mask", "models.placement", "models.preparation",
+    "models.prepared", "models.wheel", "origin", "paths", "progress", "provenance", "runs",
+    "section", "sharing", "store", "tasks.benchmark", "tasks.catalogue", "tasks.own_code",
+    "tensors", "threads", "uses", "yaml_files",
 })  # fmt: skip
 """What jobs import and what decides nothing: where values come from and go to, what identifies them
 by content, how memory is taken, what can only stop a job, and the types of a configuration, whose

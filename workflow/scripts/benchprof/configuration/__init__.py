@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from benchprof.abilities.ability import Ability
-from benchprof.configuration.importance import SIGNED, Importance, KnockOuts
+from benchprof.configuration.importance import Importance, KnockOuts
 from benchprof.configuration.mask import Calibration, Controls, Selections
 from benchprof.configuration.model import (
     Folder,
@@ -30,7 +30,6 @@ from benchprof.section import EachOnce, Section
 from benchprof.tasks.benchmark import Benchmark, Sample
 
 __all__ = [
-    "SIGNED",
     "Configuration",
     "Folder",
     "Hub",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from benchprof.fields import CompanionKind, Flag, Limit, Share
+from benchprof.importance.score import SCORES
 from benchprof.section import Section
 
-SIGNED = ("taylor_signed", "knock_out")
-"""Scores that are negative where the loss would fall."""
+
+def _known(score: str) -> str:
+    if score not in SCORES:
+        raise ValueError(score)
+    return score
 
 
 class KnockOuts(Section):
@@ -23,9 +27,7 @@ class KnockOuts(Section):
 class Importance(Section):
     """How the weights are scored for each ability."""
 
-    score: Literal["taylor_abs", "taylor", "taylor_signed", "knock_out"] = Field(
-        description="one of taylor_abs, taylor, taylor_signed, knock_out"
-    )
+    score: Annotated[str, AfterValidator(_known)] = Field(description=f"one of {', '.join(SCORES)}")
     """taylor_abs is the mean over examples of |weight x gradient|; taylor is |weight x mean
     gradient|; taylor_signed is -weight x mean gradient, which is positive if the loss would
     rise without the weight. knock_out (for units only) switches off random groups of units and
@@ -66,4 +68,4 @@ class Importance(Section):
     @property
     def knocked_out(self) -> KnockOuts | None:
         """The groups to knock out, where that is the score."""
-        return (self.knock_outs or KnockOuts()) if self.score == "knock_out" else None
+        return (self.knock_outs or KnockOuts()) if SCORES[self.score].absolute is None else None

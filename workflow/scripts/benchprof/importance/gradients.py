@@ -14,9 +14,9 @@ from benchprof.importance.choices import context_length, shares_contexts
 from benchprof.importance.example import Example
 from benchprof.importance.loss import finite_losses
 from benchprof.importance.memory import Memory
+from benchprof.importance.score import SCORES
 from benchprof.scoring.rotary import Rotaries
 
-SUMMED = ("taylor", "taylor_signed")
 """Scores of the examples' summed gradient, which may take several examples in one pass."""
 
 
@@ -34,8 +34,8 @@ def gradient_scores(
     (Kim et al., arXiv:2510.01232, after Molchanov et al., arXiv:1906.10771). `taylor_signed`:
     -θ · mean over x of ∂L(x)/∂θ: to first order, the rise of the mean loss if the weight becomes
     zero; negative if the loss falls. θ is the same for
-    all x, so only gradients are summed, and θ is multiplied in at the end. `SUMMED` scores take
-    batches; the others need each example's own gradient, so one example per backward pass. Each
+    all x, so only gradients are summed, and θ is multiplied in at the end. These take batches;
+    `taylor_abs` needs each example's own gradient, so one example per backward pass. Each
     gradient is folded into a float32 accumulator and freed as soon as it is ready, so that no full
     set of gradients exists; only the weights given get gradients, and their `requires_grad` is left
     as found.
@@ -46,7 +46,7 @@ def gradient_scores(
         add_gradient(totals[name], gradient.to(totals[name].device), score)
 
     with _gradients_folded(weights, fold):
-        most = memory.most_tokens if score in SUMMED else 0
+        most = memory.most_tokens if SCORES[score].absolute != "each" else 0
         for batch in batches_of(model, examples, most):
             backward(model, examples, batch, memory)
             for index in batch:
@@ -65,7 +65,7 @@ def accumulator(weight: torch.Tensor, memory: Memory) -> torch.Tensor:
 def add_gradient(total: torch.Tensor, gradient: torch.Tensor, score: str) -> None:
     """Add a gradient or its absolute value to a total; may overwrite the gradient."""
     # Rounded once, by the sum in float32, whatever the dtype.
-    if score in SUMMED:
+    if SCORES[score].absolute != "each":
         total.add_(gradient)
     else:
         total.add_(gradient.abs_())
@@ -75,7 +75,7 @@ def finish(total: torch.Tensor, weight: torch.Tensor, score: str, examples: int)
     """Turn a total over so many examples into scores, in place, as `gradient_scores` defines."""
     weight = weight.detach().to(total.device, torch.float32)
     total.div_(examples).mul_(weight)
-    if score == "taylor_signed":
+    if SCORES[score].signed:
         total.neg_()
     else:
         total.abs_()

@@ -20,6 +20,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import memory_for
 from benchprof.importance.rounding import rounded
+from benchprof.importance.score import SCORES
 from benchprof.importance.scores import score_weights
 from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
@@ -121,6 +122,7 @@ def origin_of(
         "dtype": scoring.model.dtype,
         **scoring.scope.as_json,
         "score": scoring.score,
+        **SCORES[scoring.score].settings,
         "loss_on": scoring.loss_on,
         "against": scoring.against,
         "chat_date": chat_date,

@@ -9,10 +9,11 @@ import torch
 from torch import nn
 
 from benchprof.importance.example import Example
-from benchprof.importance.gradients import SUMMED, gradient_scores
+from benchprof.importance.gradients import gradient_scores
 from benchprof.importance.item_gradients import InseparableError, item_gradient_scores
 from benchprof.importance.loss import NonFiniteLossError
 from benchprof.importance.memory import Memory
+from benchprof.importance.score import SCORES
 
 
 def score_weights(
@@ -46,7 +47,7 @@ def score_weights(
     """
 
     def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
-        if score not in SUMMED:
+        if SCORES[score].absolute == "each":
             with contextlib.suppress(InseparableError):
                 return item_gradient_scores(model, weights, asked, score, advance, memory)
         return gradient_scores(model, weights, asked, score, advance, memory)
@@ -70,6 +71,6 @@ def contrasted(
     for name, theirs in subtracted.items():
         difference = scores[name].sub_(theirs.cpu())
         # Clamped, a companion's infinite score would pass for 0: `check_finite` sees it.
-        if score != "taylor_signed" and bool(difference.isfinite().all()):
+        if not SCORES[score].signed and bool(difference.isfinite().all()):
             difference.clamp_(min=0)
     return dict(scores)

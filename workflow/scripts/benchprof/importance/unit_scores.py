@@ -8,6 +8,7 @@ import torch
 
 from benchprof.importance.attributions import Attributions
 from benchprof.importance.example import Example
+from benchprof.importance.score import SCORES
 from benchprof.importance.scores import contrasted
 
 Score = Callable[[Sequence[Example], Sequence[Example]], dict[str, torch.Tensor]]
@@ -41,5 +42,5 @@ def _score_of(examples: Sequence[Attributions], score: str) -> dict[str, torch.T
 def _mean(values: Sequence[torch.Tensor], score: str) -> torch.Tensor:
     # float64, so that the order of the examples decides nothing that float32 shows.
     each = torch.stack([own.double() for own in values])
-    mean = (each.abs() if score == "taylor_abs" else each).mean(dim=0)
-    return (mean.abs() if score == "taylor" else mean).float()
+    mean = (each.abs() if SCORES[score].absolute == "each" else each).mean(dim=0)
+    return (mean.abs() if SCORES[score].absolute == "mean" else mean).float()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import data, digests, paths
+from benchprof.importance.score import SCORES
 from benchprof.importance.scoring import Groups, Scoring
 from benchprof.jobs.job import Files, ModelJob, Size
 from benchprof.jobs.masks import SelectMasks
@@ -70,6 +71,7 @@ class Scored(ModelJob):
             "dtype": config.models[self.model].dtype,
             **self.run.scope.as_json,
             "score": importance.score,
+            **SCORES[importance.score].settings,
             "loss_on": importance.loss_on,
             "against": importance.against,
             "limit": importance.limit,

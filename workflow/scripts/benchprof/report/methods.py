@@ -15,8 +15,9 @@ from typing import Any
 import pandas as pd
 
 from benchprof.ablation import CALIBRATED, k_name
-from benchprof.configuration import SIGNED, Configuration
+from benchprof.configuration import Configuration
 from benchprof.files import write_text
+from benchprof.importance.score import SCORES
 from benchprof.origin import read_origin
 from benchprof.profile.job import MOST_SHUFFLED
 from benchprof.profile.shown import shown_masks
@@ -56,7 +57,7 @@ def methods_text(
         benchmarks=own["benchmark"].unique(),
         abilities=own["ability"].unique(),
         items=span(*(str(int(own["n"].agg(end))) for end in ("min", "max"))),
-        signed=config.importance.score in SIGNED,
+        score=SCORES[config.importance.score],
         supers={model: read_origin(path) for model, path in super_sets.items()},
         selections=list(_selections(config, table)),
         whole="parameters" if config.unit == "weight" else f"{config.unit}s",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from benchprof.ablation import CALIBRATED, LISTED
-from benchprof.configuration import SIGNED, Configuration
+from benchprof.configuration import Configuration
 from benchprof.errors import InputError
+from benchprof.importance.score import SCORES
 from benchprof.models.scope import PARTS
 
 
@@ -28,7 +29,7 @@ def check_contrast(config: Configuration, source: str) -> None:
     """Stop where an ability cannot be contrasted with the others as its selection asks for."""
     specific = config.selections.specific
     ratio = specific is not None and specific.definition == "ratio"
-    if config.importance.score in SIGNED and ratio:
+    if SCORES[config.importance.score].signed and ratio:
         raise InputError(
             f"{source}, selections.specific.definition",
             f"ratio with the score {config.importance.score}, which may be negative",
