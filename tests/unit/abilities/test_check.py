@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tests.pages import arguments_on, blocks, commands
 
 from benchprof.abilities import form
-from benchprof.abilities.check import main
+from benchprof.abilities.check import contents, main
 from benchprof.abilities.check_line import Check
 from benchprof.abilities.choosing import check_choices, first_named, hit, interval, string_matcher
 from benchprof.abilities.item import SPLITS, Companion, Item
@@ -265,3 +265,13 @@ def test_the_command_says_in_one_paragraph_what_it_cannot_read(
 def test_folders_that_do_not_fit_are_refused(folder: Path, more: str) -> None:
     arguments = [str(folder), str(folder)] if more == "own" else [str(folder), more, str(folder)]
     assert main(arguments) == 2
+
+
+def test_the_contents_have_families_types_and_lengths() -> None:
+    def of(family: str, kind: str, question: str) -> Item:
+        return Item("i", family, "", question, ("a", "b"), 0, answer_type=kind)
+
+    first, other = of("f", "person", "who is it"), of("g", "place", "where")
+    splits = {"train": [first], "calibration": [first], "test": [first, other]}
+    *_, row = contents({"x": splits}).splitlines()
+    assert row == "| x | 1, 1, 2 | f | g | person 75%, place 25% | 1 to 3, median 3 |"

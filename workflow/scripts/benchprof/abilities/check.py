@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     checks = check_all(abilities)
-    report = page(checks) + (_model_page(options, abilities) if options.model else "")
+    report = page(checks) + contents(abilities)
+    report += _model_page(options, abilities) if options.model else ""
     print(report, end="")
     if options.markdown:
         write_text(options.markdown, report)
@@ -69,6 +71,28 @@ def page(checks: Sequence[Check]) -> str:
         *markdown.table(("ability", "", "check", "figure", ""), rows),
     ]
     return "\n".join(lines) + "\n"
+
+
+def contents(abilities: Abilities) -> str:
+    """What the items are about, as one more section: families, types of answer, and lengths."""
+    rows = []
+    for name, splits in abilities.items():
+        families = {split: {item.family for item in items} for split, items in splits.items()}
+        shared = set.intersection(*families.values())
+        items = [item for own in splits.values() for item in own]
+        types = Counter(item.answer_type or "none given" for item in items)
+        words = sorted(len(f"{item.context} {item.question}".split()) for item in items)
+        rows.append((
+            name,
+            ", ".join(str(len(splits[split])) for split in SPLITS),
+            ", ".join(sorted(shared)),
+            ", ".join(sorted(set().union(*families.values()) - shared)) or "none",
+            ", ".join(f"{kind} {100 * n / len(items):.0f}%" for kind, n in types.most_common()),
+            f"{words[0]} to {words[-1]}, median {words[len(words) // 2]}",
+        ))  # fmt: skip
+    header = ("ability", f"items in {', '.join(SPLITS)}", "families in every split", "others",
+              "types of answer", "words")  # fmt: skip
+    return "\n".join(["", "## Contents", "", *markdown.table(header, rows)]) + "\n"
 
 
 def _model_page(options: argparse.Namespace, abilities: Abilities) -> str:
