@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from benchprof.importance.rounding import exponent_of, rounded
-from benchprof.masks.rankings import select_top
 from benchprof.masks.remaining import Remaining
+from benchprof.masks.rules.top import select_top
 from benchprof.origin import key_of, read_origin
 from benchprof.tensors import TensorFile, write_tensors
 

@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.rankings import select_bottom, select_core, select_top
+from benchprof.masks.rules.bottom import select_bottom
+from benchprof.masks.rules.core import select_core
+from benchprof.masks.rules.specific import in_several_tops, select_ratio, select_sum
+from benchprof.masks.rules.top import select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
-from benchprof.masks.specific import in_several_tops, select_ratio, select_sum
 from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile, write_tensors
 
@@ -79,7 +81,7 @@ def test_ratio_leaves_the_core(files: dict[str, TensorFile]) -> None:
 def test_ratios_of_abilities_together_are_those_of_each_alone(
     files: dict[str, TensorFile], room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("benchprof.masks.specific.AT_ONCE", room)
+    monkeypatch.setattr("benchprof.masks.rules.specific.AT_ONCE", room)
     found = dict(select_ratio(Shares.of_files(files), ["b", "a"], [1, 2], 5))
     assert list(found) == ["b", "a"]
     for ability, masks in found.items():

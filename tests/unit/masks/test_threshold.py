@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchprof.errors import InputError
-from benchprof.masks import threshold
 from benchprof.masks.threshold import above_zero, largest
 from benchprof.models.mask import Entries, index_dtype
 
@@ -95,7 +94,7 @@ def test_a_wide_tensor_has_the_same_entries_as_a_narrow_one(
 ) -> None:
     scores = {"a": torch.tensor([1.0, 3.0, 2.0]), "b": torch.tensor([4.0, 0.0, 5.0, 6.0])}
     (narrow,) = largest(["a", "b"], scores.__getitem__, [4])
-    monkeypatch.setattr(threshold, "NARROW", 3)
+    monkeypatch.setattr("benchprof.models.mask.NARROW", 3)
     (wide,) = largest(["a", "b"], scores.__getitem__, [4])
     assert {n: i.tolist() for n, i in wide.items()} == {"a": [1], "b": [0, 2, 3]}
     # Each tensor by its own size, whatever its largest index.

@@ -69,7 +69,7 @@ class Stages:
             names = read_for(selection, own.ability, importances)
             origin = {
                 "ability": own.ability, "selection": selection, "settings": rule.settings,
-                "fraction": own.k, "code": code_digest(),
+                "fraction": own.k, "code": code_digest(selection),
                 "importance": {name: TensorFile(importances[name]).origin for name in names},
             }  # fmt: skip
             write_mask(path, Mask({"w": torch.tensor([len(self.used) - 1])}, origin))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from benchprof.masks.rankings import select_top
+from benchprof.masks.rules.top import select_top
 from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile
 

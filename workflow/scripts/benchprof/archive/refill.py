@@ -24,13 +24,13 @@ class Refilled:
 
     Attributes:
         kind: of the entries.
-        code_digest: of the code, as files say by what code they were made.
+        code_digest: of the code that makes such a file, by what one says of itself.
         origin: reads what a file says of itself, and compares it with its digest.
         key: of the entry, by that.
     """
 
     kind: Kind
-    code_digest: Callable[[], str]
+    code_digest: Callable[[Any], str]
     origin: Callable[[Path], Any]
     key: Callable[[Any], str]
 
@@ -41,16 +41,24 @@ def _mask_origin(path: Path) -> Any:
 
 RECORDS = Refilled(
     record.EVALUATIONS,
-    assignment.code_digest,
+    lambda _: assignment.code_digest(),
     lambda path: record.read_record(path)["origin"],
     record.key_of,
 )
 FOLDERS = {
     "evaluations": RECORDS,
     "calibration": RECORDS,
-    "masks": Refilled(stored.MASKS, mask_code, _mask_origin, stored.key_of_origin),
+    "masks": Refilled(
+        stored.MASKS,
+        lambda origin: mask_code(origin["selection"]),
+        _mask_origin,
+        stored.key_of_origin,
+    ),
     "super": Refilled(
-        super_job.SUPER_SETS, super_job.code_digest, _mask_origin, super_job.key_of_origin
+        super_job.SUPER_SETS,
+        lambda _: super_job.code_digest(),
+        _mask_origin,
+        super_job.key_of_origin,
     ),
 }
 """By the folder of results."""
@@ -87,17 +95,17 @@ def refill(path: Path, store: Store, digest: str | None = None) -> str:
 
 def _fill(files: Iterable[Path], of: Refilled, store: Store) -> Counter[str]:
     """Add files that are whole; count what became of them, masks of the same entries once."""
-    code, counts, entries = of.code_digest(), Counter[str](), dict[str, Path]()
+    counts, entries = Counter[str](), dict[str, Path]()
     for file in files:
         try:
             origin = of.origin(file)
             if origin.get("selection") in (RANDOM, LISTED):
                 continue
-            version, key = origin["code"], of.key(origin)
+            same, key = origin["code"] == of.code_digest(origin), of.key(origin)
         except MALFORMED:
             # No record, such as the choice of a k, or of a shape that no job writes.
             continue
-        if version == code:
+        if same:
             entries[key] = file
         else:
             counts["of another version"] += 1

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, create_model, field_validator, model_validator
 
 from benchprof.fields import Share, Slug
-from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.masks.rule import RULES, Selection
 from benchprof.section import EachOnce, Section
 
 Layer = Annotated[
@@ -32,21 +32,20 @@ Listed = Annotated[
 ]
 
 
-class Selections(Section):
+_Rules = create_model(
+    "_Rules",
+    __base__=Section,
+    **{  # type: ignore[call-overload]
+        name: (rule | None, Field(default=None, description=rule.allowed))
+        for name, rule in RULES.items()
+    },
+)
+"""A key for each rule."""
+
+
+class Selections(_Rules):  # type: ignore[misc,valid-type]
     """Which weights of the scope a mask holds, by rules beside each other."""
 
-    top: Top | None = Field(
-        default=None, description="{}, or a section with within and without_super"
-    )
-    specific: Specific | None = Field(
-        default=None,
-        description="a section with definition ratio with pool (in_top_of is optional), or sum "
-        "alone; each may also have without_super",
-    )
-    core: Selection | None = Field(default=None, description="{}, or a section with without_super")
-    bottom: Selection | None = Field(
-        default=None, description="{}, or a section with without_super"
-    )
     listed: dict[Slug, Listed] | None = Field(
         default=None,
         min_length=1,
@@ -64,8 +63,8 @@ class Selections(Section):
     @property
     def rules(self) -> dict[str, Selection]:
         """Each selection that is a rule; what is listed is none."""
-        every = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: own for name, own in every.items() if isinstance(own, Selection)}
+        every = {name: getattr(self, name) for name in RULES}
+        return {name: own for name, own in every.items() if own is not None}
 
     @property
     def without_super(self) -> list[str]:

@@ -60,7 +60,9 @@ def page() -> str:
     """Return the page as Markdown."""
     schema = Configuration.model_json_schema()
     sections = list(_sections(schema, schema, ""))
-    known = {kind.__name__: docstrings_of(kind) for kind in _kinds(Section)}
+    known = {
+        kind.__name__: docstrings_of(kind) for kind in _kinds(Section) if kind.__name__[0] != "_"
+    }
     meanings = {
         f"{path}.{name}".removeprefix("."): lines
         for path, forms in sections

@@ -139,6 +139,11 @@ class SelectMasks(MaskJob):
         return {**super().inputs, "importance": list(self.importance.values())}
 
     @property
+    def further_code(self) -> tuple[str, ...]:
+        """The rule's."""
+        return () if self.run.lists else (f"masks.rules.{self.selection}",)
+
+    @property
     def outputs(self) -> Files:
         """The masks."""
         return {"masks": list(self.masks.values())}

@@ -39,6 +39,11 @@ class Halving(Scored):
         return {**own, "importance": list(self.importance_files(self.run.abilities).values())}
 
     @property
+    def further_code(self) -> tuple[str, ...]:
+        """The rules'."""
+        return tuple(f"masks.rules.{name}" for name in self.run.selection_rules)
+
+    @property
     def settings(self) -> Any:
         """What importance and masks depend on."""
         return super().settings | {

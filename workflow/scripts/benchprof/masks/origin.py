@@ -7,18 +7,18 @@ from typing import Any
 
 from benchprof import codebase
 from benchprof.ablation import LISTED, RANDOM, Ablation
-from benchprof.masks.rule import Selection
+from benchprof.masks.rule import RULES, Selection
 
 
 def read_for(selection: str, ability: str, importances: Collection[str]) -> list[str]:
     """Names of the importances that an ability's mask is selected from.
 
     Args:
-        selection: top, specific, core or bottom.
+        selection: a name in `RULES`.
         ability: whose mask it is.
         importances: names of all.
     """
-    return [ability] if selection in ("top", "bottom") else sorted(importances)
+    return sorted(importances) if RULES[selection].of_all else [ability]
 
 
 def selected_origin(
@@ -42,7 +42,7 @@ def selected_origin(
         "settings": rule.settings,
         "fraction": ablation.k,
         "importance": {n: importances[n] for n in read_for(selection, ability, importances)},
-        "code": code_digest(),
+        "code": code_digest(selection),
     } | ({"super": left_out} if rule.without_super else {})
 
 
@@ -81,6 +81,10 @@ def control_origin(control: Ablation, left_out: str | None) -> dict[str, Any]:
     } | ({} if left_out is None else {"super": left_out})
 
 
-def code_digest() -> str:
-    """Digest of the code that decides masks; that of units' activations stands beside it."""
-    return codebase.digest_of("masks.job", apart=["importance.levels"])
+def code_digest(*rules: str) -> str:
+    """Digest of the code that decides masks, by these rules; none of random masks.
+
+    That of units' activations stands beside it.
+    """
+    modules = [f"masks.rules.{rule}" for rule in rules]
+    return codebase.digest_of("masks.job", *modules, apart=["importance.levels"])

@@ -6,6 +6,7 @@ from benchprof.ablation import CALIBRATED, LISTED
 from benchprof.configuration import Configuration
 from benchprof.errors import InputError
 from benchprof.importance.score import SCORES
+from benchprof.masks.rule import Specific, Top
 from benchprof.models.scope import PARTS
 
 
@@ -17,7 +18,8 @@ def check_unit(config: Configuration, source: str) -> None:
     if config.scope != scope:
         where = f"{source}, scope"
         raise InputError(where, f"{config.scope} with unit {config.unit}", scope)
-    if config.selections.top and config.selections.top.within == "chunk":
+    top = config.selections.rules.get("top")
+    if isinstance(top, Top) and top.within == "chunk":
         where, found = f"{source}, selections.top.within", f"chunk with unit {config.unit}"
         raise InputError(where, found, "model", "A chunk is a million weights.")
     if config.validation:
@@ -27,8 +29,8 @@ def check_unit(config: Configuration, source: str) -> None:
 
 def check_contrast(config: Configuration, source: str) -> None:
     """Stop where an ability cannot be contrasted with the others as its selection asks for."""
-    specific = config.selections.specific
-    ratio = specific is not None and specific.definition == "ratio"
+    specific = config.selections.rules.get("specific")
+    ratio = isinstance(specific, Specific) and specific.definition == "ratio"
     if SCORES[config.importance.score].signed and ratio:
         raise InputError(
             f"{source}, selections.specific.definition",
@@ -43,7 +45,7 @@ def check_contrast(config: Configuration, source: str) -> None:
             "two abilities or more",
             "Add abilities, or use 'top'.",
         )
-    if specific and (specific.in_top_of or 1) > others:
+    if isinstance(specific, Specific) and (specific.in_top_of or 1) > others:
         raise InputError(
             f"{source}, selections.specific.in_top_of",
             str(specific.in_top_of),

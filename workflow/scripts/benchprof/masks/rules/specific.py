@@ -9,13 +9,35 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.rankings import select_top
+from benchprof.masks.rule import Specific
+from benchprof.masks.rules.top import select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.threshold import largest, more_than_scope
 from benchprof.models.mask import Entries
+from benchprof.tensors import TensorFile
 
 AT_ONCE = 2 * 10**9
 """Bytes that the pools of several abilities may take, of which ratios are computed together."""
+
+
+def select(
+    rule: Specific,
+    files: Mapping[str, TensorFile],
+    counts: Sequence[int],
+    abilities: Sequence[str],
+) -> Iterator[tuple[str, list[Entries]]]:
+    """Each ability's entries for each count; what all abilities need is done once."""
+    shares = Shares.of_files(files)
+    if rule.pool is None:
+        yield from ((ability, select_sum(shares, ability, counts)) for ability in abilities)
+        return
+    least = rule.in_top_of or 0
+    tops = {a: select_top(file, counts) for a, file in files.items()} if least else {}
+
+    def skipped(ability: str) -> list[Entries]:
+        return in_several_tops(shares, ability, tops, least)
+
+    yield from select_ratio(shares, abilities, counts, rule.pool, skipped if least else None)
 
 
 def select_ratio(

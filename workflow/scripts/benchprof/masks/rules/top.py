@@ -1,17 +1,23 @@
-"""Selections that look at one ability's ranking, or at what all abilities share."""
+"""`top`: what matters most to the ability."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 
 from benchprof.masks.parts import chunks, largest_of_parts
-from benchprof.masks.shares import Shares
+from benchprof.masks.rule import Top
 from benchprof.masks.threshold import above_zero, largest
 from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile
+
+
+def select(
+    rule: Top, files: Mapping[str, TensorFile], counts: Sequence[int], abilities: Sequence[str]
+) -> Iterator[tuple[str, list[Entries]]]:
+    """Each ability's entries for each count."""
+    return ((ability, select_top(files[ability], counts, rule.within)) for ability in abilities)
 
 
 def select_top(
@@ -36,25 +42,3 @@ def select_top(
         return largest(importance.names, scores, counts)
     sizes = {name: importance.size(name) for name in importance.names}
     return [largest_of_parts(chunks(sizes, count), scores, count) for count in counts]
-
-
-def select_bottom(importance: TensorFile, counts: Sequence[int]) -> list[Entries]:
-    """`bottom`: the entries with the lowest importance, for each count; nested in the count.
-
-    Of a signed score those nearest to 0.
-    """
-    return largest(importance.names, lambda name: -importance.tensor(name).abs(), counts)
-
-
-def select_core(shares: Shares, counts: Sequence[int]) -> list[Entries]:
-    """`core`: the entries with the largest minimum over abilities of the share.
-
-    What ranks high for every ability. The same mask for all of them; nested in the count, and
-    smaller than it where fewer entries are above zero for every ability.
-    """
-
-    def least(tensor: str) -> torch.Tensor:
-        shared = functools.reduce(torch.minimum, (shares.of(a, tensor) for a in shares.files))
-        return above_zero(shared)
-
-    return largest(shares.names, least, counts)

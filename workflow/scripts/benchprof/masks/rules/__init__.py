@@ -1,0 +1,1 @@
+"""A module for each rule of `RULES`, with its `select`."""
