@@ -25,7 +25,7 @@ from benchprof.run.run import Run, read_run
 print(benchprof.__file__)
 assert read_definition("mmlu", "test").fewshot == 5
 assert program_benchmarks() == ["humaneval", "mbpp"]
-assert definition_path("mmlu").with_name("sizes.json").is_file()
+assert definition_path("mmlu").with_name("wheels.json").is_file()
 read_run([Path({config!r})])
 try:
     Run.of({{}})

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.conftest import FAMILIES, ROOT
 from tests.pages import blocks
 
 from benchprof.abilities.item import SPLITS, Companion, Item
-from benchprof.data import BENCHMARKS, NEUTRAL_TEXT
+from benchprof.data import NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
 from benchprof.jobs.evaluation import OfBenchmark
@@ -28,6 +29,7 @@ from benchprof.plan.shape import Shape, model_shape
 from benchprof.plan.steps import INDEX, LOSS, Step, answer_seconds, importance_seconds, model_steps
 from benchprof.plan.tokens import CHAT_CHARACTERS, Texts, Workload, asked_texts, workload
 from benchprof.run.run import Run, read_run
+from benchprof.tasks.definition import BenchmarkSize
 
 TINY = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
@@ -115,22 +117,17 @@ def test_questions_are_counted_from_characters(tmp_path: Path) -> None:
 
 def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     sizes = {
-        "piqa": {"items": 100, "tasks": 1, "prefix": 40, "item": 80, "answer": 0, "room": 0},
-        "bbh": {"items": 100, "tasks": 27, "prefix": 40, "item": 80, "answer": 12, "room": 9},
+        "piqa": BenchmarkSize(items=100, tasks=1, prefix=40, item=80, answer=0, room=0),
+        "bbh": BenchmarkSize(items=100, tasks=27, prefix=40, item=80, answer=12, room=9),
     }
-    monkeypatch.setattr(tokens, "SIZES", tmp_path / "sizes.json")
-    write_text(tokens.SIZES, json.dumps(sizes))
-    asked = {name: {"benchmark": name, "limit": 50} for name in ("piqa", "bbh", "mmlu")}
+    monkeypatch.setattr(
+        tokens, "read_definition", lambda name, _: SimpleNamespace(size=sizes[name])
+    )
+    asked = {name: {"benchmark": name, "limit": 50} for name in sizes}
     run = with_items(tmp_path, asked=asked)
     found = [asked_texts(OfBenchmark(run, "m", name)) for name in asked]
     # The common beginning once, or where the model writes with every prompt.
-    expected = [Texts(50, 50 * 20 + 10, 0, 30), Texts(50, 50 * 30, 50 * 3, 30 + 9), None]
-    assert found == expected
-
-
-@pytest.mark.parametrize("name", sorted(file.stem for file in BENCHMARKS.glob("*.yaml")))
-def test_every_shipped_benchmark_has_a_size(name: str) -> None:
-    assert json.loads(tokens.SIZES.read_text())[name]["items"] > 0
+    assert found == [Texts(50, 50 * 20 + 10, 0, 30), Texts(50, 50 * 30, 50 * 3, 30 + 9)]
 
 
 def test_an_item_without_its_companion_is_named(tmp_path: Path) -> None:

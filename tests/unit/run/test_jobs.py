@@ -294,7 +294,7 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
 @pytest.mark.parametrize(
     ("path", "value", "rules"),
     [
-        ("benchmarks.piqa", {"task": "piqa"}, {"compute_profile"}),
+        ("benchmarks.other", {"task": "piqa"}, {"compute_profile"}),
         ("fractions", [0.01, "calibrated", 0.1],
          {"check_sizes", "compute_profile", "export_items"} | SELECTED | TEXTS),
         ("profile.resamples", 300,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from benchprof import digests, paths
-from benchprof.data import TITLES
+from benchprof import paths
 from benchprof.jobs.job import Files, Job
 
 
@@ -55,7 +54,7 @@ class Exhibit(Job):
         return {
             "own_benchmarks": self.run.suite.own_tests,
             "code": self.code_digest,
-            "titles": digests.of_file(TITLES),
+            "titles": self.titles,
         }
 
 

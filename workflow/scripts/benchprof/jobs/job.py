@@ -15,6 +15,7 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.files import write_if_changed
 from benchprof.models.prepared import PreparedModel
 from benchprof.run.run import Run
+from benchprof.tasks.definition import titles
 
 Files = Mapping[str, Path | list[Path]]
 FORMS = ("png", "svg", "txt")
@@ -169,6 +170,11 @@ class Job:
             threads: that it may use.
         """
         raise NotImplementedError
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of the run's benchmarks that have the name of a shipped one."""
+        return {name: title for name, title in titles().items() if name in self.run.benchmarks}
 
     @property
     def further_code(self) -> tuple[str, ...]:

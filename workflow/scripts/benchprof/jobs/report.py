@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import digests, paths
-from benchprof.data import TITLES
 from benchprof.jobs.analysis import CompareMasks
 from benchprof.jobs.calibration import EvaluateCalibration, calibration_files
 from benchprof.jobs.evaluation import (
@@ -92,7 +91,7 @@ class WriteMethods(Telling):
             "shipped": self.shipped,
             "code": self.code_digest,
             "texts": text_digests(),
-            "titles": digests.of_file(TITLES),
+            "titles": self.titles,
         }
 
     def make(self, threads: int) -> None:
@@ -178,7 +177,7 @@ class WriteReport(Telling):
             "calibration_benchmarks": self.run.suite.calibration_splits,
             "code": self.code_digest,
             "texts": text_digests(),
-            "titles": digests.of_file(TITLES),
+            "titles": self.titles,
         }
 
     def make(self, threads: int) -> None:

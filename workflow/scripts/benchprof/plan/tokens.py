@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +10,15 @@ from yaml import MappingNode
 
 from benchprof.abilities.item import Item, check_companions, companion_of, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
-from benchprof.data import BENCHMARKS
 from benchprof.jobs.evaluation import Answered, OfBenchmark
 from benchprof.jsonl import read_objects
 from benchprof.run.inputs import check_exclusions
 from benchprof.run.run import Run
 from benchprof.scoring.generation_settings import DEFAULT_NEW_TOKENS
 from benchprof.tasks.benchmark import AbilitySplit, ShippedBenchmark, TaskFile
+from benchprof.tasks.definition import BenchmarkSize, read_definition
 from benchprof.yaml_files import yaml_nodes
 
-SIZES = BENCHMARKS / "sizes.json"
-"""By benchmark: items, tasks over which they are spread, characters of the beginning that all
-prompts of a task share, of an item beyond that and of an answer, and an answer's most tokens."""
 CHARACTERS = 4
 """Per token."""
 CHAT_CHARACTERS = 120
@@ -101,8 +97,7 @@ def asked_texts(job: Answered) -> Texts | None:
         read = sum(_tokens(_length(item, range(len(item.options)))) for item in items)
         return Texts(used, round(read * used / len(items)))
     if isinstance(asked, ShippedBenchmark):
-        sizes = json.loads(SIZES.read_text(encoding="utf-8")).get(asked.benchmark)
-        return None if sizes is None else _shipped(sizes, asked.limit)
+        return _shipped(read_definition(asked.benchmark, "benchmarks").size, asked.limit)
     if asked.data is None or not Path(asked.data).is_file():
         return None
     written = 0
@@ -136,13 +131,13 @@ def longest_answer(file: Path) -> int | None:
     return int({key.value: own.value for key, own in pairs}.get("max_gen_toks", DEFAULT_NEW_TOKENS))
 
 
-def _shipped(sizes: dict[str, int], limit: int | None) -> Texts:
+def _shipped(size: BenchmarkSize, limit: int | None) -> Texts:
     """What a sample of a shipped benchmark asks."""
-    used = min(limit or sizes["items"], sizes["items"])
-    prefix, item, answer = (_tokens(sizes[part]) for part in ("prefix", "item", "answer"))
+    used = min(limit or size.items, size.items)
+    prefix, item, answer = map(_tokens, (size.prefix, size.item, size.answer))
     # Where the model writes, prompts of several tasks seldom share their beginning in a batch.
-    shared = used if answer and sizes["tasks"] > 1 else min(used, sizes["tasks"])
-    room = prefix + item + sizes["room"]
+    shared = used if answer and size.tasks > 1 else min(used, size.tasks)
+    room = prefix + item + size.room
     return Texts(used, used * item + shared * prefix, used * answer, room)
 
 

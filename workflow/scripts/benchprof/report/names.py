@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import json
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from benchprof.data import TITLES
+from benchprof.tasks.definition import titles
 
 # Words that English joins by a hyphen.
 HYPHENED = {"long term": "long-term"}
-
-
-@functools.cache
-def titles() -> Mapping[str, str]:
-    """The titles of the shipped benchmarks, by name."""
-    return dict(json.loads(TITLES.read_text(encoding="utf-8")))
 
 
 def readable(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -47,9 +48,26 @@ class ItemFiles(Section):
     fewshot: ItemFile | None = None
 
 
+class BenchmarkSize(Section):
+    """How much a benchmark asks, for plans: characters are means over its items."""
+
+    items: int
+    tasks: int
+    """Over which the items are spread."""
+    prefix: int
+    """Characters of the beginning that all prompts of a task share."""
+    item: int
+    """Characters of a prompt beyond that."""
+    answer: int
+    """Characters of a written answer; 0 where options are compared."""
+    room: int
+    """An answer's most tokens."""
+
+
 class Definition(Section):
     """A shipped benchmark: what it takes from lm-eval, and what is said about it here."""
 
+    title: Text = Field(description="its name as readers know it")
     task: Text = Field(description="a task or a group of lm-eval")
     kind: Literal["program"] | None = Field(
         default=None, description="program: what the model writes is run, not compared"
@@ -71,6 +89,9 @@ class Definition(Section):
     files: ItemFiles = Field(description="names of files of items in the folder benchmark_data")
     subtask: Text | None = Field(
         default=None, description="the field of an item that names its task within the group"
+    )
+    size: BenchmarkSize = Field(
+        description="a section with items, tasks, prefix, item, answer and room"
     )
     options: ShownOptions | None = Field(
         default=None, description="the options that questions show to a model that writes freely"
@@ -101,6 +122,13 @@ def read_definition(name: str, where: str) -> Definition:
         remedy = "For any other lm-eval task use `task`."
         raise InputError(where, repr(name), f"one of {', '.join(known)}", remedy)
     return read_section(Definition, yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
+
+
+@functools.cache
+def titles() -> Mapping[str, str]:
+    """The titles of the shipped benchmarks, by name."""
+    names = sorted(file.stem for file in BENCHMARKS.glob("*.yaml"))
+    return {name: read_definition(name, str(BENCHMARKS)).title for name in names}
 
 
 def program_benchmarks() -> list[str]:
