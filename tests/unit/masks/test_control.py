@@ -7,7 +7,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchprof.masks import threshold
 from benchprof.masks.control import (
     count_strata,
     draw_control,
@@ -68,7 +67,7 @@ def test_a_control_of_a_wide_tensor_draws_the_same_entries_in_64_bits(
 ) -> None:
     deciles = {"a": magnitude_deciles(torch.arange(1000.0))}
     narrow = draw_control({"a": [10] * 10}, deciles, 1)["a"]
-    monkeypatch.setattr(threshold, "NARROW", 999)
+    monkeypatch.setattr("benchprof.models.mask.NARROW", 999)
     wide = draw_control({"a": [10] * 10}, deciles, 1)["a"]
     assert (narrow.dtype, wide.dtype) == (torch.int32, torch.int64)
     assert wide.tolist() == narrow.tolist()
