@@ -30,19 +30,6 @@ def written(name: str, value: Any) -> Path:
     return file
 
 
-def test_a_file_replaces_values_and_lists_and_adds_to_sections() -> None:
-    below = written("below.yaml", {"seed": 1, "a": {"x": 1, "y": {"z": 2}}, "fractions": [1, 2]})
-    above = written("above.yaml", {"seed": 2, "a": {"y": {"w": 3}}, "fractions": [3], "new": "n"})
-    assert read_layers([below, above]) == {
-        "seed": 2,
-        "a": {"x": 1, "y": {"z": 2, "w": 3}},
-        "fractions": [3],
-        "new": "n",
-    }
-    # The other way round.
-    assert read_layers([above, below])["fractions"] == [1, 2]
-
-
 def test_a_file_lies_over_the_chain_that_it_extends() -> None:
     written("one.yaml", {"a": 1, "b": 1, "c": 1, "s": {"a": 1, "b": 1, "c": 1}})
     written("two.yaml", {"extends": "one.yaml", "b": 2, "c": 2, "s": {"b": 2, "c": 2}})
