@@ -400,7 +400,9 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
     assert folder == Path.cwd()
     config = copy.deepcopy(SMALL)
     config["models"]["m"]["source"] = WHEEL
-    before = settings_of(config)[("prepare_model", "m")]
+    every = settings_of(config)
+    before = every[("prepare_model", "m")]
+    assert set(every[("prepare_model", "n")]) == {"source", "files"}
     # As it was before a conversion knew of precisions.
     assert before == {
         "source": WHEEL,
