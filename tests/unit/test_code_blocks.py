@@ -1,13 +1,10 @@
-"""Every code block of the documents is run by a test, or says why it is not.
+"""Commands of the documents call what is there, with flags that it knows, and some are run.
 
-A test runs or checks all blocks of a language (`CHECKED`), or the comment above a block names the
-tests that run its commands: `<!-- run by tests/FILE.py::test_name -->`, and where something is
-smaller or otherwise than on the page, `<!-- run with WHAT by ... -->`. Any other block has
-`<!-- not run here: REASON -->`. Within a list, a blank line follows the comment: else the site puts
-the block into a paragraph.
-
-A block that names `OWN` is run here as it stands. Of all others what can be checked without running
-them is: commands call what is there, with flags that it knows.
+A block that names `OWN` in the comment above it is run here as it stands; others name the tests
+that run their commands: `<!-- run by tests/FILE.py::test_name -->`, and where something is smaller
+or otherwise than on the page, `<!-- run with WHAT by ... -->`. Any other block that nothing runs
+has `<!-- not run here: REASON -->`. Within a list, a blank line follows the comment: else the site
+puts the block into a paragraph.
 """
 
 from __future__ import annotations
@@ -25,14 +22,13 @@ from pathlib import Path
 import pytest
 from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
-from tests.pages import BLOCK, PAGES, Block, blocks, commands
+from tests.pages import PAGES, Block, blocks, commands
 
 from benchprof.jobs.all import JOBS, TARGETS, job_of
 from benchprof.run.run import read_run
 
 SCRIPTS = ROOT / "workflow/scripts"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-LANGUAGES = {"sh", "yaml", "json", "python", "text"}
 # Of the system, or of what a block installs.
 TOOLS = {
     ".venv/bin/pip", "apt-get", "cd", "chgrp", "chmod", "cp", "grep", "head", "mkdir", "touch",
@@ -41,17 +37,7 @@ TOOLS = {
 ABSENT = "not among the packages"
 VERIFY = SCRIPTS / "benchprof/archive/contents.py"
 OWN = "tests/unit/test_code_blocks.py::test_blocks_run_as_they_stand"
-# Of all pages or of one, the test that runs or checks every block of a language.
-CHECKED = {
-    ("", "json"): "tests/unit/test_code_blocks.py::test_the_commands_of_a_page_are_there",
-    ("", "yaml"): "tests/unit/test_documents.py::test_the_blocks_of_a_page_make_a_configuration",
-    ("docs/how_to/library.md", "python"): "tests/workflow/test_library.py::test_the_examples_run",
-    ("docs/how_to/library.md", "sh"): (
-        "tests/workflow/test_library.py::test_the_command_runs_one_job"
-    ),
-}
 RUN = re.compile(r"run (?:with .+ )?by ((?:tests/\S+\.py::test_\w+(?:, |$))+)")
-NOT_RUN = re.compile(r"not run here: .+")
 
 
 def check_options(file: Path, words: list[str]) -> None:
@@ -168,36 +154,16 @@ def test_the_examples_of_the_page_of_commands_are_there() -> None:
             check(words, body, page)
 
 
-def test_every_block_has_a_language() -> None:
-    """Otherwise it would be checked by nothing."""
-    for page in PAGES:
-        text = page.read_text(encoding="utf-8")
-        fences = re.findall(r"^ *```(\w*)", text, re.MULTILINE)
-        assert set(fences[::2]) <= LANGUAGES, page
-        assert len(BLOCK.findall(text)) * 2 == len(fences), page
-
-
 def runners(block: Block) -> list[str]:
     """The tests that the comment above a block names."""
     found = RUN.fullmatch(block.mark)
     return found[1].split(", ") if found else []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_block_is_run_or_says_why_not(page: Path) -> None:
-    for block in blocks(page):
-        whole = {("", block.language), (block.page, block.language)} & CHECKED.keys()
-        said = runners(block) or NOT_RUN.fullmatch(block.mark)
-        # One or the other: two could contradict each other.
-        assert block.language == "text" or bool(whole) != bool(said), block
-    marks = re.findall(r"<!--\s+(?:not )?run\b", page.read_text(encoding="utf-8"))
-    assert len(marks) == sum(bool(block.mark) for block in blocks(page))
-
-
 def test_every_test_that_runs_a_block_is_there() -> None:
-    named = [test for page in PAGES for block in blocks(page) for test in runners(block)]
+    named = {test for page in PAGES for block in blocks(page) for test in runners(block)}
     assert OWN in named
-    for test in {*named, *CHECKED.values()}:
+    for test in named:
         file, _, name = test.partition("::")
         assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), test
 

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from tests.conftest import ROOT
 
-from benchprof.jobs.all import TARGETS
-
 PAGE = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
 SCRIPTS = ROOT / "workflow/scripts"
 # The sandbox alone starts these, on what a model wrote: nobody calls them.
@@ -29,18 +27,6 @@ def module_of(path: Path) -> str:
     return ".".join(part for part in parts if part != "__main__")
 
 
-def targets() -> set[str]:
-    """What `make` makes."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    return set(re.findall(r"^((?!\.[A-Z])[a-z.][\w./-]*):(?!=)", makefile, re.MULTILINE))
-
-
-def test_every_target_of_make_is_on_the_page() -> None:
-    table = PAGE.partition("## `make`")[2].partition("\n## ")[0]
-    assert {"run", "fetch-data", ".venv/installed", "clean"} < targets()
-    assert set(re.findall(r"^\| `([^`]+)`.*\| `make ", table, re.MULTILINE)) == targets()
-
-
 @pytest.mark.parametrize("target", ["run", "archive"])
 def test_make_hands_another_configuration_to_snakemake(target: str) -> None:
     def last(*variables: str) -> str:
@@ -54,13 +40,6 @@ def test_make_hands_another_configuration_to_snakemake(target: str) -> None:
 
     assert last("CONFIG=a.yaml b.yaml") == f"{last()} --configfile a.yaml b.yaml"
     assert "--configfile" not in last()
-
-
-def test_every_target_of_snakemake_is_on_the_page() -> None:
-    assert {"all", "analysis", "validation"} < set(TARGETS)
-    table = PAGE.partition("## `snakemake`")[2].partition("\n## ")[0]
-    for name in set(TARGETS):
-        assert f"`{name}` | " in table, name
 
 
 @pytest.mark.parametrize("path", RUN, ids=module_of)

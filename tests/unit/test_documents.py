@@ -11,18 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import yaml
 from lm_eval.api.task import TaskConfig
 from snakemake.cli import get_argument_parser
-from tests.conftest import CONFIGURATIONS, ROOT
+from tests.conftest import ROOT
 from tests.pages import PAGES
 
 from benchprof import __version__
 from benchprof.configuration import layers
 from benchprof.jobs.all import JOBS
-from benchprof.report.names import inline
 from benchprof.run.run import Run
 from benchprof.tasks.definition import read_definition
 
@@ -30,7 +28,6 @@ DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 # Sections whose entries a page adds one by one; a page gives any other section whole.
 NAMED = ("models", "abilities", "benchmarks")
 LIBRARY = ROOT / "workflow/scripts/benchprof"
-ROOMS = {path.parent.name for path in LIBRARY.glob("*/__init__.py")}
 LM_EVAL_TASK = {field.name for field in dataclasses.fields(TaskConfig)}
 
 
@@ -87,22 +84,13 @@ def test_the_blocks_of_a_page_make_a_configuration(page: Path) -> None:
             read_definition(benchmark["benchmark"], f"{page.name}, {name}")
 
 
-def test_every_rule_that_takes_a_gpu_is_in_the_pages_about_clusters() -> None:
-    """In the table of what jobs ask for, and in the example for a scheduler without a GPU count."""
+def test_every_rule_that_takes_a_gpu_is_in_the_example_of_a_cluster_s_profile() -> None:
+    """For a scheduler without a GPU count."""
     rules = {rule for rule, kind in JOBS.items() if kind.on_gpu}
     assert {"compute_importance", "evaluate_benchmark"} < rules
-    table = (ROOT / "docs/reference/resources.md").read_text()
-    rows = re.findall(r"^\| (`.*`) \| the model's \|", table, re.MULTILINE)
-    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == rules
     page = ROOT / "docs/how_to/cluster.md"
     (profile,) = (block for _, block in blocks_of(page) if "set-resources" in block)
     assert set(profile["set-resources"]) == rules
-
-
-def test_there_are_blocks_and_they_are_found() -> None:
-    found = [place for page in PAGES for place, _ in blocks_of(page)]
-    fences = sum(page.read_text(encoding="utf-8").count("```y") for page in PAGES)
-    assert len(found) == fences > 10
 
 
 def test_imports_go_down_the_table_of_the_map() -> None:
@@ -147,13 +135,6 @@ def test_links_between_files_lead_somewhere() -> None:
     assert broken == []
 
 
-def test_the_page_of_configurations_lists_each_of_them() -> None:
-    text = (ROOT / "config/README.md").read_text("utf-8")
-    rows = re.findall(r"^\| (`.*?`) \|", text, flags=re.MULTILINE)
-    told = [name.removeprefix("../") for row in rows for name in re.findall(r"`(.*?)`", row)]
-    assert sorted(told) == sorted(name.removeprefix("config/") for name in CONFIGURATIONS)
-
-
 def test_pages_that_code_names_are_there() -> None:
     """In messages, comments and configurations; what pip wrote of an older README apart."""
     folders = ("workflow", "config", "slurm", "tests", "performance")
@@ -168,83 +149,8 @@ def test_pages_that_code_names_are_there() -> None:
     assert missing <= {f"test_alterations.py: docs/{name}.md" for name in ("bomb", "text")}
 
 
-def test_the_api_page_has_every_name_of_the_notebook() -> None:
-    text = (ROOT / "docs/reference/library_api.md").read_text()
-    told = set(re.findall(r"^::: benchprof\.([\w.]+)$", text, re.MULTILINE))
-    used = set()
-    for block in re.findall(
-        r"```python\n(.*?)```", (ROOT / "docs/how_to/library.md").read_text(), re.DOTALL
-    ):
-        for node in ast.walk(ast.parse(block)):
-            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("benchprof"):
-                room = str(node.module).removeprefix("benchprof").lstrip(".")
-                used |= {f"{room}.{alias.name}".lstrip(".") for alias in node.names}
-    assert used <= told
-
-
 def test_all_files_name_one_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     newest = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0]
     assert project["version"] == citation["version"] == newest == __version__
-
-
-def of_cell(table: pd.DataFrame, benchmark: str, ability: str) -> pd.Series:
-    """A cell of the default run's figure, in percent of the margin over guessing."""
-    (found,) = table[(table["benchmark"] == benchmark) & (table["ability"] == ability)].index
-    cell: pd.Series = table.loc[found, ["ais", "ais_low", "ais_high", "q_random", "n"]]
-    return cell * [100, 100, 100, 1, 1]
-
-
-def test_the_readme_says_what_the_table_of_its_picture_says() -> None:
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    table = pd.read_csv(ROOT / "docs/images/impact.csv")
-    own = table[(table["ability"] + "_test" == table["benchmark"]) & table["ais"].notna()]
-    assert len(own) == 8, "eight of the ten own tests"
-    assert (own["ais"] < 0.05).sum() == 7, "seven masks cost their own tests less than 5%"
-    usable = (own["ais"] >= 0.5) & (own["q_random"] < 0.05)
-    assert usable.sum() == 0, "no dose allows a comparison"
-    assert "**No two abilities can be compared in this run.**" in text
-    assert "tests, so eight masks have a dose. Seven doses are below 0.05." in text
-    recall = of_cell(table, "contextual_recall_test", "contextual_recall")
-    assert (
-        "The dose of the contextual recall mask is {:.2f} (95% interval {:.2f} to {:.2f}, "
-        "{n:.0f} items), but it is not significant (q = {q:.2f})".format(
-            *recall.iloc[:3] / 100, q=recall.iloc[3], n=recall["n"]
-        )
-    ) in text
-    people = of_cell(table, "people_and_things", "contextual_recall")
-    knowledge, spatial = (
-        of_cell(table, f"{test}_test", "contextual_recall")["ais"]
-        for test in ("long_term_knowledge_recall", "spatial_reasoning")
-    )
-    assert (
-        "it removes {:.0f}% on *People and things* ({:.0f}% to {:.0f}%, {n:.0f} items; "
-        "q = {:.2f}), {knowledge:.0f}% on the long-term knowledge recall test "
-        "and {spatial:.0f}% on the spatial reasoning test".format(
-            *people.iloc[:4], n=people["n"], knowledge=knowledge, spatial=spatial
-        )
-    ) in text
-    plans = of_cell(table, "plans_and_prices", "inductive_reasoning")
-    nothing = of_cell(table, "inductive_reasoning_test", "inductive_reasoning")
-    assert (
-        "{:.0f}% on *Plans and prices* ({:.0f}% to {:.0f}%, {n:.0f} items; q = {:.2f}), but "
-        "{:.0f}% on its own test".format(*plans.iloc[:4], nothing["ais"], n=plans["n"])
-    ) in text
-    everyday = of_cell(table, "everyday_problems", "analogical_reasoning")
-    # What guessing scores is 0 there, so that an item is worth one over the number solved.
-    solved = (
-        "The model solves {:.0f} of its {:.0f} items, "
-        "so each item that it gains or loses changes the AIS by {:.2f}"
-    )
-    assert solved.format(100 / everyday["ais"], everyday["n"], everyday["ais"] / 100) in text
-
-
-def test_the_glossary_has_the_abilities_with_the_definitions_of_the_configuration() -> None:
-    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
-    table = text.partition("## The ten abilities")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)
-    definitions = ROOT / "resources/abilities/definitions.yaml"
-    abilities = yaml.safe_load(definitions.read_text(encoding="utf-8"))
-    expected = [(inline(name), own) for name, own in abilities.items()]
-    assert rows[1:] == expected

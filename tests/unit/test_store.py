@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchprof.errors import InputError, RetriableError
-from benchprof.files import write_if_changed, written_whole
+from benchprof.files import written_whole
 from benchprof.store import LINKED_FROM, Kind, Store
 
 
@@ -125,15 +125,6 @@ def test_a_result_is_as_readable_as_the_umask_lets_it_be(tmp_path: Path) -> None
         finally:
             os.umask(previous)
         assert stat.S_IMODE((tmp_path / "result").stat().st_mode) == 0o666 & ~umask
-
-
-def test_settings_are_written_only_when_they_change(tmp_path: Path) -> None:
-    path = write_if_changed(tmp_path / "settings.json", {"k": 1})
-    os.utime(path, (1, 1))
-    write_if_changed(path, {"k": 1})
-    assert path.stat().st_mtime == 1
-    write_if_changed(path, {"k": 2})
-    assert path.stat().st_mtime > 1
 
 
 @pytest.mark.parametrize(("flags", "kind"), [(os.ST_RDONLY, RetriableError), (0, InputError)])

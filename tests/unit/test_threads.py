@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import pytest
-import torch
 from tests.conftest import ROOT
 
 SCRIPT = """
@@ -63,9 +62,3 @@ def test_no_script_loads_torch_before_the_library() -> None:
         names |= {str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)}
         packages = {name.partition(".")[0] for name in names}
         assert not packages & {"torch", "transformers", "sklearn"}, script
-
-
-def test_a_test_has_one_thread() -> None:
-    assert torch.get_num_threads() == torch.get_num_interop_threads() == 1
-    assert os.environ["OMP_NUM_THREADS"] == "1"
-    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from tests.records import record_of
 
-from benchprof.analysis.drawing import Drawing
-from benchprof.analysis.job import _with_k
 from benchprof.analysis.selectivity import (
     Answers,
     above_blank,
@@ -25,7 +22,6 @@ from benchprof.analysis.selectivity import (
 )
 from benchprof.analysis.selectivity_heatmap import selectivity_figure
 from benchprof.profile.settings import ProfileSettings
-from benchprof.tensors import write_tensors
 
 SETTINGS = ProfileSettings("probability", "chance_corrected", 500, 0.95, 1)
 
@@ -178,25 +174,3 @@ def test_without_controls_there_is_no_row_for_them() -> None:
     alone = {t: {k: v for k, v in own.items() if k[1] is None} for t, own in ABLATED.items()}
     figure = selectivity_figure(selectivity_table(INTACT, alone, SETTINGS), "")
     assert len(figure.axes[0].texts) == 4
-
-
-def test_every_one_of_many_tests_is_named_below_the_matrix() -> None:
-    names = [f"ability {number}" for number in range(80)]
-    ablated = {test: {(names[0], None): answers(2.0, 3.0)} for test in names}
-    table = selectivity_table({test: answers(1.0, 1.0) for test in names}, ablated, SETTINGS)
-    labels = [label.get_text() for label in selectivity_figure(table, "").axes[0].get_xticklabels()]
-    assert labels == [f"Ability {number}\n(intact 1.00)" for number in range(80)]
-
-
-@pytest.mark.parametrize(
-    ("fraction", "share", "title"),
-    [("0.1", "0.1", "m, k = 0.1"), ("calibrated", "0.1", "m, k = calibrated (0.1)"),
-     ("listed", "listed", "m")],
-)  # fmt: skip
-def test_a_title_says_k_where_the_masks_have_one(
-    fraction: str, share: str, title: str, tmp_path: Path
-) -> None:
-    mask = tmp_path / "mask.safetensors"
-    write_tensors(mask, {}, {"fraction": share})
-    drawing = Drawing("m", tmp_path / "m.csv", [])
-    assert _with_k(drawing, [mask], fraction).title == title

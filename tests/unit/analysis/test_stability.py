@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 import torch
+from tests.unit.replication.test_masks import SCORING, Stages, items_in
 
-from benchprof.abilities.item import Item
 from benchprof.ablation import Ablation
 from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.analysis.stability_job import measure_stability
-from benchprof.files import write_text
 from benchprof.importance.items import TrainItems
-from benchprof.importance.scoring import Scoring
 from benchprof.masks.rule import Specific, Top
-from benchprof.models.mask import Mask, write_mask
-from benchprof.models.prepared import PreparedModel
-from benchprof.models.scope import Scope
 from benchprof.replication import masks
 from benchprof.store import Store
-from benchprof.tensors import write_tensors
 
 
 def test_agreement_by_hand() -> None:
@@ -62,43 +53,22 @@ def test_every_view_is_drawn(tmp_path: Path) -> None:
 def test_each_half_goes_through_the_run_s_own_stages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    items = write_items(tmp_path, x=9, y=20)
-    used: list[dict[str, set[str]]] = []
-    selections: set[str] = set()
-
-    def compute(_: Scoring, train: TrainItems, targets: Mapping[str, Path], **_more: Any) -> None:
-        assert train.limit is None
-        ids = {n: [json.loads(line)["id"] for line in p.open()] for n, p in train.files.items()}
-        used.append({name: set(own) - set(train.exclude[name]) for name, own in ids.items()})
-        for path in targets.values():
-            write_tensors(path, {"w": torch.ones(4)}, {})
-
-    def select(
-        importances: Mapping[str, Path],
-        targets: Mapping[Ablation, Path], **_: Any,
-    ) -> None:  # fmt: skip
-        (selection,) = {own.selection for own in targets}
-        assert set(importances) == {"x", "y"}
-        selections.add(selection)
-        # The first half's mask is {0, 1}, the second's {1, 2}.
-        start = (len(used) - 1) % 2
-        for path in targets.values():
-            write_mask(path, Mask({"w": torch.tensor([start, start + 1])}, {}))
-
-    monkeypatch.setattr(masks, "compute_importance", compute)
-    monkeypatch.setattr(masks, "select_masks", select)
+    items, stages = items_in(tmp_path), Stages()
+    monkeypatch.setattr(masks, "compute_importance", stages.compute)
+    monkeypatch.setattr(masks, "select_masks", stages.select)
     job = "benchprof.analysis.stability_job"
     monkeypatch.setattr(f"{job}.architecture_of", lambda _: None)
     monkeypatch.setattr(f"{job}.entry_counts", lambda *_: {"w": 4})
     csv = tmp_path / "out/stability.csv"
     measure_stability(
-        Scoring(PreparedModel(tmp_path, "float32"), Scope("mlp"), "taylor", "all"),
+        SCORING,
         TrainItems(items, seed=3, limit=10, exclude={"x": ["x0"]}),
         rules={"top": Top(), "specific": Specific(definition="sum")}, fractions=["0.5"],
         drawing=Drawing("", csv, [tmp_path / "out/stability.png"]),
         store=Store(tmp_path / "store"),
     )  # fmt: skip
     # x has 8 items, y 10 of its 20: halves of 4 and 5; divided by 4, 2 and 1.
+    used = [{name: {*own} for name, own in half.items()} for half in stages.used]
     sizes = [{name: len(own) for name, own in step.items()} for step in used[::2]]
     assert [(s["x"], s["y"]) for s in sizes] == [(1, 1), (2, 2), (4, 5)]
     for name in items:
@@ -107,17 +77,8 @@ def test_each_half_goes_through_the_run_s_own_stages(
         for sets in (first, second):
             assert sets[0] < sets[1] < sets[2]
     assert "x0" not in used[-1]["x"] | used[-2]["x"]
-    assert selections == {"top", "specific"}
+    assert stages.selections == {"top", "specific"}
     table = pd.read_csv(csv)
     assert len(table) == 3 * 2 * 2
     assert table["jaccard"].tolist() == pytest.approx([1 / 3] * 12, rel=1e-4)
     assert {path.name for path in csv.parent.iterdir()} == {"stability.csv", "stability.png"}
-
-
-def write_items(folder: Path, **numbers: int) -> dict[str, Path]:
-    """A file of so many items by ability."""
-    items = {name: folder / f"{name}.jsonl" for name in numbers}
-    for name, path in items.items():
-        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(numbers[name])]
-        write_text(path, "".join(json.dumps(item.to_json()) + "\n" for item in every))
-    return items

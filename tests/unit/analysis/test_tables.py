@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,6 @@ from benchprof.analysis.location import location_table, places
 from benchprof.analysis.location_heatmap import location_figure
 from benchprof.analysis.overlap import COLUMNS as OVERLAP
 from benchprof.analysis.overlap import expected_shared, overlap_table
-from benchprof.analysis.overlap_heatmap import overlap_figure
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.mask import Entries, Mask, write_mask
 from benchprof.tensors import TensorFile, write_tensors
@@ -108,16 +106,6 @@ def test_a_layer_without_matrices_is_an_empty_row() -> None:
     assert shown.tolist() == pytest.approx([0, math.nan, math.nan, 50, 0], nan_ok=True)
     # Five rows of height 1 about the numbers 2 to 6.
     assert tuple(image.get_extent())[2:] == (1.5, 6.5)
-
-
-def test_every_one_of_many_abilities_is_named_beside_the_overlap() -> None:
-    pairs = list(combinations([f"ability {number}" for number in range(60)], 2))
-    rows = [(a, b, 1, 0.1, 0.01) for a, b in pairs]
-    axes = overlap_figure(pd.DataFrame(rows, columns=OVERLAP), "").axes[0]
-    columns, below = ([text.get_text() for text in own.get_ticklabels()]
-                      for own in (axes.xaxis, axes.yaxis))  # fmt: skip
-    assert columns == [f"Ability {number}" for number in range(59)]
-    assert below == [f"Ability {number}" for number in range(1, 60)]
 
 
 def test_overlap_by_hand() -> None:

@@ -14,7 +14,6 @@ from tests.records import record_of_chances, write_record
 from benchprof import digests
 from benchprof.ablation import Ablation
 from benchprof.calibration.job import calibrate_masks
-from benchprof.errors import InputError
 from benchprof.profile.source import Source
 from benchprof.tensors import write_tensors
 
@@ -83,11 +82,3 @@ def test_the_masks_and_controls_at_the_choice_are_copied(tmp_path: Path) -> None
     for name in ("x_None", "y_None", "all_abilities_1"):
         copy = (tmp_path / f"{name}_calibrated").read_bytes()
         assert copy == (tmp_path / f"{name}_0.001.safetensors").read_bytes()
-
-
-def test_a_record_of_another_mask_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("benchprof.profile.scores.verified_origin", lambda _: {"digest": "another"})
-    with pytest.raises(InputError, match="made with the mask"):
-        calibrate(tmp_path)

@@ -166,12 +166,8 @@ def with_code(folder: Path, key: str, body: str, task: str = WRITTEN) -> str:
     ("body", "words"),
     [
         ("return {'exact_match': results[0][0] == 'a'}", "IndexError: "),
-        ("return {'exact_match': float(results[0] or 0)}", "ValueError: could not convert string"),
-        ("return {'exact_match': 1 / doc['answer']}", "ZeroDivisionError: division by zero"),
         ("return {'exact_match': float('nan')}", r"exact_match is nan for \[''\]"),
-        ("return {'exact_match': 1e999}", "exact_match is inf"),
         ("return {'exact_match': None}", "TypeError: "),
-        ("return None", "AttributeError: "),
     ],
 )
 def test_scoring_is_tried_before_the_model_is_loaded(
@@ -227,8 +223,6 @@ LATER = "1 // (2 - doc['id'])"
     [
         (WRITTEN.replace("question}}", "9 // (2 - id)}}"), "doc_to_text", "ZeroDivision"),
         (WRITTEN.replace('"one"', '"{{1 // (2 - id)}}"'), "doc_to_target", "ZeroDivision"),
-        (OWN.replace(": answer", ": '{{1 // (2 - id)}}'"), "doc_to_target", "ZeroDivision"),
-        (WRITTEN + "gen_prefix: '{{1 // (2 - id)}}'\n", "gen_prefix", "ZeroDivision"),
     ],
 )
 def test_a_template_that_fails_on_a_later_document_is_named(
@@ -243,7 +237,6 @@ def test_a_template_that_fails_on_a_later_document_is_named(
     [
         (WRITTEN, "doc_to_text", f"return str({LATER})", "ZeroDivision"),
         (WRITTEN, "doc_to_text", "return None if doc['id'] == 2 else 'x'", "Assertion.*: None"),
-        (OWN, "doc_to_target", f"return 0 * ({LATER})", "ZeroDivision"),
         (OWN, "doc_to_choice", f"return ['one', str({LATER})]", "ZeroDivision"),
     ],
 )

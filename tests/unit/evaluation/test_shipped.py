@@ -178,40 +178,9 @@ def test_program_prompts_equal_lm_eval_s(
     assert [own.args for own in ours.instances] == expected
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_programs_load_without_lm_eval_s_metric(
-    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "evaluate", None)
-    (document, *_) = requests_of(name, folder, 1).documents
-    assert not document.task._metric_fn_list
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_declared_chance_is_that_of_the_items(name: str, folder: Path) -> None:
     documents = requests_of(name, folder, None).documents
     shares = [document.offer.uniform for document in documents]
     declared = read_definition(name, "config.yaml").chance
     assert sum(shares) / len(shares) == pytest.approx(declared, abs=0.01)
-
-
-def test_most_of_bbh_s_questions_show_their_options(folder: Path) -> None:
-    """Four of its tasks show none; elsewhere the answer is one of those shown.
-
-    A few items of the whole benchmark are faulty: their answer lacks its letter.
-    """
-    documents = requests_of("bbh", folder, None).documents
-    free = {str(d.task.config.dataset_name) for d in documents if not d.offer.options}
-    assert free == {"dyck_languages", "multistep_arithmetic_two", "object_counting", "word_sorting"}
-    shown = [d.offer for d in documents if d.offer.options]
-    assert sum(len(offer.right) == 1 for offer in shown) >= len(shown) - 3
-    assert all(len(offer.right) <= 1 for offer in shown)
-
-
-def test_every_subject_of_mmlu_is_told_apart(folder: Path) -> None:
-    requests = requests_of("mmlu", folder, None)
-    lines = (folder / "mmlu.jsonl").read_text().splitlines()
-    subjects = {json.loads(line)["subject"] for line in lines}
-    assert {str(d.task.config.task) for d in requests.documents} == {f"mmlu_{s}" for s in subjects}
-    for document in requests.documents:
-        assert document.task.config.task == f"mmlu_{document.content['subject']}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from benchprof.importance.example import Example
 from benchprof.importance.levels import activation_means
 from benchprof.models.ablation import Method, ablated, averaged, in_weights
 from benchprof.models.anatomy import scope_weights
-from benchprof.models.mask import Mask, read_mask, write_mask
+from benchprof.models.mask import Mask
 from benchprof.models.scope import Scope
 from benchprof.models.units import scored_weights, unit_projections
 
@@ -97,28 +96,6 @@ def test_a_mask_of_another_model_changes_nothing(
     ):
         pass
     assert bits(weights) == before
-
-
-def test_a_mask_survives_its_file(tmp_path: Path) -> None:
-    path = tmp_path / "mask.safetensors"
-    write_mask(path, MASK)
-    assert read_mask(path).digest == MASK.digest
-    content = path.read_bytes()
-    write_mask(path, MASK)
-    assert path.read_bytes() == content
-
-
-def test_a_damaged_mask_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "mask.safetensors"
-    write_mask(path, MASK)
-    content = bytearray(path.read_bytes())
-    content[-4] ^= 1
-    path.write_bytes(content)
-    with pytest.raises(InputError, match="damaged"):
-        read_mask(path)
-    path.write_bytes(content[:-3])
-    with pytest.raises(InputError, match="cannot be read"):
-        read_mask(path)
 
 
 def test_the_digest_is_of_the_entries_alone() -> None:
@@ -252,29 +229,6 @@ def test_a_unit_at_its_mean_is_its_features_replaced(family: str, unit: str) -> 
         hook.remove()
     assert torch.allclose(found, expected, atol=1e-3)
     assert not torch.allclose(found, intact, atol=1e-2)
-
-
-@torch.no_grad()
-def test_a_unit_that_is_constant_over_the_background_can_be_spared() -> None:
-    """Zeroing it changes the background's own logits, its mean does not; one that varies does."""
-    model: Any = tiny_model("gpt2")
-    name = "transformer.h.1.mlp.c_proj.weight"
-    writer = model.transformer.h[1].mlp.c_fc
-    writer.weight[:, 3], writer.bias[3] = 0, 1.5
-    means = activation_means(model, {name: unit_projections(model, "neuron")[name]}, texts())
-    ids = texts()[0].ids[None]
-    intact = model(ids).logits
-    logits = {}
-    for neuron in (3, 4):
-        mask = Mask({name: torch.tensor([neuron])}, {"ability": "x", "unit": "neuron"})
-        with averaged(model, mask, means):
-            logits[neuron] = model(ids).logits
-    zeroed = Mask({name: torch.tensor([3])}, {"ability": "x", "unit": "neuron"})
-    weights = scored_weights(model, Scope("mlp", unit="neuron"))
-    with ablated(weights, in_weights(model, zeroed), "zero"):
-        assert not torch.allclose(model(ids).logits, intact, atol=1e-2)
-    assert torch.allclose(logits[3], intact, atol=1e-5)
-    assert not torch.allclose(logits[4], intact, atol=1e-2)
 
 
 def test_an_error_under_means_leaves_nothing_behind() -> None:

@@ -46,7 +46,6 @@ def test_units_are_numbered_within_their_layer(family: str, unit: str, name: str
 @pytest.mark.parametrize(
     ("scope", "lists", "words"),
     [
-        (SCOPES["head"], {"x": {2: [0]}}, ["listed.x.2: layer 2;", "a layer from 0 to 1."]),
         (SECOND, {"x": {0: [0]}}, ["listed.x.0: layer 0;", "a layer from 1 to 1."]),
         (SCOPES["head"], {"x": {1: [0, 2]}}, ["listed.x.1: head 2;", "a head from 0 to 1."]),
         (SCOPES["neuron"], {"y": {0: [24]}}, ["listed.y.0: neuron 24;", "neuron from 0 to 23."]),

@@ -9,9 +9,7 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.rules.bottom import select_bottom
-from benchprof.masks.rules.core import select_core
-from benchprof.masks.rules.specific import in_several_tops, select_ratio, select_sum
+from benchprof.masks.rules.specific import in_several_tops, select_ratio
 from benchprof.masks.rules.top import select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
@@ -89,27 +87,6 @@ def test_ratios_of_abilities_together_are_those_of_each_alone(
         assert list(map(plain, masks)) == list(map(plain, alone))
 
 
-def test_the_pool_bounds_the_ratio(files: dict[str, TensorFile]) -> None:
-    # With a pool of 2 for n=1 only GATE[0] and DOWN[1] compete.
-    (entries,) = ratio_of(files, "a", 1, 2)
-    assert plain(entries) == {DOWN: [1]}
-
-
-def test_a_pool_larger_than_the_scope_is_all_of_it_above_zero(files: dict[str, TensorFile]) -> None:
-    (entries,) = ratio_of(files, "a", 12, 5)
-    assert plain(entries) == {DOWN: [1], GATE: [0, 3], UP: [2]}
-
-
-def test_core_is_what_both_need(files: dict[str, TensorFile]) -> None:
-    # Minima: GATE[0] .5, DOWN[1] .1, UP[2] .1, all others 0; the tie goes to "down".
-    found = select_core(Shares.of_files(files), [1, 2, 4])
-    assert [plain(e) for e in found] == [
-        {GATE: [0]},
-        {DOWN: [1], GATE: [0]},
-        {DOWN: [1], GATE: [0], UP: [2]},
-    ]
-
-
 def tops_of_others(files: dict[str, TensorFile], ability: str, count: int) -> list[Entries]:
     tops = {name: select_top(file, [count]) for name, file in files.items()}
     return in_several_tops(Shares.of_files(files), ability, tops, 1)
@@ -130,27 +107,6 @@ def test_a_pool_that_is_not_full_may_be_left_with_less_than_n(files: dict[str, T
     # All four of a's entries above zero are in the pool; b's top 2 are two of them.
     (entries,) = ratio_of(files, "a", 3, 5, lambda ability: tops_of_others(files, ability, 2))
     assert plain(entries) == {DOWN: [1], GATE: [3]}
-
-
-@pytest.fixture
-def signed(tmp_path: Path) -> dict[str, TensorFile]:
-    # As of a Lasso: few are not 0. Shares of a: GATE[3] .5, DOWN[2] .25, UP[0] -.25.
-    return {
-        "a": importance(tmp_path, "a", {GATE: [0, 0, 0, 4], UP: [-2, 0, 0, 0], DOWN: [0, 0, 2, 0]}),
-        "b": importance(tmp_path, "b", {GATE: [0, 0, 0, 2], UP: [3, 0, 0, 0], DOWN: [0, 0, -5, 0]}),
-    }
-
-
-def test_no_mask_is_filled_up_with_what_scores_zero_or_less(signed: dict[str, TensorFile]) -> None:
-    shares = Shares.of_files(signed)
-    both = {DOWN: [2], GATE: [3]}
-    for within in ("model", "chunk"):
-        assert plain(select_top(signed["a"], [6], within)[0]) == both
-    # GATE[3] .5 - .2, DOWN[2] .25 - .5: the difference may be below zero, the share may not.
-    assert [plain(e) for e in select_sum(shares, "a", [1, 6])] == [{GATE: [3]}, both]
-    assert [plain(e) for e in select_core(shares, [6])] == [{GATE: [3]}]
-    # Nearest to zero are the first of them, by position: that is what `bottom` is.
-    assert plain(select_bottom(signed["a"], [2])[0]) == {DOWN: [0, 1]}
 
 
 def test_more_than_the_scope_is_refused(files: dict[str, TensorFile]) -> None:

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from benchprof.profile.findings import compared, findings_rows, hindering, needed
-from benchprof.profile.reason import SENTENCES
 
 
 def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
@@ -47,12 +46,6 @@ def sentence(cells: list[dict[str, Any]]) -> str:
 def test_an_ability_is_needed_where_neither_control_explains_it() -> None:
     assert [cell["ability"] for cell in needed(CELLS)] == ["large_one", "small"]
     assert [cell["ability"] for cell in hindering(CELLS)] == ["hinders"]
-
-
-def test_a_sentence_says_k_where_the_masks_have_one() -> None:
-    assert sentence([row("x", 0.5)]).startswith("arc in m (specific masks, k = 0.001, acc, 500")
-    listed = [row("x", 0.5, selection="listed", fraction="listed", k="listed")]
-    assert sentence(listed).startswith("arc in m (listed masks, acc, 500 items)")
 
 
 def without(*contrasts: str) -> dict[str, float]:
@@ -127,20 +120,6 @@ def test_a_sentence_says_where_form_moves_with_a_named_ability() -> None:
         assert "Form" not in sentence([row("large_one", 0.6, **moved | less), row("small", 0.2)])
     written = moved | {"form_of": "share", "form": 0.3, "form_low": 0.2, "form_high": 0.4}
     assert "(+0.30 of answers, +0.20 to +0.40)" in sentence([row("a", 0.6, **written), CELLS[0]])
-
-
-def test_a_sentence_says_where_form_is_undefined() -> None:
-    nan = dict.fromkeys(("form", "form_low", "form_high"), np.nan)
-    contexts = nan | {"form_of": "", "reason_form": "choices_are_contexts"}
-    said = sentence([row(name, ais, **contexts) for name, ais in (("a", 0.6), ("b", 0.2))])
-    assert said.endswith(f" Form is undefined: {SENTENCES['choices_are_contexts']}.")
-    assert said.count("Form") == 1
-    # Where no ability is named there is nothing to doubt.
-    assert "Form" not in sentence([row("a", 0.6, q_random=0.2, **contexts), row("b", 0.1)])
-    lost = nan | {"reason_form": "no_probability"}
-    assert "Form is undefined for a: the model gives" in sentence(
-        [row("a", 0.6, **lost), row("b", 0.2)]
-    )
 
 
 def test_a_broken_model_names_no_ability() -> None:

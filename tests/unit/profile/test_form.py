@@ -140,13 +140,10 @@ def test_a_share_has_an_interval_where_nothing_changes() -> None:
     ("task", "responses", "items", "code"),
     [
         ("winogrande", [chosen(-1, -2)], {}, "choices_are_contexts"),
-        ("xwinograd_en", [chosen(-1, -2)], {}, "choices_are_contexts"),
-        # Whole sentences after nothing.
         ("ja_leaderboard_xwinograd", [chosen(-1, -2)], {}, ""),
         ("lambada_openai", [chosen(-1)], {"gold": [[]]}, "no_choices"),
         ("wikitext", [[-300.5]], {"gold": [[]]}, "no_choices"),
         ("arc_and_gsm8k", [chosen(-1, -2), ["42"]], {"gold": [[0], []]}, "mixed_answers"),
-        ("arc_and_lambada", [chosen(-1, -2), chosen(-1)], {"gold": [[0], []]}, "mixed_answers"),
         ("gsm8k_and_wikitext", [["42"], [-300.5]], {"gold": [[], []]}, "mixed_answers"),
         ("humaneval", [["return 1"]], {"gold": [[]], "verdicts": ["passed"]}, "programs"),
         ("mbpp", [["x = 1"]], {"gold": [[]], "verdicts": ["passed"]}, ""),

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.profile.conftest import ABILITIES, NAMES, SETTINGS
+from tests.unit.profile.conftest import NAMES, SETTINGS
 
 from benchprof.errors import InputError
 from benchprof.evaluation.record import record_bytes
@@ -145,22 +145,6 @@ def test_the_item_table_holds_what_the_records_hold(records, folder: Path) -> No
     assert row["clusters"] == 12
 
 
-def test_a_finding_says_what_its_numbers_say(folder: Path) -> None:
-    findings = pd.read_parquet(folder / "findings.parquet").set_index(["model", "benchmark"])
-    found = findings.loc[("m", "x_test")]
-    assert found["needed"] == "x"
-    assert found["summary"].startswith(
-        "x_test in m (specific masks, k = 0.001, probability, 48 items) loses more without x (AIS "
-    )
-    assert f"abilities is {found['effective']:.1f} of {len(ABILITIES)}" in found["summary"]
-    lost = findings.loc[("n", "first")]
-    assert lost["reason_code"] == "not_above_guessing"
-    assert "has no profile: the intact score" in lost["summary"]
-    assert np.isnan(lost["effective"])
-    # `hindering`: of the doses of this run none is negative.
-    assert set(findings["hindering"]) == {""}
-
-
 def test_a_damaged_record_is_refused_from_another_process(records, tmp_path: Path) -> None:
     intact, sources = records()
     sources[3].record.write_text(sources[3].record.read_text().replace('"n": 48', '"n": 47'))
@@ -213,14 +197,6 @@ def test_two_models_with_other_items_are_not_compared(records, tmp_path: Path) -
         path.write_bytes(record_bytes(content))
     words = f"{later[0]}: its items are not those of {intact['m', 'second']}"
     with pytest.raises(InputError, match=re.escape(words)):
-        compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
-
-
-def test_a_record_of_the_intact_model_is_not_one_of_a_mask(records, tmp_path: Path) -> None:
-    intact, sources = records()
-    own = intact[(sources[0].model, sources[0].benchmark)]
-    sources[0].record.write_bytes(own.read_bytes())
-    with pytest.raises(InputError, match="made without a mask"):
         compute_profile(intact, sources, OWN, SETTINGS, tmp_path / "profiles")
 
 

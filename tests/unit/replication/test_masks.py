@@ -52,6 +52,7 @@ class Stages:
     def compute(
         self, _scoring: Scoring, train: TrainItems, targets: Mapping[str, Path], **_: Any
     ) -> None:
+        assert train.limit is None
         _, origins = self.describe(SCORING, train)
         self.used.append({name: origin["items"] for name, origin in origins.items()})
         for name, path in targets.items():
@@ -61,7 +62,7 @@ class Stages:
         self, rule: Selection, importances: Mapping[str, Path],
         targets: Mapping[Ablation, Path], **_: Any,
     ) -> None:  # fmt: skip
-        """Of the first half's importance every mask is entry 0, of the second's entry 1."""
+        """Of the first half's importance every mask is entries 0 and 1, of the second's 1 and 2."""
         (selection,) = {own.selection for own in targets}
         assert set(importances) == {"x", "y"}
         self.selections.add(selection)
@@ -72,17 +73,24 @@ class Stages:
                 "fraction": own.k, "code": code_digest(selection),
                 "importance": {name: TensorFile(importances[name]).origin for name in names},
             }  # fmt: skip
-            write_mask(path, Mask({"w": torch.tensor([len(self.used) - 1])}, origin))
+            first = (len(self.used) - 1) % 2
+            write_mask(path, Mask({"w": torch.tensor([first, first + 1])}, origin))
+
+
+def items_in(folder: Path) -> dict[str, Path]:
+    """Files of 9 items of x and 20 of y."""
+    items = {}
+    for name, number in (("x", 9), ("y", 20)):
+        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
+        items[name] = folder / f"{name}.jsonl"
+        items[name].write_text("".join(json.dumps(item.to_json()) + "\n" for item in every))
+    return items
 
 
 def test_each_half_makes_its_own_masks_of_every_selection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    items = {}
-    for name, number in (("x", 9), ("y", 20)):
-        every = [Item(f"{name}{n}", "t", "", f"q{n}", ("a", "b"), 0) for n in range(number)]
-        items[name] = tmp_path / f"{name}.jsonl"
-        items[name].write_text("".join(json.dumps(item.to_json()) + "\n" for item in every))
+    items = items_in(tmp_path)
     stages = Stages()
     monkeypatch.setattr(module, "compute_importance", stages.compute)
     monkeypatch.setattr(module, "examples_and_origins", stages.describe)
@@ -112,7 +120,8 @@ def test_each_half_makes_its_own_masks_of_every_selection(
     assert "x0" not in first["x"] | second["x"]
     assert stages.selections == {"top", "specific"}
     for own, path in targets.items():
-        assert read_mask(path).entries["w"].tolist() == [(own.half or 0) - 1]
+        second = own.half == 2
+        assert read_mask(path).entries["w"].tolist() == [second, second + 1]
     # Importance files of halves are not left behind.
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"x", "y"}
     # What is in the store is not computed again, also where the results are gone.

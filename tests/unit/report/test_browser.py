@@ -148,18 +148,6 @@ def test_the_table_filters(opened: webdriver.Chrome) -> None:
     assert all(float(r.find_elements(By.TAG_NAME, "td")[8].text.split()[-1]) < 0.05 for r in rows)
 
 
-def test_the_differences_filter_and_sort_by_the_keyboard(opened: webdriver.Chrome) -> None:
-    details = shown(opened, "#similarity details")[0]
-    details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
-    assert details.find_element(By.CLASS_NAME, "shown").text == "4 of 4 rows"
-    text = details.find_element(By.CSS_SELECTOR, "input[type=search]")
-    text.send_keys("contextual")
-    assert details.find_element(By.CLASS_NAME, "shown").text == "1 of 4 rows"
-    header = shown(opened, "#findings thead th")[0]
-    header.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
-    assert header.get_attribute("aria-sort") == "ascending"
-
-
 def test_a_cell_says_its_numbers_by_pointer_and_keyboard(opened: webdriver.Chrome) -> None:
     cells = shown(opened, "table.impact td[title]")
     says = shown(opened, ".says")[0]
@@ -200,18 +188,6 @@ def test_a_word_is_explained_by_pointer_and_keyboard(opened: webdriver.Chrome) -
     assert said(opened, word) == "none"
 
 
-def test_a_header_is_one_stop_that_sorts_and_explains(opened: webdriver.Chrome) -> None:
-    button = shown(opened, "#findings thead button")[1]
-    word = button.find_element(By.CLASS_NAME, "word")
-    assert word.get_attribute("tabindex") is None
-    described = button.get_attribute("aria-describedby")
-    line = opened.find_element(By.ID, str(described)).text
-    assert said(opened, word) == "none"
-    shown(opened, "#findings thead button")[0].send_keys(Keys.TAB)
-    assert opened.switch_to.active_element == button
-    assert said(opened, word) == f'"{line}"'
-
-
 @pytest.mark.parametrize("width", [360, 1200])
 def test_nothing_is_wider_than_the_window(opened: webdriver.Chrome, width: int) -> None:
     metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
@@ -222,29 +198,6 @@ def test_nothing_is_wider_than_the_window(opened: webdriver.Chrome, width: int) 
         assert wide <= width
     finally:
         opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_dark_mode_is_dark(opened: webdriver.Chrome) -> None:
-    colour = "return getComputedStyle(document.body).backgroundColor"
-    light = opened.execute_script(colour)
-    dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
-    try:
-        assert (light, opened.execute_script(colour)) == ("rgb(255, 255, 255)", "rgb(21, 23, 27)")
-    finally:
-        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-
-
-def test_on_paper_a_row_stays_a_row(opened: webdriver.Chrome) -> None:
-    """And what cannot be hovered has no mark."""
-    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    try:
-        display = "return getComputedStyle(document.querySelector('.impact tr')).display"
-        assert opened.execute_script(display) == "table-row"
-        mark = "return getComputedStyle(document.querySelector('.word')).textDecorationLine"
-        assert opened.execute_script(mark) == "none"
-    finally:
-        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_the_tables_can_be_saved(opened: webdriver.Chrome) -> None:

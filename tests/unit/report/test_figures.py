@@ -152,14 +152,6 @@ def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
     assert similarity.caption(over).endswith("1 of 2.")
 
 
-def test_one_ability_has_a_sentence_in_the_place_of_noise(make_table: Table) -> None:
-    table = make_table(benchmarks=3, abilities=1, models=("a", "b"))
-    rows = similarity_of(similarity_rows(table, "model", seed=1), "specific", "0.001")
-    assert "Undefined (3): a single ability has no profile" in similarity.caption(rows)
-    with style.styled():
-        assert_legible(similarity_figure(rows))
-
-
 def test_a_broken_model_has_a_dagger_and_what_it_says(make_table: Table) -> None:
     table = make_table(benchmarks=2, abilities=2)
     own = (table["ability"] == "analogical_reasoning") & table["seed"].isna()

@@ -66,10 +66,3 @@ def test_no_absolute_path_leaks(
     assert content["configuration"]["models"]["tiny"]["source"]["folder"] == "tiny"
     # Two files of one name outside the folder, beside that of the configuration: all stay.
     assert list(content["inputs"]) == [".../other_2/items.jsonl", ".../other_3/items.jsonl"]
-
-
-def test_it_is_the_same_twice(tmp_path: Path, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    made(tmp_path / "one.json", {"seed": 1}, card)
-    made(tmp_path / "two.json", {"seed": 1}, card)
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()

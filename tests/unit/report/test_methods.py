@@ -91,23 +91,6 @@ def test_every_section_is_told_or_has_no_part_in_scores() -> None:
     assert {key for own in CHANGES for key in own} >= every - UNTOLD
 
 
-def test_lists_are_told_and_importance_is_not(make_table: Table) -> None:
-    lists = {"causes": {"15": [13], "16": [21, 3]}, "places": {"2": [0, 1, 5]}}
-    config = configured(unit="head", selections={"listed": lists})
-    steps = method_steps(config, tables_of_methods(make_table(2, 2)), NONE)
-    assert "causes: 13 of layer 15, 21 and 3 of layer 16; places: 0, 1 and 5 of" in steps["Masks"]
-    assert "Importance" not in steps
-
-
-def test_selections_are_told_in_the_order_of_the_table(make_table: Table) -> None:
-    """Which is that of the configuration file."""
-    config = configured(selections={"top": {}, "specific": {"definition": "sum"}})
-    for names in (["specific", "top"], ["top", "specific"]):
-        table = pd.concat([make_table(2, 2).assign(selection=name) for name in names])
-        steps = method_steps(config, tables_of_methods(table), NONE)
-        assert [n for n in steps if n.startswith("Masks")] == [f"Masks, {n}" for n in names]
-
-
 def test_a_calibrated_k_is_told_with_what_it_was_held_against(make_table: Table) -> None:
     """The abilities share the mask of `core`, so that it has no other abilities' masks."""
     specific = make_table(2, 2, models=("a", "b")).assign(fraction="calibrated")

@@ -86,18 +86,6 @@ def test_hostile_text_stays_text(make_table: Table, card: Path, tmp_path: Path) 
     assert f"script-src 'sha256-{digest}'" in text
 
 
-def test_a_model_s_name_may_have_dots_and_capitals(
-    make_table: Table, card: Path, tmp_path: Path
-) -> None:
-    name = "Qwen2.5-7B-Instruct"
-    figure = tmp_path / name / "impact_specific_0.001.svg"
-    table = make_table(benchmarks=2, abilities=2, models=(name,))
-    draw_heatmap(matrix(table, name), [figure])
-    reader = written(tmp_path / "report.html", table, card, figures=[figure])
-    assert any(request.startswith("data:image/svg+xml;base64,") for request in reader.requests)
-    assert f'data-model="{name}"' in (tmp_path / "report.html").read_text()
-
-
 def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path) -> None:
     table = make_table(benchmarks=11, undefined=(2,), unbounded=(3,))
     text = written(tmp_path / "report.html", table, card).text
@@ -120,13 +108,6 @@ def test_the_page_has_the_numbers(make_table: Table, card: Path, tmp_path: Path)
     cell = table[table["headline"]].iloc[0]
     assert f"{cell['q_random']:.3f}" in text
     assert all(f"{MODEL}torch{version}8" in text for version in ("2.9.1", "2.10.0"))
-
-
-def test_the_page_has_the_masks_own_sizes(make_table: Table, card: Path, tmp_path: Path) -> None:
-    table = make_table()
-    table.loc[table["ability"] == "spatial_reasoning", "mask_size"] = 7
-    text = written(tmp_path / "report.html", table, card).text
-    assert "7 to 134,515 of 134,515 weights a mask" in text
 
 
 def test_similarity_is_there_with_two_models_only(
@@ -199,14 +180,6 @@ def test_small_runs_make_a_page_without_nan(
     table = make_table(**{"benchmarks": 2, "abilities": 2} | size)
     text = written(tmp_path / "report.html", table, card).text
     assert not re.search(r"\bnan\b", text.lower())
-
-
-def test_listed_masks_have_a_page_without_a_k(
-    make_table: Table, card: Path, tmp_path: Path
-) -> None:
-    table = make_table(2, 2).assign(selection="listed", fraction="listed", k="listed")
-    text = written(tmp_path / "report.html", table, card).text
-    assert f"{MODEL}, listed masks (134,515" in text
 
 
 def test_the_page_is_the_same_twice_and_names_no_folder(

@@ -19,7 +19,6 @@ from benchprof.report.figures import (
     ribbons,
     sweep,
 )
-from benchprof.report.matrix import matrix_of
 
 from .conftest import ABILITIES, MODEL, OWN, REASON, Table, finished, matrix, row
 from .legibility import assert_legible, drawn
@@ -163,16 +162,6 @@ def test_ribbons_are_those_above_the_threshold_and_as_wide_as_their_ais() -> Non
     assert bars[0].get_height() == pytest.approx(sum(widths))
 
 
-def test_the_sweep_is_in_the_order_of_k(make_table: Table) -> None:
-    table = at_each_k(make_table(benchmarks=2, abilities=2), ("0.01", "0.0002", "0.001"))
-    numbers = sweep.sweep_numbers(table, MODEL, "specific")
-    assert list(numbers["fraction"].unique()) == ["0.0002", "0.001", "0.01"]
-    assert len(numbers) == 2 * 2 * 3
-    with style.styled():
-        lines = sweep_of(table).axes[0].lines
-    np.testing.assert_allclose(lines[-1].get_xdata(), [0.0002, 0.001, 0.01])
-
-
 def test_a_calibrated_k_has_its_place_in_the_sweep_once(make_table: Table) -> None:
     table = make_table(benchmarks=2, abilities=2)
     numbered = at_each_k(table, ("0.01", "0.0002"))
@@ -186,16 +175,6 @@ def test_a_calibrated_k_has_its_place_in_the_sweep_once(make_table: Table) -> No
     numbers = sweep.sweep_numbers(same, MODEL, "specific")
     assert list(numbers["fraction"].unique()) == ["0.0002", "0.01"]
     assert len(numbers) == 2 * 2 * 2
-
-
-def test_a_calibrated_k_is_shown_with_its_number(make_table: Table) -> None:
-    table = make_table(benchmarks=2, abilities=2)
-    assert matrix(table).shown_k == "0.001"
-    calibrated = matrix_of(
-        table.assign(fraction="calibrated"), MODEL, "specific", "calibrated", OWN
-    )
-    assert calibrated.shown_k == "calibrated (0.001)"
-    assert "k = calibrated (0.001)" in forest.caption(calibrated)
 
 
 def test_the_pipeline_adds_up_what_snakemake_timed(tmp_path: Path) -> None:

@@ -39,14 +39,6 @@ def project(tmp_path: Path, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.usefixtures("project")
-def test_a_file_of_no_job_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["job", "results/checks/absent.json"]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("results/checks/absent.json: no job of this run writes it; expected")
-    assert said.count("\n") == 1
-
-
-@pytest.mark.usefixtures("project")
 def test_a_missing_input_is_told_with_what_makes_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["job", "results/checks/m.json"]) == 1
     assert capsys.readouterr().err == (

@@ -27,13 +27,8 @@ FLIP = OWN | {"companion": "flip"}
             {"a": FLIP},
             "a: flips of contextual_recall's test items, but no benchmark of these",
         ),
-        ({"a": OWN | {"companion": "flip"}}, "a: flips of contextual_recall's test items"),
         ({"t": OWN, "a": FLIP | {"limit": 7}}, "a: limit 7; expected limit 8, as t has it"),
         ({"t": OWN, "a": FLIP, "b": FLIP}, "b: the same as a; expected each kind of companion onc"),
-        (
-            {"t": OWN, "a": FLIP, "b": FLIP | {"limit": 7}},
-            "b: limit 7; expected limit 8, as t has it",
-        ),
     ],
 )
 def test_companions_that_cannot_be_compared_with_their_items(

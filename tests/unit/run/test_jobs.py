@@ -6,7 +6,7 @@ import copy
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -197,11 +197,6 @@ def test_importance_that_is_dropped_is_read_by_masks_alone() -> None:
     assert not Run.of(LISTED).drops_importance
 
 
-def test_a_run_with_halves_has_the_jobs_of_halves() -> None:
-    run = Run.of(HALVES)
-    assert job_of(run, Path("results/profiles/replication.csv")).rule == "measure_replication"
-
-
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_settings_are_json(name: str) -> None:
     for job in jobs_of(Run.of(CONFIGURATIONS[name])):
@@ -275,14 +270,16 @@ def changed(before: Settings, after: Settings) -> set[tuple[str, ...]]:
     return {job for job in before.keys() & after.keys() if before[job] != after[job]}
 
 
-def set_to(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
-    def change(config: dict[str, Any]) -> None:
-        *parents, last = path.split(".")
-        for step in parents:
-            config = config[step]
-        config[last] = value
-
-    return change
+def changed_by(path: str, value: Any) -> set[tuple[str, ...]]:
+    """Jobs that another value at a place of the small configuration gives other settings."""
+    config = copy.deepcopy(SMALL)
+    before = settings_of(config)
+    *parents, last = path.split(".")
+    section = config
+    for step in parents:
+        section = section[step]
+    section[last] = value
+    return changed(before, settings_of(config))
 
 
 TEXTS = {"write_methods", "write_report"}
@@ -321,10 +318,7 @@ def test_a_section_decides_the_settings_of_its_own_rules(
     path: str, value: Any, rules: set[str], folder: Path
 ) -> None:
     assert folder == Path.cwd()
-    config = copy.deepcopy(SMALL)
-    before = settings_of(config)
-    set_to(path, value)(config)
-    assert {rule for rule, *_ in changed(before, settings_of(config))} == rules
+    assert {rule for rule, *_ in changed_by(path, value)} == rules
 
 
 @pytest.mark.parametrize(
@@ -333,23 +327,16 @@ def test_a_section_decides_the_settings_of_its_own_rules(
 )
 def test_a_changed_benchmark_is_asked_again_alone(benchmark: str, value: Any, folder: Path) -> None:
     assert folder == Path.cwd()
-    config = copy.deepcopy(SMALL)
-    before = settings_of(config)
-    config["benchmarks"][benchmark] = value
-    found = changed(before, settings_of(config))
     rules = ("evaluate_benchmark", "export_items")
     expected = {(rule, model, benchmark) for rule in rules for model in "mn"}
     if benchmark == "x_test":
         expected |= {("evaluate_halves", model, "x") for model in "mn"}
-    assert found == expected
+    assert changed_by(f"benchmarks.{benchmark}", value) == expected
 
 
 def test_a_model_s_keys_decide_its_own_jobs(folder: Path) -> None:
     assert folder == Path.cwd()
-    config = copy.deepcopy(SMALL)
-    before = settings_of(config)
-    config["models"]["m"]["dtype"] = "bfloat16"
-    found = changed(before, settings_of(config))
+    found = changed_by("models.m.dtype", "bfloat16")
     assert {job[1] for job in found} == {"m"}
     assert {job[0] for job in found} == SCORED | ANSWERED | {"draw_controls"}
 
@@ -396,10 +383,7 @@ def test_changed_items_are_used_again_where_they_were(
 
 def test_a_rejected_item_is_left_out_where_it_was_used(folder: Path) -> None:
     assert folder == Path.cwd()
-    config = copy.deepcopy(SMALL)
-    before = settings_of(config)
-    config["abilities"]["x"]["exclude"] = ["x-calibration-1"]
-    found = changed(before, settings_of(config))
+    found = changed_by("abilities.x.exclude", ["x-calibration-1"])
     assert found == {ALL, *(("evaluate_calibration", m, "x") for m in "mn")}
 
 
@@ -416,7 +400,9 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
     assert folder == Path.cwd()
     config = copy.deepcopy(SMALL)
     config["models"]["m"]["source"] = WHEEL
-    before = settings_of(config)[("prepare_model", "m")]
+    every = settings_of(config)
+    before = every[("prepare_model", "m")]
+    assert set(every[("prepare_model", "n")]) == {"source", "files"}
     # As it was before a conversion knew of precisions.
     assert before == {
         "source": WHEEL,
@@ -431,22 +417,6 @@ def test_only_a_model_that_is_converted_is_prepared_for_its_dtype(folder: Path) 
         other = copy.deepcopy(config)
         other["models"][model]["dtype"] = dtype
         assert settings_of(other)[("prepare_model", "m")] == before | more
-
-
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("edited", ["conversion", "gguf_metadata", "weight_file"])
-def test_a_converted_model_is_prepared_again_when_the_conversion_is_edited(
-    edited: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = copy.deepcopy(SMALL)
-    config["models"]["n"]["source"] = WHEEL
-    before = settings_of(config)
-    assert set(before[("prepare_model", "m")]) == {"source", "files"}
-    real, module = codebase._read, f"models.{edited}"
-    monkeypatch.setattr(
-        codebase, "_read", lambda name: real(name) + b"edited = True" * (name == module)
-    )
-    assert changed(before, settings_of(config)) == {("prepare_model", "n")}
 
 
 def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None:

@@ -30,31 +30,11 @@ def written(name: str, value: Any) -> Path:
     return file
 
 
-def test_a_file_replaces_values_and_lists_and_adds_to_sections() -> None:
-    below = written("below.yaml", {"seed": 1, "a": {"x": 1, "y": {"z": 2}}, "fractions": [1, 2]})
-    above = written("above.yaml", {"seed": 2, "a": {"y": {"w": 3}}, "fractions": [3], "new": "n"})
-    assert read_layers([below, above]) == {
-        "seed": 2,
-        "a": {"x": 1, "y": {"z": 2, "w": 3}},
-        "fractions": [3],
-        "new": "n",
-    }
-    # The other way round.
-    assert read_layers([above, below])["fractions"] == [1, 2]
-
-
 def test_a_file_lies_over_the_chain_that_it_extends() -> None:
     written("one.yaml", {"a": 1, "b": 1, "c": 1, "s": {"a": 1, "b": 1, "c": 1}})
     written("two.yaml", {"extends": "one.yaml", "b": 2, "c": 2, "s": {"b": 2, "c": 2}})
     three = written("three.yaml", {"extends": "two.yaml", "c": 3, "s": {"c": 3}})
     assert read_layers([three]) == {"a": 1, "b": 2, "c": 3, "s": {"a": 1, "b": 2, "c": 3}}
-
-
-def test_an_extending_file_may_be_given_over_another() -> None:
-    written("base.yaml", {"a": 1, "b": 1, "c": 1})
-    one = written("one.yaml", {"extends": "base.yaml", "b": 2, "c": 2})
-    other = written("other.yaml", {"c": 3})
-    assert read_layers([one, other]) == {"a": 1, "b": 2, "c": 3}
 
 
 def test_a_base_lies_beside_the_file_that_extends_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,12 +47,6 @@ def test_a_base_lies_beside_the_file_that_extends_it(monkeypatch: pytest.MonkeyP
     assert read_layers([file]) == {"a": 1, "b": 1}
     # As Snakemake loads it, with what stands on the command line.
     assert extended({"extends": "base.yaml", "b": 3}, [file]) == {"a": 1, "b": 3}
-
-
-def test_two_files_that_extend_are_refused_where_one_configuration_is_made_of_them() -> None:
-    files = [written(f"{n}.yaml", {"extends": "base.yaml"}) for n in ("one", "two")]
-    with pytest.raises(InputError, match=r"one\.yaml, two\.yaml: extends in several files"):
-        extended({"extends": "base.yaml"}, files)
 
 
 @pytest.mark.parametrize("text", ["d: 2024-99-99\n", "a: !!python/none x\n", "a: &x {b: *x}\n"])

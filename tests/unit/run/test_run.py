@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, WHOLE, controls, small, write_items
 
 from benchprof.errors import InputError
@@ -252,9 +251,3 @@ def test_a_run_knows_the_files_that_it_was_read_from(
 def test_a_configuration_without_a_file_has_a_name_in_messages() -> None:
     with pytest.raises(InputError, match=r"^config, seed: -1; expected a whole number"):
         Run.given(SMALL | {"seed": -1}, [])
-
-
-def test_rules_define_no_functions() -> None:
-    for file in [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        assert [line for line in lines if line.lstrip().startswith(("def ", "class "))] == [], file

@@ -86,9 +86,3 @@ def test_a_name_that_a_member_s_line_gives_by_chance_has_no_file() -> None:
     """No task's own line gives it, so that the index is asked."""
     with pytest.raises(InputError, match="lm-eval has no 'acc'"):
         check_single_tasks({"benchmarks.a.task": "acc"})
-
-
-@pytest.mark.usefixtures("index")
-def test_a_name_like_none_is_told_the_way_to_a_task_of_one_s_own() -> None:
-    with pytest.raises(InputError, match="For a task of your own, use `task_file`"):
-        check_tasks({"benchmarks.a.task": "zzqqxx"})

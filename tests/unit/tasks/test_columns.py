@@ -25,18 +25,12 @@ def located(*values: Any) -> list[tuple[str, dict[str, Any]]]:
     [
         (["2015-03-01", None, "x"], "string"),
         ([1, 2**63 - 1, -(2**63)], "int64"),
-        ([1.0, 2.5], "float64"),
-        ([True, False], "bool"),
-        ([None, None], "null"),
         ([[], [1], [None, 2]], ["int64"]),
-        ([[], []], ["null"]),
         ([{"b": 1, "a": "x"}, None, {"b": 2, "a": "y"}], {"b": "int64", "a": "string"}),
         ([[{"b": 1}], [{"b": None}, {"b": 2}]], [{"b": "int64"}]),
         # Objects that differ in their fields are kept whole, whatever is in them.
         ([{"b": 1}, {"c": 2}], "json"),
         ([{"b": 1}, {"b": "x", "c": [2, True]}], "json"),
-        ([{}, {"b": 1}], "json"),
-        ([{"b": 1, "a": "x"}, {"a": "y", "b": 2}], "json"),
         ([{"a": {"b": 1}}, {"a": {"c": 1}}], {"a": "json"}),
     ],
 )
@@ -59,12 +53,8 @@ def test_fields_come_as_they_first_stand() -> None:
             "change these. Write all of them as texts, which are asked as they stand.",
         ),
         ([1, "x"], "line 2, 'a': a text, 'x'; expected a whole number as in items.jsonl, line 1"),
-        ([0, True], "line 2, 'a': true or false, True; expected a whole number"),
         ([None, "x", ["x"]], "line 3, 'a': a list, ['x']; expected a text as in items.jsonl, lin"),
-        ([{"b": [1]}, {"b": [2.5]}], "line 2, 'a.b': a fraction, 2.5; expected a whole number"),
-        ([[1, 2.5]], "line 1, 'a': a fraction, 2.5; expected a whole number as in items.jsonl, l"),
         ([2**63], "line 1, 'a': 9223372036854775808; expected a whole number of at most 64 bits"),
-        ([{"b": 1}, {"c": [-(2**63) - 1]}], "line 2, 'a': -9223372036854775809; expected a whole"),
         (
             [{"b": 1}, {"c": {"d": 0.5}}],
             "line 2, 'a': 0.5 in an object, and not all items' have the same fields there; "

@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.data import BENCHMARKS
 from benchprof.errors import InputError
-from benchprof.section import read_section
 from benchprof.tasks.benchmark import ShippedBenchmark
 from benchprof.tasks.definition import (
-    Definition,
     check_local_files,
-    definition_path,
     local_files,
     read_definition,
 )
@@ -165,15 +161,3 @@ def test_bbh_s_guessing_is_of_the_options_that_its_questions_show(tmp_path: Path
     assert offers["word_sorting"].options == ()
     # A third, none, a half, a half and none.
     assert requests.guessing == pytest.approx((1 / 3 + 1 / 2 + 1 / 2) / 5)
-
-
-@pytest.mark.parametrize(
-    ("options", "named"),
-    [({"question": "input"}, "pattern"), ({"question": "q", "pattern": "p", "fixed": {}}, "fixed"),
-     ({"question": "q", "pattern": "p", "answers": {"t": [True, False]}}, "answers.t")],
-)  # fmt: skip
-def test_a_faulty_description_of_options_is_named(options: dict[str, Any], named: str) -> None:
-    """YAML takes a bare yes or True for a boolean."""
-    value = yaml.safe_load(definition_path("bbh").read_text()) | {"options": options}
-    with pytest.raises(InputError, match=named):
-        read_section(Definition, value, "bbh.yaml")
