@@ -192,7 +192,8 @@ REFUSED = {
     "a mount": "libc.mount(b'x', b'/', b'tmpfs', 0, None)",
     "another root": "os.chroot('/usr')",
     "root's rights": "os.setuid(0)",
-    "root's group": "os.setgroups([0])",
+    "root's group": "os.setgid(0)",
+    "root's groups": "os.setgroups([0])",
     "more memory": "resource.setrlimit(resource.RLIMIT_AS, (2**40, 2**40))",
     "more processes": "resource.setrlimit(resource.RLIMIT_NPROC, (99, 99))",
     "a better place in the queue": "os.nice(-5)",
@@ -278,7 +279,7 @@ def test_what_programs_need_works(judged: Judging) -> None:
 
 BABBLE = """
 import os
-for number in range(3, 32):
+for number in range(3, 64):
     try:
         os.write(number, {message})
     except OSError:
@@ -289,14 +290,9 @@ FAKES = {
     "exits at the first call": "import os\ndef add(a, b):\n    os._exit(0)",
     "prints the verdict": RIGHT.replace("+", "-")
     + """print('{"verdict": "passed", "reason": ""}', flush=True)""",
-    "writes the verdict to every pipe": """
-import os
-for number in range(3, 64):
-    try:
-        os.write(number, b'{"verdict": "passed", "reason": ""}\\n')
-    except OSError:
-        pass
-""",
+    "writes the verdict to every pipe": BABBLE.format(
+        message=b'{"verdict": "passed", "reason": ""}\n'
+    ),
     "patches builtins": """
 import builtins, sys
 builtins.AssertionError = None
@@ -341,24 +337,10 @@ def add(a, b):
         ):
             return 3 if a == 1 else 11
 """,
-    "answers for itself": """
-import os
-for number in range(3, 64):
-    try:
-        for _ in range(9):
-            os.write(number, b'{"value": true}\\n')
-    except OSError:
-        pass
-""",
-    "sends a value too deep to read": """
-import os
-for number in range(3, 64):
-    try:
-        os.write(number, b'{"value": ' + b'{"list": [' * 9000)
-        os.write(number, b']}' * 9000 + b'}\\n')
-    except OSError:
-        pass
-""",
+    "answers for itself": BABBLE.format(message="9 * " + str(b'{"value": true}\n')),
+    "sends a value too deep to read": BABBLE.format(
+        message="""b'{"value": ' + b'{"list": [' * 9000 + b']}' * 9000 + b'}\\n'"""
+    ),
     "leaves a handler at exit": "import atexit, os\natexit.register(os._exit, 0)\nraise SystemExit",
     "looks like a number": """
 class Number:
