@@ -178,27 +178,26 @@ def set_keys(folder: Path, **values: object) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | values))
 
 
-EDITS: dict[str, tuple[Callable[[Weights], object], str]] = {
-    "renamed": (
+EDITS: list[tuple[Callable[[Weights], object], str]] = [
+    (
         lambda weights: weights.update({f"{DOWN}_old": weights.pop(DOWN)}),
         rf"1 missing: {DOWN}; 1 unexpected: {DOWN}_old",
     ),
-    "without MLPs": (
+    (
         lambda weights: [weights.pop(name) for name in list(weights) if "mlp" in name],
         r"6 missing: model\.layers\.0\.mlp\.down_proj\.weight, .*, \.\.\.",
     ),
-    "another shape": (
+    (
         lambda weights: weights.update({UP: torch.zeros(3, 5)}),
         rf"1 of another shape: {UP} \(3x5, not 24x16\)",
     ),
-}
+]
 
 
-@pytest.mark.parametrize("name", sorted(EDITS))
+@pytest.mark.parametrize(("edit", "words"), EDITS)
 def test_weights_that_are_not_the_model_s_are_named(
-    tiny_folder: Path, tmp_path: Path, name: str
+    tiny_folder: Path, tmp_path: Path, edit: Callable[[Weights], object], words: str
 ) -> None:
-    edit, words = EDITS[name]
     edit_weights(tiny_folder, edit)
     refused(tiny_folder, tmp_path, words)
     with pytest.raises(InputError, match=words):
@@ -270,24 +269,24 @@ def test_damaged_settings_of_generation_are_refused(
     refused(tiny_folder, tmp_path, r"generation_config\.json: cannot be read \(")
 
 
-TOKENIZERS: dict[str, tuple[Files, str]] = {
-    "absent": (
+TOKENIZERS: list[tuple[Files, str]] = [
+    (
         lambda folder: (folder / "tokenizer.json").unlink(),
         r"the tokenizer cannot be loaded \(ValueError: .*; expected a tokenizer\.json\.",
     ),
-    "without ends": (
+    (
         lambda folder: save_tokenizer(folder, bos_token=None, eos_token=None),
         r"tokenizer_config\.json: no token begins or ends a text; expected a `bos_token` or an",
     ),
-    "with a word more": (
+    (
         lambda folder: save_tokenizer(folder, "word"),
         r"its tokenizer: 1 tokens that the model lacks, the first 'word'; expected at most the 259",
     ),
-    "with padding of its own": (
+    (
         lambda folder: save_tokenizer(folder, pad_token="<padding>"),
         r"its tokenizer: 1 tokens that the model lacks, the first '<padding>'",
     ),
-}
+]
 
 
 def save_tokenizer(folder: Path, *words: str, **special: str | None) -> None:
@@ -300,12 +299,11 @@ def save_tokenizer(folder: Path, *words: str, **special: str | None) -> None:
     tokenizer.save_pretrained(folder)
 
 
-@pytest.mark.parametrize("name", sorted(TOKENIZERS))
+@pytest.mark.parametrize(("spoil", "words"), TOKENIZERS)
 def test_a_tokenizer_that_does_not_go_with_the_model_is_refused(
-    tiny_folder: Path, tmp_path: Path, name: str
+    tiny_folder: Path, tmp_path: Path, spoil: Files, words: str
 ) -> None:
-    edit, words = TOKENIZERS[name]
-    edit(tiny_folder)
+    spoil(tiny_folder)
     refused(tiny_folder, tmp_path, words)
 
 
@@ -441,29 +439,23 @@ def hub(tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return tiny_folder
 
 
-FAULTS: dict[str, Files] = {
-    "weights": lambda folder: edit_weights(folder, lambda weights: weights.pop(UP)),
-    "a configuration": lambda folder: set_keys(folder, hidden_act="nosuch"),
-    "a tokenizer": lambda folder: (folder / "tokenizer.json").unlink(),
-    "no weights": lambda folder: (folder / "model.safetensors").rename(folder / "pytorch.bin"),
-    "no configuration": lambda folder: (folder / "config.json").unlink(),
-}
+FAULTS: list[tuple[Files, str]] = [
+    (lambda folder: edit_weights(folder, lambda weights: weights.pop(UP)), "1 missing"),
+    (lambda folder: set_keys(folder, hidden_act="nosuch"), "transformers does not know 'nosuch'"),
+    (lambda folder: (folder / "tokenizer.json").unlink(), "the tokenizer cannot be loaded"),
+    (
+        lambda folder: (folder / "model.safetensors").rename(folder / "pytorch.bin"),
+        r": no \*\.safetensors.*save_pretrained",
+    ),
+    (lambda folder: (folder / "config.json").unlink(), r": no config\.json"),
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("weights", "1 missing"),
-        ("a configuration", "transformers does not know 'nosuch'"),
-        ("a tokenizer", "the tokenizer cannot be loaded"),
-        ("no weights", r": no \*\.safetensors.*save_pretrained"),
-        ("no configuration", r": no config\.json"),
-    ],
-)
+@pytest.mark.parametrize(("spoil", "words"), FAULTS)
 def test_errors_of_a_model_of_the_hub_name_it(
-    hub: Path, tmp_path: Path, name: str, words: str
+    hub: Path, tmp_path: Path, spoil: Files, words: str
 ) -> None:
-    FAULTS[name](hub)
+    spoil(hub)
     refused(PINNED, tmp_path, rf"^some/model@0{{40}}.*{words}")
     assert not (tmp_path / OLDER / "pytorch.bin").exists()
 
