@@ -222,33 +222,16 @@ REFUSED = {
 }
 
 
-@pytest.fixture(scope="module")
-def all_refused(judged: Judging) -> bool:
-    """Whether one program's attempts all fail: two processes instead of two for each attempt."""
-    attempts = "\n    ".join(f"assert refused(lambda: {attempt})" for attempt in REFUSED.values())
-    return (
-        judged(
-            Program(
-                f"{HELPERS}\ndef attempt():\n    {attempts}\n    return 'refused'\n",
-                "",
-                ("attempt",),
-                REFUSAL,
-            )
-        )
-        == Verdict.PASSED
-    )
+def test_what_no_limit_counts_or_no_program_needs_is_refused(judged: Judging) -> None:
+    def all_refused(*attempts: str) -> bool:
+        checks = "\n    ".join(f"assert refused(lambda: {attempt})" for attempt in attempts)
+        text = f"{HELPERS}\ndef attempt():\n    {checks}\n    return 'refused'\n"
+        tests = "assert attempt() == 'refused'"
+        return judged(Program(text, "", ("attempt",), tests)) == Verdict.PASSED
 
-
-REFUSAL = "assert attempt() == 'refused'"
-
-
-@pytest.mark.parametrize("attempt", REFUSED.values(), ids=REFUSED)
-def test_what_no_limit_counts_or_no_program_needs_is_refused(
-    judged: Judging, all_refused: bool, attempt: str
-) -> None:
-    text = f"{HELPERS}\ndef attempt():\n    return refused(lambda: {attempt}) and 'refused'\n"
-    if not all_refused:
-        assert judged(Program(text, "", ("attempt",), REFUSAL)) == Verdict.PASSED
+    # One program is quicker; where it fails, one for each attempt says which it is.
+    if not all_refused(*REFUSED.values()):
+        assert [name for name, attempt in REFUSED.items() if not all_refused(attempt)] == []
 
 
 NEEDED = """

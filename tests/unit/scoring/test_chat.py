@@ -80,15 +80,6 @@ def test_only_a_template_that_asks_for_the_time_prints_a_date() -> None:
     assert not prints_date(byte_tokenizer(chat=False))
 
 
-def test_a_template_that_refuses_the_system_role_gets_none() -> None:
-    template = (
-        "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}"
-        "{{ m.content }}{% endfor %}"
-    )
-    system = {"role": "system", "content": "Be brief."}
-    assert render_finished_chat(dated(template), [system, *MESSAGES]) == "Hello"
-
-
 @pytest.mark.parametrize("template", ["{{ raise_exception('no') }}", "{% for m in messages %}"])
 def test_a_template_that_fails_either_way_is_named(template: str) -> None:
     tokenizer = dated(template)
