@@ -45,7 +45,7 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files = {ability: folder / f"{ability}.jsonl" for ability in ABILITIES}
     for ability, file in files.items():
         lines = [
-            {"id": f"{ability}{n}", "type": "t", "context": draw.choice(["", "It is late."]),
+            {"id": f"{ability}{n}", "family": "t", "context": draw.choice(["", "It is late."]),
              "question": f"{ability} {draw.randrange(99)}?", "answer": n % 3,
              "options": draw.sample(["north", "south", "noon", "dawn", "east"], 3)}
             for n in range(6)
