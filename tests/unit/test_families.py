@@ -15,9 +15,6 @@ from tests.model_types import EAGER, MORE, PAGE, written
 from transformers import AutoModelForCausalLM
 
 from benchprof.ablation import Ablation
-from benchprof.evaluation.assignment import Assignment
-from benchprof.evaluation.intervention import Intervention
-from benchprof.evaluation.job import evaluate_benchmarks
 from benchprof.evaluation.record import read_record
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.items import TrainItems
@@ -48,7 +45,7 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files = {ability: folder / f"{ability}.jsonl" for ability in ABILITIES}
     for ability, file in files.items():
         lines = [
-            {"id": f"{ability}{n}", "type": "t", "context": draw.choice(["", "It is late."]),
+            {"id": f"{ability}{n}", "family": "t", "context": draw.choice(["", "It is late."]),
              "question": f"{ability} {draw.randrange(99)}?", "answer": n % 3,
              "options": draw.sample(["north", "south", "noon", "dawn", "east"], 3)}
             for n in range(6)
@@ -97,46 +94,6 @@ def test_a_type_goes_through_every_job(
     for name, record in records.items():
         found = [r[0] for own in read_record(record)["items"]["responses"] for r in own]
         assert found == pytest.approx(expected[name], abs=1e-4)
-
-
-def test_several_tests_load_the_model_once_and_answer_as_each_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, items: dict[str, Path]
-) -> None:
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
-    tiny_model("llama").save_pretrained(tmp_path / "own")
-    byte_tokenizer(chat=True).save_pretrained(tmp_path / "own")
-    folder, stores = tmp_path / "model", [Store(tmp_path / name) for name in ("one", "other")]
-    prepare_model({"folder": str(tmp_path / "own")}, folder, stores[0])
-    masks = {"places.specific": read_mask(mask_of(folder, "mlp", items, tmp_path, stores[0]))}
-    model = ModelSettings(folder, "float32", "cpu", chat_template=False)
-    sources = {a: task_source(AbilitySplit(ability=a, split="test"), items[a]) for a in ABILITIES}
-    loads: list[Path] = []
-
-    def load(prepared: PreparedModel) -> Any:
-        loads.append(prepared.folder)
-        return load_model(prepared)
-
-    monkeypatch.setattr("benchprof.evaluation.job.load_model", load)
-
-    def records(run: str, ability: str) -> dict[str, Path]:
-        return {name: tmp_path / run / ability / f"{name}.json" for name in ("intact", *masks)}
-
-    # One benchmark's intact answers are in the store before.
-    one, other = stores
-    evaluate_benchmark(model, sources["times"], LIMIT, SEED, {}, "zero",
-                       {"intact": records("before", "times")["intact"]}, one)  # fmt: skip
-    tests = [Assignment(source, LIMIT, records("one", name)) for name, source in sources.items()]
-    evaluate_benchmarks(model, tests, SEED, masks, Intervention(), one)
-    assert len(loads) == 2
-    for name, source in sources.items():
-        alone = records("other", name)
-        evaluate_benchmark(model, source, LIMIT, SEED, masks, "zero", alone, other)
-        for ablation, record in records("one", name).items():
-            found, expected = read_record(record), read_record(alone[ablation])
-            assert found["items"] == expected["items"]
-            assert found["origin"]["mask"] == expected["origin"]["mask"]
-    evaluate_benchmarks(model, tests, SEED, masks, Intervention(), one)
-    assert len(loads) == 4, "nothing was missing"
 
 
 def test_the_table_of_the_documents_is_that_of_the_types() -> None:

@@ -78,19 +78,6 @@ def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
     check_inputs(run.Run.of(left))
 
 
-def test_what_was_left_out_is_linked_from_another_folder(tmp_path: Path) -> None:
-    data, folder = tmp_path / "data", tmp_path / "new"
-    for path in ("items/y", "weights"):
-        (data / path).mkdir(parents=True)
-    needed: list[dict[str, str | None]] = [
-        {"what": "", "path": path} for path in ("items/y", ".../weights", "missing", None)
-    ]
-    _link_data(needed, data, folder)
-    assert (folder / "items/y").resolve() == data / "items/y"
-    assert (folder / ".../weights").resolve() == data / "weights"
-    assert not (folder / "missing").exists()
-
-
 def test_what_lies_outside_and_ends_alike_is_linked_each_to_its_own(
     run: Run, tmp_path: Path
 ) -> None:
@@ -129,10 +116,12 @@ def test_what_lies_outside_and_ends_alike_is_linked_each_to_its_own(
         target = data / name.removeprefix(".../")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(owner)
-    _link_data(needed, data, new)
+    _link_data([*needed, {"what": "", "path": "missing"}], data, new)
     assert {owner: (new / name).read_text() for owner, name in names.items()} == {
         owner: owner for owner in names
     }
+    assert not (new / "missing").exists()
+    assert None in [need["path"] for need in needed]
 
 
 def test_what_was_left_out_goes_through_no_link(tmp_path: Path) -> None:

@@ -63,7 +63,6 @@ def rescored(content: bytes) -> bytes:
     ("name", "change", "fault"),
     [
         (IMPACT, cell("ais", lambda own: f"{float(own) + 0.01}"), f"{IMPACT}, line"),
-        (IMPACT, cell("ais_low", lambda own: f"{float(own) + 0.01}"), f"{IMPACT}, line"),
         (IMPACT, cell("q_ais", lambda _: "nan"), f"{IMPACT}, line"),
         (IMPACT, cell("mask_digest", lambda _: "0" * 64), f"{IMPACT}, line"),
         (IMPACT, lambda own: own[:-40], f"{IMPACT}, line"),

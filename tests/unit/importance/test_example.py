@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.conftest import byte_tokenizer
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
-from benchprof.abilities.item import Companion, Item, companion_of
+from benchprof.abilities.item import Companion, Item
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.importance.example import render_example, render_examples
@@ -74,13 +74,17 @@ TURNS = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
 
 def test_options_are_counted_from_where_they_differ() -> None:
     """As an evaluation does: of `7` the space before it counts, as it does of `seven`."""
-    item = Item("i", "t", "Tom has 3.", "How many?", ("7", "seven", "-7"), 0)
+    item = Item("i", "t", "Tom has 3.", "How many?", ("seven", "7", "-7"), 1)
     tokenizer = digit_tokenizer(template=None)
     example = render_example(item, tokenizer, "choice")
     shown = [tokenizer.convert_ids_to_tokens(text.ids[text.counted]) for text in example.texts]
+    # The right one first.
     assert shown == [["Ġ", "7"], ["Ġseven"], ["Ġ", "-", "7"]]
+    assert example.tokens == sum(len(text.ids) for text in example.texts)
+    assert example.longest == max(len(text.ids) for text in example.texts)
     prompt = prompt_text(item.context, item.question)
-    pairs = Encoder(tokenizer).pairs_of([(prompt, option_text(own)) for own in item.options])
+    options = [option_text(own) for own in ("7", "seven", "-7")]
+    pairs = Encoder(tokenizer).pairs_of([(prompt, own) for own in options])
     for text, (context, continuation) in zip(example.texts, pairs, strict=True):
         assert text.ids.tolist() == context + continuation
         assert text.ids[text.counted].tolist() == continuation
@@ -100,68 +104,39 @@ def test_all_counts_every_token_but_the_first() -> None:
     assert example.counted[1:].all()
 
 
-BLANK = {"blank": Companion("Bob is in Oslo.", "Where is Ann?", 1)}
-
-
-def test_a_companion_keeps_the_options_and_has_its_own_answer() -> None:
-    flip = {"flip": Companion("Ann is in Rome.", "Where is Ann?", 0)}
-    item = replace(ITEM, companions=BLANK | flip)
-    tokenizer = byte_tokenizer(chat=False)
-
-    def text(kind: str) -> str:
-        return tokenizer.decode(render_example(companion_of(item, kind), tokenizer, "answer").ids)
-
-    assert text("blank") == "Bob is in Oslo.\nQuestion: Where is Ann?\nAnswer: Oslo"
-    assert text("flip") == "Ann is in Rome.\nQuestion: Where is Ann?\nAnswer: Rome"
-
-
 def test_examples_are_named_by_their_item_and_its_companion() -> None:
-    item = replace(ITEM, companions={"blank": Companion("Ann is in Oslo.", "Where is she?", 1)})
+    """And a companion keeps the options and has its own answer."""
+    item = replace(ITEM, companions={"flip": Companion("Ann is in Rome.", "Where is she?", 0)})
     tokenizer = byte_tokenizer(chat=False)
-    both = render_examples([item], tokenizer, "answer", "blank").named
-    assert [name for name, _ in both] == ["i", "i (its blank)"]
-    assert tokenizer.decode(both[1][1].ids).startswith("Ann is in Oslo.\nQuestion: Where is she?")
+    both = render_examples([item], tokenizer, "answer", "flip").named
+    assert [name for name, _ in both] == ["i", "i (its flip)"]
+    text = tokenizer.decode(both[1][1].ids)
+    assert text == "Ann is in Rome.\nQuestion: Where is she?\nAnswer: Rome"
     alone = render_examples([item], tokenizer, "answer", None).named
     assert [name for name, _ in alone] == ["i"]
 
 
-@pytest.mark.parametrize(
-    ("item", "before"),
-    [
-        # The answer stands in the context.
-        (ITEM, "Answer:<|assistant|>"),
-        # The answer is in the text of a special token, before and at its own place.
-        (replace(ITEM, options=("Rome", "assistant")), "Answer:<|assistant|>"),
-        (replace(ITEM, options=("Rome", "user")), "Answer:<|assistant|>"),
-        # The answer is one letter of the prompt.
-        (replace(ITEM, options=("Rome", "A")), "Answer:<|assistant|>"),
-    ],
-)
-def test_the_answer_is_found_by_its_place_where_turns_begin_otherwise_than_prompts(
-    item: Item, before: str
-) -> None:
-    tokenizer = THINKING_TOKENIZER
-    example = render_example(item, tokenizer, "answer")
-    text = tokenizer.decode(example.ids)
-    answer = item.options[1]
-    assert text.endswith(before + answer)
-    start = len(tokenizer(text[: -len(answer)], add_special_tokens=False)["input_ids"])
-    assert example.counted.nonzero()[:, 0].tolist() == list(range(start, len(example.ids)))
-
-
 @settings(max_examples=40)
 @given(answer=st.text(min_size=1, max_size=8), context=st.text(max_size=30))
+@example("Oslo", "Ann is in Oslo.")
+@example("assistant", "In the text of a special token, before the answer and at its own place.")
+@example("user", "")
+@example("A", "One letter of the prompt.")
 def test_the_answer_is_the_text_s_end_or_refused(answer: str, context: str) -> None:
-    """Whatever the texts: its tokens are counted and no others, or the template changed it."""
+    """Whatever the texts: its tokens are counted and no others, or the template changed it.
+
+    A turn begins otherwise than a prompt, here.
+    """
     tokenizer = THINKING_TOKENIZER
     item = replace(ITEM, context=context + answer, options=("?", answer))
     try:
-        example = render_example(item, tokenizer, "answer")
+        rendered = render_example(item, tokenizer, "answer")
     except InputError:
         assert "</think>" in answer or "\ue000" in answer
         return
-    places = example.counted.nonzero()[:, 0].tolist()
-    assert places == list(range(places[0], len(example.ids)))
+    places = rendered.counted.nonzero()[:, 0].tolist()
+    assert places == list(range(places[0], len(rendered.ids)))
+    assert tokenizer.decode(rendered.ids).endswith(f"Answer:<|assistant|>{answer}")
     assert len(places) == len(tokenizer(answer, add_special_tokens=False)["input_ids"])
 
 
@@ -182,7 +157,7 @@ def test_a_template_that_changes_the_answer_is_named(template: str) -> None:
 
 def test_the_digest_is_of_what_the_model_reads() -> None:
     tokenizer = byte_tokenizer(chat=False)
-    item = replace(ITEM, companions=BLANK)
+    item = replace(ITEM, companions={"blank": Companion("Bob is in Oslo.", "Where is Ann?", 1)})
 
     def digest(item: Item, loss_on: str = "answer", against: str | None = "blank") -> str:
         return render_examples([item], tokenizer, loss_on, against).digest

@@ -22,7 +22,6 @@ from benchprof.errors import InputError
 from benchprof.importance import knock_out_scores as module
 from benchprof.importance.example import Example, Examples
 from benchprof.importance.groups import draw_groups, entries_of
-from benchprof.importance.job import origin_of
 from benchprof.importance.knock_outs import INTACT, Reading, losses_without
 from benchprof.importance.lasso import Design
 from benchprof.importance.scoring import Groups, Scoring
@@ -407,12 +406,3 @@ def test_a_loss_that_is_no_number_names_its_item(heads: Search, token: int, abil
         InputError, match=rf"with 2 heads at zero: .*\({ability}, item {ability}\d\)"
     ):
         heads.scores()
-
-
-def test_an_origin_tells_of_groups_only_where_there_are_some(heads: Search) -> None:
-    own, plain = (
-        origin_of("m", scoring, None, items_of("a", 2))
-        for scoring in (heads.scoring, replace(heads.scoring, score="taylor", groups=None))
-    )
-    assert {*own} - {*plain} == {"knock_outs"}
-    assert own["knock_outs"]["groups"] == {"number": 60, "share": 0.25, "seed": 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,16 +50,13 @@ def example(ids: list[int], counted: list[int]) -> Example:
     return Example(torch.tensor(ids), flags)
 
 
-JOINS_ROWS_AND_TOKENS = {
-    "opt": "mlp",
-    "llama4_text": "mlp",
-    "qwen2_moe": "mlp",
-    "qwen3_next": "mlp",
-    "qwen3_5_moe_text": "mlp",
-    "deepseek_v2": "attention",
-    "deepseek_v3": "attention",
-}
-"""Model types with a scope whose projections read (tokens, features)."""
+def scores_of(
+    model: nn.Module, weights: Any, examples: list[Example], score: str, memory: Memory = ROOM,
+    against: Sequence[Example] = (),
+) -> dict[str, torch.Tensor]:  # fmt: skip
+    return score_weights(model, weights, examples, against, score, lambda _: None, memory)
+
+
 # Rows of equal logits: softmax is 1/2 each, the gradient of a row is (1/2, 1/2) - onehot.
 BIGRAM = [[2.0, 2.0], [3.0, 3.0]]
 EXAMPLES = [example([0, 1, 0], [1, 2]), example([0, 0], [1])]
@@ -78,7 +75,7 @@ EXAMPLES = [example([0, 1, 0], [1, 2]), example([0, 0], [1])]
 )
 def test_by_hand(score: str, expected: list[list[float]]) -> None:
     model = Bigram(BIGRAM)
-    scores = score_weights(model, {"w": model.weight}, EXAMPLES, [], score, lambda _: None, ROOM)
+    scores = scores_of(model, {"w": model.weight}, EXAMPLES, score)
     torch.testing.assert_close(scores["w"], torch.tensor(expected))
 
 
@@ -102,7 +99,7 @@ def test_by_finite_differences(family: str, score: str) -> None:
     model = tiny_model(family).double()
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
     weights = scope_weights(model, "all_layers")
-    scores = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
+    scores = scores_of(model, weights, examples, score)
     for name, weight in weights.items():
         index = int(scores[name].argmax())
         effects = [effect_of(model, weight, index, one) for one in examples]
@@ -131,11 +128,8 @@ def test_experts_by_finite_differences(model_type: str, score: str) -> None:
     model = with_experts(model_type)
     examples = [example([5, 9, 17, 4], [1, 2, 3]), example([8, 3, 3], [2])]
     weights = scope_weights(model, "experts")
-    scores = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
-    alone = [
-        score_weights(model, weights, [one], [], "taylor_abs", lambda _: None, ROOM)
-        for one in examples
-    ]
+    scores = scores_of(model, weights, examples, score)
+    alone = [scores_of(model, weights, [one], "taylor_abs") for one in examples]
     reached_by: dict[int, int] = {0: 0, 1: 0, 2: 0}
     for name, weight in weights.items():
         for expert in range(8):
@@ -181,9 +175,8 @@ def test_companions_take_off_what_they_need_as_well(
     score: str, expected: list[list[float]]
 ) -> None:
     model = Bigram(BIGRAM)
-    found = score_weights(
-        model, {"w": model.weight}, EXAMPLES[:1], EXAMPLES[1:], score, lambda _: None, ROOM
-    )
+    weights = {"w": model.weight}
+    found = scores_of(model, weights, EXAMPLES[:1], score, against=EXAMPLES[1:])
     torch.testing.assert_close(found["w"], torch.tensor(expected))
 
 
@@ -216,18 +209,21 @@ def random_examples(lengths: list[int]) -> list[Example]:
     ]
 
 
+@pytest.mark.parametrize("score", sorted(FROM_EFFECTS))
 @pytest.mark.parametrize("family", CORE)
-def test_batches_of_any_size_give_the_same_taylor(family: str) -> None:
+def test_batches_checkpoints_and_the_accumulators_place_change_nothing(
+    family: str, score: str
+) -> None:
     model = tiny_model(family)
     weights = scope_weights(model, "all_layers")
     examples = random_examples([7, 12, 3, 9, 12, 5])
-    alone, some, together = (
-        score_weights(model, weights, examples, [], "taylor", lambda _: None, Memory(most))
-        for most in (12, 24, 100)
+    alone, *others = (
+        scores_of(model, weights, examples, score, memory)
+        for memory in (Memory(12), Memory(24), Memory(100), Memory(2, on_host=True))
     )
     for name in weights:
-        for batched in (some, together):
-            torch.testing.assert_close(batched[name], alone[name], rtol=1e-3, atol=1e-6)
+        for other in others:
+            torch.testing.assert_close(other[name], alone[name], rtol=1e-3, atol=1e-7)
 
 
 def test_batches_hold_similar_lengths_and_no_more_than_they_may() -> None:
@@ -259,33 +255,12 @@ def test_scores_do_not_depend_on_longer_examples_of_the_batch(kind: str, tmp_pat
     parts = []
     for one in examples:
         model = load_model(PreparedModel(tmp_path, "float32"))  # one that saw no longer example
-        parts.append(taylor_signed(model, [one], ROOM))
+        parts.append(scores_of(model, scope_weights(model, "attention"), [one], "taylor_signed"))
     model = load_model(PreparedModel(tmp_path, "float32"))
-    together = taylor_signed(model, examples, ROOM)
+    together = scores_of(model, scope_weights(model, "attention"), examples, "taylor_signed")
     for name, found in together.items():
         mean = torch.stack([part[name] for part in parts]).mean(dim=0)
         torch.testing.assert_close(found, mean, rtol=1e-3, atol=1e-6)
-
-
-def taylor_signed(
-    model: nn.Module, examples: list[Example], memory: Memory
-) -> dict[str, torch.Tensor]:
-    weights = scope_weights(model, "attention")
-    return score_weights(model, weights, examples, [], "taylor_signed", lambda _: None, memory)
-
-
-@pytest.mark.parametrize("score", ["taylor", "taylor_signed", "taylor_abs"])
-@pytest.mark.parametrize("family", CORE)
-def test_checkpointing_and_the_accumulators_place_change_nothing(family: str, score: str) -> None:
-    model = tiny_model(family)
-    weights = scope_weights(model, "mlp")
-    examples = random_examples([7, 12, 3])
-    kept = score_weights(model, weights, examples, [], score, lambda _: None, Memory(22))
-    again = score_weights(
-        model, weights, examples, [], score, lambda _: None, Memory(2, on_host=True)
-    )
-    for name in weights:
-        torch.testing.assert_close(again[name], kept[name], rtol=1e-3, atol=1e-7)
 
 
 def test_checkpointing_recomputes_each_layer_and_keeps_less() -> None:
@@ -313,29 +288,16 @@ def test_checkpointing_recomputes_each_layer_and_keeps_less() -> None:
     assert not any("forward" in vars(layer) for layer in model.model.layers)
 
 
-def test_the_order_of_examples_does_not_matter() -> None:
-    model = tiny_model("llama")
-    weights = scope_weights(model, "mlp")
-    examples = [example([5, 9, 17], [1, 2]), example([8, 3], [1]), example([1, 2], [1])]
-    for score in ("taylor", "taylor_abs"):
-        one = score_weights(model, weights, examples, [], score, lambda _: None, ROOM)
-        other = score_weights(model, weights, examples[::-1], [], score, lambda _: None, ROOM)
-        for name in weights:
-            # What cancels out in a sum is known as well as its terms, which may be much larger.
-            bound = 1e-6 * float(one[name].max())
-            torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=bound)
-
-
 @pytest.mark.parametrize("score", ["taylor", "taylor_abs"])
 def test_nothing_is_left_on_the_model(score: str) -> None:
     model = tiny_model("llama").requires_grad_(False)
     weights = scope_weights(model, "mlp")
     bad = Example(torch.tensor([1, 2]), torch.tensor([False, False]))
     with pytest.raises(NonFiniteLossError) as raised:
-        score_weights(model, weights, [EXAMPLES[0], bad], [], score, lambda _: None, ROOM)
+        scores_of(model, weights, [EXAMPLES[0], bad], score)
     assert (raised.value.example, raised.value.of_companion) == (1, False)
     with pytest.raises(NonFiniteLossError) as raised:
-        score_weights(model, weights, EXAMPLES[:1], [bad], score, lambda _: None, ROOM)
+        scores_of(model, weights, EXAMPLES[:1], score, against=[bad])
     assert (raised.value.example, raised.value.of_companion) == (0, True)
     for parameter in model.parameters():
         assert parameter.grad is None

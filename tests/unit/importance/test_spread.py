@@ -63,15 +63,6 @@ def spread(family: str) -> Any:
     return dispatch_model(model, places, main_device="cpu", skip_keys=["logits"], force_hooks=True)
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_a_loss_is_computed_where_the_head_is(family: str) -> None:
-    model = spread(family)
-    with torch.no_grad(), OneDevice():
-        losses = example_losses(model, EXAMPLES)
-    assert losses.shape == (2,)
-    assert losses.device.type == "meta"
-
-
 @pytest.mark.parametrize("most_tokens", [1000, 1], ids=["batched", "checkpointed"])
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_gradients_are_folded_where_the_weights_are(

@@ -85,8 +85,3 @@ def test_a_stopped_job_goes_on_at_the_ability(tmp_path: Path, jobs: SimpleNamesp
     jobs.stop = None
     run(tmp_path, *ORIGINS)
     assert jobs.computed == ["a", "b", "c"]
-
-
-def test_where_nothing_is_needed_nothing_is_computed(tmp_path: Path, jobs: SimpleNamespace) -> None:
-    assert all(TensorFile(path).names == [] for path in run(tmp_path).values())
-    assert jobs.computed == []

@@ -6,15 +6,13 @@ from typing import Any
 
 import pytest
 import torch
-from tests.conftest import byte_tokenizer, tiny_model
+from tests.conftest import tiny_model
 from tests.model_types import CORE, MORE
 from tests.unit.importance.conftest import choice, text
 
-from benchprof.abilities.item import Item
-from benchprof.errors import InputError
 from benchprof.importance.attributions import unit_attributions
 from benchprof.importance.choices import context_length, shares_contexts
-from benchprof.importance.example import Example, render_example
+from benchprof.importance.example import Example
 from benchprof.importance.gradients import batches_of, kept_tokens
 from benchprof.importance.levels import activation_levels
 from benchprof.importance.loss import NonFiniteLossError, example_losses, text_losses
@@ -151,19 +149,6 @@ def test_contexts_of_different_length_share_no_pass() -> None:
     assert context_length(Example(longer.ids, longer.counted, (text([1, 2, 3, 4], 1),))) == 2
 
 
-def test_a_choice_is_rendered_as_every_option_after_the_same_context() -> None:
-    item = Item("i", "t", "Ann is in Oslo.", "Where is Ann?", ("Rome", "Oslo", "Bonn"), 1)
-    example = render_example(item, byte_tokenizer(chat=False), "choice")
-    tokenizer = byte_tokenizer(chat=False)
-    read = [tokenizer.decode(text.ids[text.counted]).strip() for text in example.texts]
-    assert read == ["Oslo", "Rome", "Bonn"]
-    contexts = {tokenizer.decode(text.ids[~text.counted]) for text in example.texts}
-    assert len(contexts) == 1
-    alone = render_example(item, tokenizer, "answer")
-    assert alone.digest != example.digest
-    assert (example.tokens, example.longest) == (3 * len(alone.ids), len(alone.ids))
-
-
 # Two examples, two units: means of |s| are 2 and 3, of s 1 and -3, of s² 5 and 9.25.
 ATTRIBUTED = [{"p": torch.tensor([3.0, -3.5])}, {"p": torch.tensor([-1.0, -2.5])}]
 
@@ -202,13 +187,6 @@ def test_levels_are_means_over_tokens_and_features() -> None:
         tokens = torch.cat(seen[name]).abs()
         expected = tokens.reshape(len(tokens), own.units, own.width).mean(dim=(0, 2))
         assert torch.allclose(levels[name].float(), expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("unit", ["neuron", "head"])
-def test_a_model_without_such_a_projection_is_named(unit: str) -> None:
-    with pytest.raises(InputError) as caught:
-        unit_projections(tiny_model("mamba"), unit)
-    assert "mamba" in str(caught.value)
 
 
 def test_a_shared_context_counts_once() -> None:

@@ -29,13 +29,9 @@ TWO_WAY: dict[str, PretrainedConfig] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("name", "dtype"), [("xlnet", "float32"), ("bert", "float32"), ("bert", "bfloat16")]
-)
-def test_a_model_that_sees_later_tokens_is_not_loaded(
-    tmp_path: Path, name: str, dtype: str
-) -> None:
-    tiny_model(name, config=TWO_WAY[name]).save_pretrained(tmp_path)
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_model_that_sees_later_tokens_is_not_loaded(tmp_path: Path, dtype: str) -> None:
+    tiny_model("bert", config=TWO_WAY["bert"]).save_pretrained(tmp_path)
     with pytest.raises(InputError, match=rf"{tmp_path}: its logits change when a later token"):
         load_model(PreparedModel(tmp_path, dtype))
 

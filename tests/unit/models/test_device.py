@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from benchprof.errors import RetriableError
-from benchprof.models.device import resolve_device, tell_choice, with_float64
+from benchprof.models.device import fast_halves, resolve_device, tell_choice, with_float64
 from benchprof.scoring.generation import free_cached_memory
 
 
@@ -70,45 +70,31 @@ def test_a_cuda_device_that_is_named_is_taken(machine: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "configured", "dtype", "said"),
+    ("found", "device", "halves"),
     [
-        (
-            {"cuda": (9, 0)}, "auto", "bfloat16",
-            "device cuda (there is a CUDA device), dtype bfloat16: fast here",
-        ),
-        (
-            {"cuda": (7, 5)}, "cuda", "bfloat16",
-            "device cuda (as configured), dtype bfloat16: "
-            "float16 would be faster here, as another run",
-        ),
-        (
-            {"mps": True}, "auto", "bfloat16",
-            "device mps (no CUDA device, but Apple's MPS), dtype bfloat16: "
-            "float16 would be faster here, as another run",
-        ),
-        (
-            {"bf16": True}, "auto", "bfloat16",
-            "device cpu (neither a CUDA device nor Apple's MPS), dtype bfloat16: fast here",
-        ),
-        (
-            {}, "cpu", "float16",
-            "device cpu (as configured), dtype float16: "
-            "no half precision is known to be faster here than float32",
-        ),
+        ({"cuda": (9, 0)}, "cuda", ("float16", "bfloat16")),
+        ({"cuda": (7, 5)}, "cuda", ("float16",)),
+        ({"mps": True}, "mps", ("float16",)),
+        ({"bf16": True}, "cpu", ("bfloat16",)),
+        ({}, "cpu", ()),
     ],
-)  # fmt: skip
-def test_one_line_says_what_was_taken_and_whether_the_dtype_is_fast(
-    machine: Any,
-    caplog: pytest.LogCaptureFixture,
-    found: dict[str, Any],
-    configured: str,
-    dtype: str,
-    said: str,
+)
+def test_half_precisions_that_are_fast(
+    machine: Any, found: dict[str, Any], device: str, halves: tuple[str, ...]
 ) -> None:
     machine(**found)
+    assert fast_halves(torch.device(device)) == halves
+
+
+def test_one_line_says_what_was_taken_and_whether_the_dtype_is_fast(
+    machine: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine(cuda=(7, 5))
     caplog.set_level(logging.INFO)
-    tell_choice(configured, resolve_device(configured), dtype)
-    assert caplog.messages == [said]
+    tell_choice("auto", resolve_device("auto"), "bfloat16")
+    (said,) = caplog.messages
+    assert said.startswith("device cuda (there is a CUDA device), dtype bfloat16: ")
+    assert said.endswith("float16 would be faster here, as another run")
 
 
 def test_float64_is_computed_on_the_processor_for_mps() -> None:

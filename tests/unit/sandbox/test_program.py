@@ -23,7 +23,7 @@ from benchprof.models.card import Card
 from benchprof.sandbox.program import make_program, program_verdicts
 from benchprof.sandbox.sandbox import Program, Sandbox, Verdict
 from benchprof.store import Store
-from benchprof.tasks.benchmark import AbilitySplit, ShippedBenchmark
+from benchprof.tasks.benchmark import ShippedBenchmark
 from benchprof.tasks.requests import build_requests
 from benchprof.tasks.source import TaskSource, load_tasks, task_source
 
@@ -151,8 +151,6 @@ def test_which_of_pythons_names_is_tested_is_asked_for() -> None:
 def test_documents_of_no_known_form_are_named() -> None:
     with pytest.raises(InputError, match="the fields question, answer"):
         make_program({"question": "", "answer": ""}, "")
-    with pytest.raises(InputError, match="document 11, test_list: not Python"):
-        make_program(MBPP | {"test_list": ["assert add("]}, "")
     with pytest.raises(InputError, match="document 11, test_setup_code: not Python"):
         make_program(MBPP | {"test_setup_code": "("}, "")
     with pytest.raises(InputError, match="document HumanEval/0, test: not Python"):
@@ -178,13 +176,9 @@ class Job:
     def run(self, item: dict[str, Any], unsafe: bool = False, chat: bool = False) -> None:
         self.data.write_text(json.dumps(item | {"code": ""}) + "\n")
         benchmark = ShippedBenchmark(benchmark="mbpp", fewshot=0)
-        source = task_source(benchmark, local_files={"data": self.data})
-        self.evaluate(source, unsafe, chat)
-
-    def evaluate(self, source: TaskSource, unsafe: bool, chat: bool = False) -> None:
         evaluate_benchmark(
             ModelSettings(self.data.parent, "float32", "cpu", chat_template=chat),
-            source,
+            task_source(benchmark, local_files={"data": self.data}),
             None,
             1,
             {},
@@ -229,19 +223,6 @@ def test_the_store_knows_how_programs_were_run(mbpp_job: Job) -> None:
     programs = [origin.pop("programs") for origin in mbpp_job.origins]
     assert programs == [{"sandbox": sandboxed, "python": python} for sandboxed in (True, False)]
     assert mbpp_job.origins[0] == mbpp_job.origins[1]
-
-
-def test_no_other_benchmark_is_concerned_by_how_programs_are_run(
-    mbpp_job: Job, tmp_path: Path
-) -> None:
-    items = tmp_path / "items.jsonl"
-    item = {"id": "i", "family": "t", "context": "", "question": "?", "options": ["a", "b"]}
-    items.write_text(json.dumps(item | {"answer": 0}) + "\n")
-    for unsafe in (False, True):
-        mbpp_job.evaluate(task_source(AbilitySplit(ability="x", split="test"), items), unsafe)
-    (origin,) = mbpp_job.origins
-    assert "programs" not in origin
-    assert not mbpp_job.unsafe
 
 
 def test_a_chat_template_with_programs_is_warned_of(

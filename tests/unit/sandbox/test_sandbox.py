@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +24,6 @@ def sandbox() -> Sandbox:
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap (bwrap) is not installed")
     return Sandbox(LIMITS)
-
-
-@pytest.fixture
-def listener() -> Iterator[int]:
-    """A server on this machine's loopback that a program must not reach; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
 
 
 def verdict(sandbox: Sandbox, text: str, tests: str = TESTS) -> Verdict:
@@ -131,32 +118,6 @@ def test_sleepers_take_a_bounded_time_alone(
     assert "3 programs stalled and were not tried again by themselves" in caplog.text
 
 
-def test_a_busy_machine_changes_no_verdict(sandbox: Sandbox) -> None:
-    assert sandbox is not None
-    body = "import time\n    while time.process_time() < 0.4: pass\n    return a + b"
-    right = f"def add(a, b):\n    {body}\n"
-    programs = [Program(text, "", ("add",), TESTS) for text in (right, right.replace("+", "-"))]
-    busy = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(4)]
-    try:
-        limits = Limits(1, wall_seconds=1, alone_seconds=60, memory_mib=192)
-        assert Sandbox(limits, parallel=2).run_all(programs) == ["passed", "failed"]
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
-
-
-def test_a_fork_bomb_starts_nothing(sandbox: Sandbox) -> None:
-    assert told(sandbox, FORKS, [0, 11])
-    forks = f"import os\nif os.fork() == 0:\n    os._exit(0)\n{RIGHT}"
-    thread = "import threading; threading.Thread(target=int).start()"
-    threads = f"def add(a, b):\n    {thread}\n    return a + b\n"
-    assert [verdict(sandbox, text) for text in (forks, threads)] == ["failed", "failed"]
-    # Nothing else is wrong with them.
-    many = Sandbox(Limits(1, 10, 192, processes=64))
-    assert [verdict(many, text) for text in (forks, threads)] == ["passed", "passed"]
-
-
 FORKS = """
 import os
 started = 0
@@ -237,50 +198,16 @@ def test_the_environment_is_not_there(sandbox: Sandbox, monkeypatch: pytest.Monk
     body = "import os\nreturn sorted(set(os.environ) - {'PWD', 'LC_CTYPE'})"
     assert told(sandbox, body, ["PYTHONHASHSEED"])
     assert told(sandbox, "import os\nreturn os.getuid()", 65534)
-    for call in ("setuid(0)", "setgid(0)", "setgroups([0])"):
-        assert verdict(sandbox, f"import os\nos.{call}\n{RIGHT}") is Verdict.FAILED
-
-
-def test_nothing_outside_is_reached(sandbox: Sandbox, listener: int) -> None:
-    body = f"""
-import socket
-try:
-    socket.create_connection(("127.0.0.1", {listener}), timeout=1)
-except OSError:
-    return "refused"
-"""
-    assert told(sandbox, body, "refused")
-    name = f"\0benchprof-{os.getpid()}"
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(name)
-        server.listen()
-        body = f"""
-import socket
-try:
-    socket.socket(socket.AF_UNIX).connect({name!r})
-except OSError:
-    return "refused"
-"""
-        assert told(sandbox, body, "refused")
 
 
 def test_nothing_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
     """Wherever the home folder and this project are: they may be the same, or below /tmp."""
     tmp_path.chmod(0o777)
-    folders = [
-        tmp_path,
-        Path.home(),
-        Path(__file__).parent,
-        "/",
-        "/tmp",
-        "/usr/lib",
-        "/dev",
-        "/etc",
-    ]
+    folders = [str(folder) for folder in (tmp_path, Path.home(), Path(__file__).parent)]
     body = f"""
 import os
 written = []
-for folder in {[*map(str, folders), "/guest/isolated", "."]}:
+for folder in {[*folders, "/guest/isolated"]}:
     for attempt in (os.makedirs, lambda f: open(f + "/written", "w").close()):
         try:
             attempt(folder)
@@ -291,13 +218,6 @@ return written
 """
     assert told(sandbox, body, [])
     assert not list(tmp_path.iterdir())
-
-
-def test_programs_run_at_once(sandbox: Sandbox) -> None:
-    assert sandbox is not None
-    programs = [Program(RIGHT, "", ("add",), TESTS), Program("", "", ("add",), TESTS)] * 4
-    assert Sandbox(LIMITS, parallel=2).run_all(programs) == ["passed", "failed"] * 4
-    assert threading.active_count() < 8
 
 
 VALUES = [None, True, -1, 2**200, 1.5, "é\ud800", b"\0", 1 + 2j, [1, (2,)], {"a": {1}, 2: None}]

@@ -57,21 +57,7 @@ def test_the_text_does_not_change_by_the_day(tomorrow: None) -> None:  # noqa: A
 
 @pytest.mark.parametrize(
     "form",
-    [
-        "%d %B %Y",
-        "%Y-%m-%d",
-        "%A, %-d %b %y",
-        "%H:%M:%S",
-        "%I %p",
-        "%j %U %w",
-        "%F %T",
-        "%D",
-        "%e %B",
-        "%-d.%-m.",
-        "%G-%V-%u",
-        "100%% on %c",
-        "%R %h %C",
-    ],
+    ["%A, %-d %B %Y", "%I:%M:%S %p", "%j %U %w %G-%V-%u", "%F %T %D %e %R %h %C", "100%% on %c"],
 )
 def test_the_clock_stands_at_midnight_of_the_day(form: str) -> None:
     text = render_finished_chat(dated("{{ strftime_now('" + form + "') }}"), MESSAGES)
@@ -92,15 +78,6 @@ def test_only_a_template_that_asks_for_the_time_prints_a_date() -> None:
     assert prints_date(dated())
     assert not prints_date(byte_tokenizer(chat=True))
     assert not prints_date(byte_tokenizer(chat=False))
-
-
-def test_a_template_that_refuses_the_system_role_gets_none() -> None:
-    template = (
-        "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}"
-        "{{ m.content }}{% endfor %}"
-    )
-    system = {"role": "system", "content": "Be brief."}
-    assert render_finished_chat(dated(template), [system, *MESSAGES]) == "Hello"
 
 
 @pytest.mark.parametrize("template", ["{{ raise_exception('no') }}", "{% for m in messages %}"])
@@ -282,7 +259,6 @@ def test_a_base_model_is_told_to_go_without() -> None:
 @pytest.mark.parametrize(
     ("template", "effort"),
     [
-        ("{% if reasoning_effort not in ['none', 'high'] %}x{% endif %}", "none"),
         ("{% if reasoning_effort not in ['low', 'high'] %}x{% endif %}", "low"),
         # The word alone says nothing of the effort.
         ("{% if m.role == 'none' %}{{ reasoning_effort }}{% endif %}", "low"),

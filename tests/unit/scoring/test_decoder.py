@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 import torch
+from tests.unit.scoring.conftest import MakeEngine
 
 from benchprof.models.ablation import averaged
 from benchprof.models.mask import Mask
 from benchprof.models.units import unit_projections
-from benchprof.scoring import attention, packing
 from benchprof.scoring import decoder as module
 from benchprof.scoring.decoder import ONE_WINDOW, Decoder
 from benchprof.scoring.encoder import Pair
-from benchprof.scoring.scorer import TreeScorer
 
 MakeModel = Callable[..., Any]
 LLAMAS = sorted(ONE_WINDOW)
@@ -44,19 +43,10 @@ def half(model: Any) -> Any:
     return copy.deepcopy(model).to(torch.bfloat16)
 
 
-@pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several tiles a row, and a trunk, on small inputs."""
-    monkeypatch.setattr(packing, "PASS", 20)
-    monkeypatch.setattr(attention, "tile_length", lambda _: 16)
-
-
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("shared_rows")
 @pytest.mark.parametrize("family", LLAMAS)
-def test_in_float32_answers_are_the_library_s(
-    make_model: MakeModel, tokenizer: Any, family: str
-) -> None:
-    scorer = TreeScorer(make_model(family), tokenizer, token_budget=100)
+def test_in_float32_answers_are_the_library_s(engine: MakeEngine, family: str) -> None:
+    scorer = engine(family, token_budget=100)
     prepared = scorer.prepare_tokens(requests())
     assert any(group.trunk is not None for group in prepared.plan.groups)
     assert scorer.forward.fused is None
@@ -71,12 +61,12 @@ def test_in_float32_answers_are_the_library_s(
 @needs_bfloat16
 @pytest.mark.parametrize("family", LLAMAS)
 def test_in_bfloat16_it_is_no_farther_from_float32_than_the_library(
-    make_model: MakeModel, tokenizer: Any, family: str
+    engine: MakeEngine, family: str
 ) -> None:
     pairs = requests(40)
-    exact = TreeScorer(make_model(family), tokenizer)
+    exact = engine(family)
     truth = [value for value, _ in exact.score(exact.prepare_tokens(pairs))]
-    scorer = TreeScorer(half(make_model(family)), tokenizer)
+    scorer = engine(half(exact.model))
     prepared = scorer.prepare_tokens(pairs)
     errors = []
     assert scorer.forward.fused is not None
@@ -89,8 +79,8 @@ def test_in_bfloat16_it_is_no_farther_from_float32_than_the_library(
 
 
 @needs_bfloat16
-def test_edited_weights_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
-    scorer = TreeScorer(half(make_model("llama")), tokenizer)
+def test_edited_weights_are_seen(make_model: MakeModel, engine: MakeEngine) -> None:
+    scorer = engine(half(make_model("llama")))
     prepared = scorer.prepare_tokens(requests(3))
     before = scorer.score(prepared)
     weight = scorer.model.model.layers[1].mlp.down_proj.weight
@@ -103,9 +93,9 @@ def test_edited_weights_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
     assert scorer.score(prepared) == before
 
 
-def test_means_in_place_of_units_are_seen(make_model: MakeModel, tokenizer: Any) -> None:
+def test_means_in_place_of_units_are_seen(engine: MakeEngine) -> None:
     """No hook on a module would be called here."""
-    scorer = TreeScorer(make_model("llama"), tokenizer)
+    scorer = engine()
     prepared = scorer.prepare_tokens(requests(3))
     intact = [value for value, _ in scorer.score(prepared)]
     (name, own), *_ = unit_projections(scorer.model, "neuron").items()

@@ -87,20 +87,6 @@ def test_rows_are_closed_and_cover_the_tree(items: list[list[int]], longest: int
 
 
 @settings(max_examples=40)
-@given(sequences, lengths, st.randoms())
-def test_the_plan_does_not_depend_on_the_order(
-    items: list[list[int]], longest: int, shuffler: random.Random
-) -> None:
-    shuffled = items[:]
-    shuffler.shuffle(shuffled)
-    first, second = (
-        [r.nodes.tolist() for g in pack(grow(i), longest) for r in g.rows]
-        for i in (items, shuffled)
-    )
-    assert first == second
-
-
-@settings(max_examples=40)
 @given(sequences)
 def test_plain_rows_are_the_paths_to_the_leaves(items: list[list[int]]) -> None:
     tree = grow(items)
@@ -150,13 +136,6 @@ def test_realistic_benchmarks_compute_at_most_a_tenth_more(prefix: int, items: i
     assert plan.tokens + plan.padding <= 1.10 * tree.size
 
 
-def test_a_long_shared_prefix_is_computed_once() -> None:
-    tree = grow(few_shot(900, 60))
-    groups = pack(tree, 512)
-    assert [g.base for g in groups] == [0, 900]
-    assert max(len(row) for row in groups[1].rows) <= 512
-
-
 def test_prefixes_of_subjects_nest_below_a_common_header() -> None:
     header = [7] * 100
     items = [[*header, s, *i] for s in range(3) for i in few_shot(300, 20, seed=s)]
@@ -164,11 +143,6 @@ def test_prefixes_of_subjects_nest_below_a_common_header() -> None:
     groups = pack(tree, 512)
     assert [(g.parent, g.base) for g in groups] == [(-1, 0), (0, 100), *[(1, 401)] * 3]
     check_rows(tree, Plan(groups, tree.size, 1024))
-
-
-def test_a_path_longer_than_the_row_length_gets_its_row() -> None:
-    groups = pack(grow([list(range(50))]), 8)
-    assert [len(row) for row in groups[0].rows] == [50]
 
 
 def test_the_choices_behind_a_path_longer_than_a_row_share_it() -> None:
@@ -193,17 +167,6 @@ def test_batches_keep_to_the_budget_and_to_similar_lengths() -> None:
     assert sizes == [[30], [10, 10, 9], [8, 7]]
     sizes = [[len(row) for row in batch] for batch in batched(rows, 40, padded=False)]
     assert sizes == [[30, 10], [10, 9, 8, 7]]
-
-
-def test_the_description_names_tokens_tree_rows_and_memory() -> None:
-    tree = grow([[1, 2], [1, 3]])
-    plan = Plan(pack(tree, 512), tree.size, 1024, SMOLLM2)
-    text = plan.describe()
-    assert "\n" not in text
-    assert "3 tokens to compute" in text
-    assert "1.000 of the prefix tree's 3" in text
-    assert "1 rows" in text
-    assert "MiB" in text
 
 
 def test_estimated_memory_grows_with_batch_path_and_trunk() -> None:

@@ -19,26 +19,6 @@ def rotaries(parameters: dict[str, Any] | None) -> Rotaries:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "frequencies"),
-    [
-        (None, {1: (), 100: ()}),
-        ({"rope_type": "llama3"}, {1: (), 100: ()}),
-        (LONG, {1: (0,), 8: (0,), 9: (1,), 100: (1,)}),
-        (DYNAMIC, {1: (0,), 10: (0,), 11: (11,), 100: (100,)}),
-        (
-            {"full_attention": LONG, "sliding_attention": DYNAMIC},
-            {8: (0, 0), 9: (1, 0), 11: (1, 11)},
-        ),
-    ],
-)
-def test_frequencies_by_length(
-    parameters: dict[str, Any] | None, frequencies: dict[int, tuple[int, ...]]
-) -> None:
-    own = rotaries(parameters)
-    assert {length: own.frequencies(length) for length in frequencies} == frequencies
-
-
-@pytest.mark.parametrize(
     ("parameters", "spans", "alike"),
     [
         (LONG, [(3, 8), (7, 8)], True),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import logging
 import math
 import random
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 from tests.model_types import CORE, PACKED, PLAIN
+from tests.unit.scoring.conftest import MakeEngine
 from tokenizers.processors import TemplateProcessing
 
 from benchprof.errors import InputError
@@ -80,19 +80,14 @@ CASES = [(t, None) for t in PACKED]
 CASES += [(t, "eager") for t in CORE if t != "gemma2"]
 
 
+@pytest.mark.usefixtures("shared_rows")
 @pytest.mark.parametrize(("family", "kernel"), CASES)
 def test_packed_rows_equal_plain_ones(
-    make_model: MakeModel,
-    tokenizer: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    family: str,
-    kernel: str | None,
+    make_model: MakeModel, engine: MakeEngine, family: str, kernel: str | None
 ) -> None:
-    monkeypatch.setattr(packing, "PASS", 20)  # the header is worth a trunk
-    monkeypatch.setattr(attention, "tile_length", lambda _: 16)
     model = make_model(family, kernel)
     pairs = few_shot() + greedy_pairs(model)
-    scorer = TreeScorer(model, tokenizer, token_budget=48)
+    scorer = engine(model, token_budget=48)
     prepared = scorer.prepare_tokens(pairs)
     assert prepared.exact_packing
     assert prepared.plan.groups[-1].trunk is not None, "no trunk: its cache would go untested"
@@ -120,8 +115,7 @@ def test_packed_rows_equal_plain_ones(
     st.randoms(),
 )
 def test_any_tree_in_any_order_budget_and_packing(
-    make_model: MakeModel,
-    tokenizer: Any,
+    engine: MakeEngine,
     family: str,
     pairs: list[Pair],
     budget: int,
@@ -130,7 +124,7 @@ def test_any_tree_in_any_order_budget_and_packing(
     shuffler: random.Random,
 ) -> None:
     shuffler.shuffle(pairs)
-    scorer = TreeScorer(make_model(family), tokenizer, token_budget=budget)
+    scorer = engine(family, token_budget=budget)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attention, "tile_length", lambda _: tile)
         patch.setattr(packing, "PASS", cost)  # 1: trunks, and trunks of trunks
@@ -162,43 +156,32 @@ def test_no_token_of_broken_logits_is_the_likeliest(broken: float) -> None:
 @pytest.mark.parametrize("family", ["llama", "bloom"])  # bloom: states are logits
 @pytest.mark.parametrize(("held", "cached"), [(1, 1), (3, 2), (5, 9)])
 def test_answers_do_not_depend_on_how_many_logits_are_held(
-    make_model: MakeModel,
-    tokenizer: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    family: str,
-    held: int,
-    cached: int,
+    engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, family: str, held: int, cached: int
 ) -> None:
-    model = make_model(family)
-    scorer = TreeScorer(model, tokenizer)
-    pairs = few_shot() + greedy_pairs(model)
+    scorer = engine(family)
+    pairs = few_shot() + greedy_pairs(scorer.model)
     prepared = scorer.prepare_tokens(pairs)
     row = 4 * scorer.forward.dimensions.vocabulary
     monkeypatch.setattr(forward, "LOGIT_BYTES", held * row)
     monkeypatch.setattr(forward, "CACHED_BYTES", cached * row)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     sizes, read = [], forward.read_logits
-    monkeypatch.setattr(
-        forward,
-        "read_logits",
-        lambda logits, *pairs: sizes.append(len(logits)) or read(logits, *pairs),
-    )
-    agree(scorer.score(prepared), plainly(model, pairs))
+    counted = lambda logits, *pairs: sizes.append(len(logits)) or read(logits, *pairs)  # noqa: E731
+    monkeypatch.setattr(forward, "read_logits", counted)
+    agree(scorer.score(prepared), plainly(scorer.model, pairs))
     assert max(sizes) == min(held, cached)
 
 
 @pytest.mark.parametrize("family", sorted(PLAIN))
 def test_other_families_fall_back_and_say_so(
-    make_model: MakeModel, tokenizer: Any, family: str, caplog: pytest.LogCaptureFixture
+    engine: MakeEngine, family: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = make_model(family)
-    with caplog.at_level(logging.WARNING):
-        scorer = TreeScorer(model, tokenizer, token_budget=64)
+    scorer = engine(family, token_budget=64)
     assert "no row is shared between requests" in caplog.text
     pairs = few_shot(items=3)
     prepared = scorer.prepare_tokens(pairs)
     assert not prepared.exact_packing
-    agree(scorer.score(prepared), plainly(model, pairs))
+    agree(scorer.score(prepared), plainly(scorer.model, pairs))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +206,7 @@ def test_settings_that_make_packing_inexact_are_obstacles(
 
 
 def test_scores_do_not_depend_on_longer_sequences_of_the_batch(
-    varying: Callable[[], Any], tokenizer: Any
+    varying: Callable[[], Any], engine: MakeEngine
 ) -> None:
     """Rotary frequencies change beyond 16 tokens, or with each length beyond."""
     draw = random.Random(0)
@@ -234,7 +217,7 @@ def test_scores_do_not_depend_on_longer_sequences_of_the_batch(
     # Beginnings of a longer one, on this side and on the other.
     pairs += [(whole[:10], whole[10:13]), (whole[:20], whole[20:23])]
     expected = [answer for pair in pairs for answer in plainly(varying(), [pair])]
-    scorer = TreeScorer(varying(), tokenizer, token_budget=500, max_length=100)
+    scorer = engine(varying(), token_budget=500, max_length=100)
     prepared = scorer.prepare_tokens(pairs)
     for _ in range(2):
         agree(scorer.score(prepared), expected)
@@ -255,17 +238,10 @@ TEXTS = [
 @pytest.mark.parametrize("family", ["llama", "gpt_neox", "mistral", "gemma3_text"])
 @pytest.mark.parametrize("add_bos", [None, True])
 def test_equals_lm_eval(
-    make_model: MakeModel, tokenizer: Any, family: str, add_bos: bool | None
+    engine: MakeEngine, lm_eval: Callable[..., HFLM], family: str, add_bos: bool | None
 ) -> None:
-    model = make_model(family)
-    theirs = HFLM(
-        pretrained=model,
-        tokenizer=tokenizer,
-        batch_size=3,
-        max_length=40,
-        add_bos_token=add_bos,
-    )
-    ours = TreeScorer(model, tokenizer, max_length=40, add_bos_token=add_bos)
+    ours = engine(family, max_length=40, add_bos_token=add_bos)
+    theirs = lm_eval(ours.model, batch_size=3, max_length=40, add_bos_token=add_bos)
     requests = instances(TEXTS)
     agree(
         ours.loglikelihood(requests, disable_tqdm=True),
@@ -295,10 +271,11 @@ def test_requests_are_tokenized_as_by_lm_eval(
     assert (found[0][0][0] == 1) == (begins and add_bos is not False)
 
 
-def test_chat_templates_equal_lm_evals(make_model: MakeModel, tokenizer: Any) -> None:
-    model = make_model("llama")
-    theirs = HFLM(pretrained=model, tokenizer=tokenizer)
-    ours = TreeScorer(model, tokenizer, chat_template_arguments={"date": "2024-07-26"})
+def test_chat_templates_equal_lm_evals(
+    engine: MakeEngine, lm_eval: Callable[..., HFLM], tokenizer: Any
+) -> None:
+    ours = engine(chat_template_arguments={"date": "2024-07-26"})
+    theirs = lm_eval(ours.model)
     history = [{"role": role, "content": "hello"} for role in ("system", "user")]
     for prompt in (True, False):
         rendered = ours.apply_chat_template(history, add_generation_prompt=prompt)
@@ -307,9 +284,9 @@ def test_chat_templates_equal_lm_evals(make_model: MakeModel, tokenizer: Any) ->
     assert ours.tokenizer_name == theirs.tokenizer_name
 
 
-def test_prepared_requests_see_edited_weights(make_model: MakeModel, tokenizer: Any) -> None:
+def test_prepared_requests_see_edited_weights(make_model: MakeModel, engine: MakeEngine) -> None:
     model = copy.deepcopy(make_model("llama"))
-    scorer = TreeScorer(model, tokenizer)
+    scorer = engine(model)
     pairs = few_shot(items=2)
     prepared = scorer.prepare_tokens(pairs)
     before = scorer.score(prepared)
@@ -320,11 +297,11 @@ def test_prepared_requests_see_edited_weights(make_model: MakeModel, tokenizer: 
     agree(after, plainly(model, pairs))
 
 
+@pytest.mark.usefixtures("shared_rows")
 def test_paths_are_made_once_for_all_states_of_the_weights(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+    engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many as there is room for; those without room are made again, to the same bit."""
-    monkeypatch.setattr(packing, "PASS", 20)
     made: list[Paths] = []
     real = Paths.__init__
 
@@ -332,7 +309,7 @@ def test_paths_are_made_once_for_all_states_of_the_weights(
         made.append(self)
         real(self, *arguments)
 
-    scorer = TreeScorer(make_model("gemma3_text"), tokenizer, token_budget=48)
+    scorer = engine("gemma3_text", token_budget=48)
     monkeypatch.setattr(Paths, "__init__", counted)
     prepared = scorer.prepare_tokens(few_shot(items=12))
     first = scorer.score(prepared)
@@ -364,101 +341,91 @@ def test_kept_paths_are_counted_whole() -> None:
 
 
 def test_truncation_is_counted_and_logged(
-    make_model: MakeModel, tokenizer: Any, caplog: pytest.LogCaptureFixture
+    engine: MakeEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
-    with caplog.at_level(logging.WARNING):
-        prepared = scorer.prepare_tokens([([3] * 6, [4]), ([3] * 7, [4]), ([3] * 30, [4, 5])])
+    scorer = engine(max_length=6)
+    prepared = scorer.prepare_tokens([([3] * 6, [4]), ([3] * 7, [4]), ([3] * 30, [4, 5])])
     assert (prepared.truncated, scorer.truncated) == (2, 2)
     assert "2 of 3 requests exceed 6 tokens" in caplog.text
 
 
 @pytest.mark.parametrize("pair", [([], [3]), ([3], []), ([3], [4] * 7)])
-def test_requests_that_cannot_be_scored_are_refused(
-    make_model: MakeModel, tokenizer: Any, pair: Pair
-) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer, max_length=6)
+def test_requests_that_cannot_be_scored_are_refused(engine: MakeEngine, pair: Pair) -> None:
+    scorer = engine(max_length=6)
     with pytest.raises(InputError, match="log-likelihood request 1"):
         scorer.prepare_tokens([([3], [4]), pair])
 
 
-def test_no_requests_have_no_answers(make_model: MakeModel, tokenizer: Any) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer)
-    assert scorer.loglikelihood([], disable_tqdm=True) == []
+def test_no_requests_have_no_answers(engine: MakeEngine) -> None:
+    assert engine().loglikelihood([], disable_tqdm=True) == []
+
+
+Limit = Callable[..., list[int]]
+CANNOT = "DefaultCPUAllocator: can't allocate memory: you tried to ..."
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
+    """Lets an engine's batches of more than so many tokens fail; notes the sizes of all."""
+
+    def set_limit(scorer: TreeScorer, most: int, error: Exception | None = None) -> list[int]:
+        real, sizes = scorer.forward.batch, list[int]()
+
+        def limited(tokens: Any, rows: Any, *others: Any) -> Any:
+            sizes.append(sum(len(row) for row, _ in rows))
+            if sizes[-1] > most:
+                raise error or MemoryError
+            return real(tokens, rows, *others)
+
+        monkeypatch.setattr(scorer.forward, "batch", limited)
+        return sizes
+
+    return set_limit
 
 
 @pytest.mark.parametrize("family", ["llama", "bloom"])  # bloom: plain rows
 def test_out_of_memory_halves_the_batch(
-    make_model: MakeModel,
-    tokenizer: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    family: str,
+    engine: MakeEngine, limit: Limit, caplog: pytest.LogCaptureFixture, family: str
 ) -> None:
-    model = make_model(family)
-    scorer = TreeScorer(model, tokenizer, token_budget=400)
+    scorer = engine(family, token_budget=400)
     pairs = few_shot(items=12, header=2)
-    prepared = scorer.prepare_tokens(pairs)
-    sizes: list[int] = []
-    real = scorer.forward.batch
-
-    def limited(tokens: Any, rows: Any, *others: Any) -> Any:
-        sizes.append(sum(len(row) for row, _ in rows))
-        if sizes[-1] > 120:
-            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ...")
-        return real(tokens, rows, *others)
-
-    monkeypatch.setattr(scorer.forward, "batch", limited)
-    with caplog.at_level(logging.WARNING):
-        found = scorer.score(prepared)
-    agree(found, plainly(scorer.model, pairs))
+    sizes = limit(scorer, 120, RuntimeError(CANNOT))
+    agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
     failed = [size for size in sizes if size > 120]
     assert len(failed) <= 3, "does not remember what fits"
     assert scorer.token_budget >= min(failed) // 2, "collapsed"
     assert "out of memory: a batch has now" in caplog.text
 
 
-def run_out_of_memory_above(scorer: TreeScorer, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let batches of more than `most` tokens fail."""
-    real = scorer.forward.batch
-
-    def limited(tokens: Any, rows: Any, *others: Any) -> Any:
-        if sum(len(row) for row, _ in rows) > most:
-            raise MemoryError
-        return real(tokens, rows, *others)
-
-    monkeypatch.setattr(scorer.forward, "batch", limited)
-
-
 @pytest.mark.parametrize("most", [102, 103, 200])
 def test_a_path_longer_than_the_budget_says_nothing_about_the_budget(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, most: int
+    engine: MakeEngine, limit: Limit, most: int
 ) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=24)
+    scorer = engine(token_budget=24)
     path = [3 + place % 300 for place in range(100)]
     pairs = [(path, [choice, 7]) for choice in range(4, 7)] + few_shot(items=4, header=2)
-    run_out_of_memory_above(scorer, most, monkeypatch)
+    limit(scorer, most)
     agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
     assert scorer.token_budget == 24
 
 
 def test_the_budget_stays_near_what_fits_although_some_paths_are_long(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+    engine: MakeEngine, limit: Limit
 ) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400)
+    scorer = engine(token_budget=400)
     draw = random.Random(1)
     tokens = lambda n: [draw.randrange(3, 320) for _ in range(n)]  # noqa: E731
     contexts = [tokens(draw.randint(20, 60)) for _ in range(12)]
     pairs = [(context, tokens(3)) for context in contexts for _ in range(3)]
-    run_out_of_memory_above(scorer, 90, monkeypatch)
+    limit(scorer, 90)
     agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
     assert scorer.token_budget >= 45
 
 
 def test_a_model_has_its_own_attention_again_after_an_error(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+    engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer)
+    scorer = engine()
 
     def fail(*_: Any) -> None:
         raise ValueError("kernel")
@@ -469,10 +436,8 @@ def test_a_model_has_its_own_attention_again_after_an_error(
     assert scorer.model.config._attn_implementation == "sdpa"
 
 
-def test_layers_that_hold_another_configuration_are_noticed(
-    make_model: MakeModel, tokenizer: Any
-) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer)
+def test_layers_that_hold_another_configuration_are_noticed(engine: MakeEngine) -> None:
+    scorer = engine()
     scorer.forward.config = copy.deepcopy(scorer.forward.config)
     with pytest.raises(AssertionError, match="do not call"):
         scorer.score(scorer.prepare_tokens(few_shot(items=2)))
@@ -480,25 +445,21 @@ def test_layers_that_hold_another_configuration_are_noticed(
 
 @pytest.mark.parametrize("family", ["llama", "gemma3_text", "gpt2"])
 def test_the_library_s_kernel_gives_the_same(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, family: str
+    engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, family: str
 ) -> None:
     monkeypatch.setattr(attention, "SHARING", ())  # as on a GPU
-    scorer = TreeScorer(make_model(family), tokenizer)
+    scorer = engine(family)
     pairs = few_shot()
     agree(scorer.score(scorer.prepare_tokens(pairs)), plainly(scorer.model, pairs))
 
 
 def test_one_path_without_memory_and_other_errors_are_raised(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+    engine: MakeEngine, limit: Limit
 ) -> None:
-    scorer = TreeScorer(make_model("llama"), tokenizer, token_budget=400)
+    scorer = engine(token_budget=400)
     prepared = scorer.prepare_tokens(few_shot(items=4))
     for error in (MemoryError(), ValueError("shape"), RuntimeError("shape")):
-
-        def fail(*_: Any, error: Exception = error) -> Any:
-            raise error
-
-        monkeypatch.setattr(scorer.forward, "batch", fail)
+        limit(scorer, 0, error)
         with pytest.raises(type(error)):
             scorer.score(prepared)
 
@@ -530,19 +491,19 @@ def test_a_batch_of_answers_takes_six_gibibytes_of_a_gpu(size: Dimensions, most:
 
 
 def test_no_batch_depends_on_the_free_memory(
-    make_model: MakeModel, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+    engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Memory:
         total = available = 1 << 20
 
-    roomy = TreeScorer(make_model("llama"), tokenizer)
+    roomy = engine()
     monkeypatch.setattr(psutil, "virtual_memory", Memory)
-    short = TreeScorer(make_model("llama"), tokenizer)
+    short = engine()
     assert short.token_budget == roomy.token_budget == budget.MOST_TOKENS["cpu"]
     assert short.generation_budget == roomy.generation_budget
 
 
-def test_a_plan_is_available_before_running(make_model: MakeModel, tokenizer: Any) -> None:
-    plan = TreeScorer(make_model("llama"), tokenizer).plan(instances(TEXTS))
+def test_a_plan_is_available_before_running(engine: MakeEngine) -> None:
+    plan = engine().plan(instances(TEXTS))
     assert plan.tokens >= plan.tree_size > 0
     assert "prefix tree" in plan.describe()

@@ -80,13 +80,6 @@ def test_a_layer_that_takes_from_the_token_before_is_found(
     assert "copies of a path came out" in str(failed_trial(forward))
 
 
-def test_layers_that_make_a_mask_of_their_own_are_named(make_model: MakeModel) -> None:
-    """Doge chooses keys where a sequence is longer than the trial's."""
-    found = failed_trial(Forward(make_model("doge")))
-    assert found is not None
-    assert "its layers make a mask of their own" in found
-
-
 @pytest.mark.parametrize(("family", "exact"), [("bloom", True), ("lfm2", True), ("rwkv", False)])
 def test_prompts_share_a_batch_where_padding_changes_nothing(
     make_model: MakeModel, tokenizer: Any, family: str, exact: bool
@@ -101,12 +94,6 @@ def test_a_window_that_layers_do_not_have_is_named(model: Any) -> None:
     assert found == "its sliding window of 4096 tokens does not reach the attention function"
     model.config.layer_types = ["full_attention"] * 3
     assert failed_trial(Forward(model)) is None
-
-
-def test_layers_with_an_attention_of_their_own_are_named(make_model: MakeModel) -> None:
-    found = failed_trial(Forward(make_model("bloom")))
-    assert found is not None
-    assert "do not call transformers' attention functions" in found
 
 
 def test_logits_that_are_no_numbers_fail(model: Any) -> None:
