@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+CUT = 300
+"""Characters of what a library says that a message quotes."""
+
 
 class InputError(ValueError):
     """Something a person gave is wrong; the message is one paragraph that says what to do."""
@@ -31,3 +34,16 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """The known name that is most like this one, as a remedy; `otherwise` where none is like it."""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"Did you mean {near[0]!r}?" if near else otherwise
+
+
+def in_words(error: BaseException | str, folder: Path | None = None) -> str:
+    """What a library said, on one line and cut, so that a message stays a paragraph.
+
+    Args:
+        error: the exception, or its text.
+        folder: whose path is replaced by its name before the cut, since half a path names nothing.
+    """
+    words = " ".join(str(error).split())
+    if folder is not None:
+        words = words.replace(f"{folder}/", "").replace(str(folder), folder.name)
+    return words[:CUT]

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, in_words
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         # An alias in itself has no end.
         json.dumps(value, default=str)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        found = f"a value that means nothing ({' '.join(str(error).split())[:200]})"
+        found = f"a value that means nothing ({in_words(error)})"
         raise InputError(path, found, "plain YAML values") from None
     if not isinstance(value, dict):
         raise InputError(path, "is empty or has no keys", "a configuration")

@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import nn
 from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, in_words
 from benchprof.models.placement import empty_model
 
 
@@ -24,7 +24,7 @@ def architecture_of(folder: Path) -> nn.Module:
         if type(config) in MODEL_FOR_CAUSAL_LM_MAPPING:
             return empty_model(config)
     except Exception as error:  # values of a wrong kind or size raise any class of it
-        words = " ".join(str(error).split())[:300]
+        words = in_words(error, folder)
         # Of an activation, say: the name alone.
         found = f"transformers does not know {words}" if isinstance(error, KeyError) else words
         expected = "a configuration of a model that transformers itself knows"

@@ -23,7 +23,7 @@ from transformers.modeling_gguf_pytorch_utils import (
     get_gguf_hf_weights_map,
 )
 
-from benchprof.errors import InputError
+from benchprof.errors import InputError, in_words
 from benchprof.models.checkpoint import check_weights
 from benchprof.models.folder import WHOLE
 from benchprof.models.gguf_metadata import (
@@ -77,7 +77,7 @@ def _readable(gguf: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        found = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        found = in_words(f"{type(error).__name__}: {error}")
         expected = "a whole GGUF file of an architecture that transformers reads"
         raise InputError(gguf, found, expected, "Use the model's safetensors.") from None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from huggingface_hub import hf_hub_download, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-from benchprof.errors import InputError, RetriableError
+from benchprof.errors import InputError, RetriableError, in_words
 from benchprof.models.checkpoint import check_configuration
 from benchprof.models.folder import TEXTS, WHOLE, weight_files
 
@@ -69,6 +69,6 @@ def _downloaded(hub: str, revision: str, patterns: Sequence[str]) -> Path:
 
 
 def _not_fetched(where: str, error: Exception, expected: str) -> RetriableError:
-    found = " ".join(str(error).split())[:300]
+    found = in_words(error)
     remedy = "Check the name, the network and, for gated models, `hf auth login`."
     return RetriableError(where, found, expected, remedy)

@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-from benchprof.errors import InputError, RetriableError
+from benchprof.errors import InputError, RetriableError, in_words
 from benchprof.models.causality import check_causal
 from benchprof.models.checkpoint import check_precisions, check_weights
 from benchprof.models.device import resolve_device, tell_choice
@@ -52,7 +52,7 @@ def try_weights(folder: Path) -> None:
         check_precisions(folder)
         _loaded(folder, "float32", device_map="meta")
     except (OSError, SafetensorError) as error:
-        found = f"cannot be loaded ({' '.join(str(error).split())[:300]})"
+        found = f"cannot be loaded ({in_words(error, folder)})"
         remedy = "Fetch or save it again."
         raise InputError(folder, found, "intact safetensors", remedy) from None
 
@@ -72,7 +72,7 @@ def try_generation_settings(folder: Path) -> None:
     try:
         GenerationConfig.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
-        found = f"cannot be read ({' '.join(str(error).split())[:300]})"
+        found = f"cannot be read ({in_words(error, folder)})"
         remedy = "Fetch or save the model again."
         raise InputError(file, found, "settings of generation, as JSON", remedy) from None
 
@@ -93,7 +93,7 @@ def try_tokenizer(folder: Path, model: Any) -> None:
     try:
         tokenizer = load_tokenizer(folder)
     except Exception as error:  # its library raises no class of its own
-        words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        words = in_words(f"{type(error).__name__}: {error}", folder)
         remedy = "Fetch or save it again; without a tokenizer.json, save it with transformers."
         raise InputError(
             folder, f"the tokenizer cannot be loaded ({words})", "a tokenizer.json", remedy

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchprof.errors import in_words
 from benchprof.scoring.attention import KeptPaths
 from benchprof.scoring.cache import cache_of, layers_of
 from benchprof.scoring.forward import Forward, is_out_of_memory
@@ -59,7 +60,7 @@ def failed_trial(forward: Forward) -> str | None:
                 TypeError, ValueError) as error:  # fmt: skip
             if is_out_of_memory(error):
                 raise
-            words = " ".join(str(error).split())[:200]
+            words = in_words(error)
             return f"its decoder takes no rows of several paths ({words})"
         expected = _plain(forward, path, np.roll(path, -1))[TRUNK:]
         damaged = _plain(forward, tokens, wanted)[TRUNK:].reshape(BRANCHES, BRANCH)[1:]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lm_eval.api.task import Task
 
-from benchprof.errors import InputError, RetriableError
+from benchprof.errors import InputError, RetriableError, in_words
 
 METHODS = {
     own: own for own in ("doc_to_text", "doc_to_target", "doc_to_choice", "process_results")
@@ -41,7 +41,7 @@ def own_code(
     except Exception as error:
         steps = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
         keys = [METHODS[name] for name in reversed(steps) if name in METHODS]
-        found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
+        found = f"{type(error).__name__}: {in_words(error)}"
         kind = RetriableError if isinstance(error, OSError) else InputError
         place = "" if index is None else f"document {index}"
         place += " or one of its examples" * examples

@@ -17,7 +17,7 @@ from lm_eval.tasks._index import Entry, Kind
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from benchprof.data import ability_task
-from benchprof.errors import InputError, RetriableError
+from benchprof.errors import InputError, RetriableError, in_words
 from benchprof.jsonl import read_objects
 from benchprof.tasks.benchmark import AbilitySplit, Benchmark, LmTask, ShippedBenchmark, TaskFile
 from benchprof.tasks.catalogue import refuse_several
@@ -107,7 +107,7 @@ def load_tasks(source: TaskSource) -> list[Task]:
         raise
     except Exception as error:
         # lm-eval raises whatever its YAML, a template or a data source raises.
-        found = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
+        found = f"{type(error).__name__}: {in_words(error)}"
         expected = "a task that lm-eval can load"
         if source.data:
             remedy = f"Compare the task with the items in {source.data}."
