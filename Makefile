@@ -2,7 +2,7 @@
 # make test  sets up .venv and passes the tests
 # make validate  finds planted abilities in models that have them, or fails
 # make annotate ANNOTATOR=your-name  labels items in the terminal (docs/how_to/annotation.md)
-# Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
+# The other targets are in docs/reference/commands.md. Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
 
 PYTHON ?= python3
 # As in make run CONFIG=mine.yaml. results/ holds the run of one configuration.

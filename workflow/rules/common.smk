@@ -1,4 +1,4 @@
-# The run that all rules belong to. Whatever decides stands in benchprof.run.
+# The run that all rules belong to. Whatever decides stands in benchprof.run and benchprof.jobs.
 
 import sys
 from pathlib import Path

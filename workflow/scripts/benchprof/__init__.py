@@ -1,7 +1,7 @@
 """Benchmark Profiling: which abilities a language-model benchmark really tests.
 
 The folders are the stages of the pipeline and what they share; docs/explanation/architecture.md
-has the map. `benchprof.run` says what a run is: its configuration and jobs. Everything else takes
+has the map. `benchprof.configuration`, `run` and `jobs` say what a run is. Everything else takes
 values and paths. Nothing here imports snakemake.
 """
 

@@ -22,7 +22,7 @@ from benchprof.importance.example import Example
 from benchprof.importance.faults import items_named, not_finite
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scoring import Scoring
-from benchprof.importance.unit_scores import Score, Wanted, score_units
+from benchprof.importance.unit_scores import UnitScorer, Wanted, score_units
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_gradients
@@ -38,7 +38,7 @@ STORED = torch.bfloat16
 """The range of float32, in half its room; a mean over items is kept in float32."""
 
 
-def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> Score:
+def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> UnitScorer:
     """How units are scored by examples: as `score_units` does from their attributions.
 
     Args:

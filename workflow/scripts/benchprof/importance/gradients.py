@@ -17,8 +17,6 @@ from benchprof.importance.memory import Memory
 from benchprof.importance.score import SCORES
 from benchprof.scoring.rotary import Rotaries
 
-"""Scores of the examples' summed gradient, which may take several examples in one pass."""
-
 
 def gradient_scores(
     model: nn.Module,

@@ -24,7 +24,7 @@ from benchprof.importance.groups import draw_groups, entries_of
 from benchprof.importance.knock_outs import INTACT, Reading, losses_without
 from benchprof.importance.lasso import Design
 from benchprof.importance.scoring import Scoring
-from benchprof.importance.unit_scores import Score, Wanted
+from benchprof.importance.unit_scores import UnitScorer, Wanted
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_scoring
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 KNOCK_OUTS = Kind("knock_outs", ".safetensors", key_of)
 
 
-def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> Score:
+def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Store) -> UnitScorer:
     """How units are scored by examples: the coefficients of a regression on groups.
 
     The effect of a group is the mean over x of L_g(x) - L(x) in nats, where L_g is the loss with

@@ -11,7 +11,7 @@ from benchprof.importance.example import Example
 from benchprof.importance.score import SCORES
 from benchprof.importance.scores import contrasted
 
-Score = Callable[[Sequence[Example], Sequence[Example]], dict[str, torch.Tensor]]
+UnitScorer = Callable[[Sequence[Example], Sequence[Example]], dict[str, torch.Tensor]]
 """Importance of units by some examples and their companions, which may be none."""
 Wanted = Mapping[str, tuple[str, Example]]
 """Examples by their digests, each with the name of its item for messages."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from benchprof import paths
 from benchprof.jobs.job import Files, Job
+from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ class OfModels(Exhibit):
     selection: str
     k: str
     table = paths.SIMILARITY
+
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether there are several models."""
+        return super().belongs_to(run) and len(run.models) > 1
 
     @property
     def view(self) -> Mapping[str, Any]:

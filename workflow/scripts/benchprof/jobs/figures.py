@@ -178,11 +178,6 @@ class PlotSimilarity(OfModels, Figure):
     rule, module, draw = "plot_similarity", "similarity", "draw_similarity"
     shown = Shown("png", "similarity", "Similarity of models")
 
-    @classmethod
-    def belongs_to(cls, run: Run) -> bool:
-        """Whether there are several models."""
-        return super().belongs_to(run) and len(run.models) > 1
-
     @property
     def name(self) -> str:
         """Its path below the folder of figures."""

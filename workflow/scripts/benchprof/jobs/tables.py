@@ -42,11 +42,6 @@ class TabulateSimilarity(OfModels, PaperTable):
 
     rule = "tabulate_similarity"
 
-    @classmethod
-    def belongs_to(cls, run: Run) -> bool:
-        """Whether there are several models."""
-        return super().belongs_to(run) and len(run.models) > 1
-
     @property
     def stem(self) -> Path:
         """The files below the folder of tables, without their endings."""
