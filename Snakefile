@@ -62,10 +62,12 @@ rule archive:
         TARGETS["archive"](RUN),
 
 
-# What was recovered of what was planted. Only with `validation` in the configuration.
-rule validation:
-    input:
-        TARGETS["validation"](RUN),
+# What was recovered of what was planted.
+if RUN.configuration.validation:
+
+    rule validation:
+        input:
+            TARGETS["validation"](RUN),
 
 
 onstart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,18 @@ def test_a_module_that_is_not_there_is_said() -> None:
 
 def test_every_neutral_module_is_there() -> None:
     assert [name for name in codebase.NEUTRAL if not codebase._file(name).is_file()] == []
+
+
+def test_the_library_imports_in_the_one_way_that_is_seen() -> None:
+    """By absolute names, but for the programs of a sandbox, which their jobs name."""
+    for file in codebase.PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                assert not [own for own in node.names if own.name.startswith("benchprof.")], file
+            elif isinstance(node, ast.ImportFrom) and node.level:
+                assert file.parent.name == "isolated", file
+
+
+@pytest.mark.parametrize("name", ["importance.attribution_scores", "importance.knock_out_scores"])
+def test_how_a_model_is_loaded_counts_in_what_is_kept_of_examples(name: str) -> None:
+    assert {"models.loading", "models.linear"} <= codebase.behind([name])

@@ -96,7 +96,7 @@ class Store:
             self._noted = False
             logger.warning(
                 "%s: this user cannot leave a note there of what the run uses. Results become "
-                "copies, and whoever prunes the store must be told to keep this configuration.",
+                "copies, and a pruning may remove what the run uses.",
                 self.root,
             )
 

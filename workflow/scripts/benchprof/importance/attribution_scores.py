@@ -74,7 +74,9 @@ def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
     return {
         "model": model,
         "dtype": scoring.model.dtype,
-        "code": codebase.digest_of("importance.attributions"),
+        "code": codebase.digest_of(
+            "importance.attribution_scores", apart=["importance.unit_scores"]
+        ),
         "example": example,
     }
 

@@ -121,7 +121,9 @@ def _origin(model: str, dtype: str, group: Mask) -> dict[str, Any]:
     return {
         "model": model,
         "dtype": dtype,
-        "code": codebase.digest_of("importance.knock_outs"),
+        "code": codebase.digest_of(
+            "importance.knock_out_scores", apart=["importance.lasso", "importance.unit_scores"]
+        ),
         "group": group.digest,
         "units": group.size,
     }

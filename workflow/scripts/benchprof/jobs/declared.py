@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import paths
-from benchprof.jobs.job import Files, Job, ModelJob
+from benchprof.jobs.job import Files, Job, ModelJob, Shown
 from benchprof.run.run import Run
 
 # What tells a figure's files apart is what it is labelled with in Snakemake's report.
@@ -61,14 +61,23 @@ class Declared:
         for name, flag in self.kind.flags(self.run).items():
             outputs[name] = flags[flag](outputs[name])
         if shown := self.kind.shown:
-            told = {LABELS[name]: f"{{{name}}}" for name in self.wildcards if name in LABELS}
             outputs[shown.output] = flags["report"](
                 outputs[shown.output],
                 caption=f"../report/{shown.caption}.rst",
                 category=shown.category,
-                labels=told | ({"figure": shown.figure} if shown.figure else {}),
+                labels=self._labels(shown),
             )
         return outputs
+
+    def _labels(self, shown: Shown) -> dict[str, str] | None:
+        """What tells a figure's files apart; None of a file that is alone."""
+        if not (self.wildcards or shown.figure):
+            return None
+        of_all = {
+            label: f"{{{name}}}" if name in self.wildcards else "all"
+            for name, label in LABELS.items()
+        }
+        return of_all | ({"figure": shown.figure} if shown.figure else {})
 
     @property
     def log(self) -> str:

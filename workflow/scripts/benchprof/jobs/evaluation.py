@@ -14,8 +14,7 @@ from benchprof.jobs.job import Files, ModelJob, Size
 from benchprof.jobs.masks import read_of_units
 from benchprof.run.run import Run
 from benchprof.run.suite import own_files
-from benchprof.tasks.benchmark import AbilitySplit, Benchmark, ShippedBenchmark
-from benchprof.tasks.definition import definition_path
+from benchprof.tasks.benchmark import AbilitySplit, Benchmark
 
 BATCH = 4e9
 """Bytes of a batch on a GPU, beyond what libraries leave (`GENERATION_BYTES`)."""
@@ -229,16 +228,21 @@ class OfBenchmark(Answered):
 
     @property
     def files(self) -> list[Path]:
-        """Also a shipped benchmark's definition and items."""
-        own = self.asked
-        named = [definition_path(own.benchmark)] if isinstance(own, ShippedBenchmark) else []
-        return [*super().files, *named, *self.local_files.values()]
+        """Also a shipped benchmark's items."""
+        return [*super().files, *self.local_files.values()]
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """What decides the answers of a shipped benchmark's definition."""
+        own = self.run.suite.definition(self.benchmark)
+        told = {"title", "size", "licence"}
+        return {} if own is None else {"definition": own.model_dump(exclude=told)}
 
     @property
     def settings(self) -> Any:
         """Whether programs run without a sandbox decides their own benchmarks' answers alone."""
         unsafe = self.runs_programs and self.run.configuration.run_code_unsafely
-        return super().settings | ({"run_code_unsafely": True} if unsafe else {})
+        return super().settings | self.definition | ({"run_code_unsafely": True} if unsafe else {})
 
 
 @dataclass(frozen=True)

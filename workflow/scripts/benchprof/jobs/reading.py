@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from benchprof import paths
 from benchprof.jobs.evaluation import OfBenchmark
@@ -17,6 +17,7 @@ class ExportItems(OfBenchmark):
 
     rule = "export_items"
     on_gpu, threads = False, 1
+    places: ClassVar[dict[str, Any]] = {}
 
     @property
     def metrics(self) -> list[str]:

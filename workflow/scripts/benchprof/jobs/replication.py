@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from benchprof import paths
-from benchprof.ablation import LISTED, Ablation
+from benchprof.ablation import Ablation
 from benchprof.jobs.evaluation import Answered
 from benchprof.jobs.importance import Scored
 from benchprof.jobs.job import Files, Job
@@ -47,7 +47,7 @@ class Halving(Scored):
     def settings(self) -> Any:
         """What importance and masks depend on."""
         return super().settings | {
-            "selections": self.run.configuration.selections.model_dump(exclude={LISTED}),
+            "selections": self.run.selection_settings,
             "fractions": self.run.known_ks,
         }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof import digests, paths
+from benchprof.importance.score import SCORES
 from benchprof.jobs.analysis import CompareMasks
 from benchprof.jobs.calibration import EvaluateCalibration, calibration_files
 from benchprof.jobs.evaluation import (
@@ -38,6 +39,21 @@ class Telling(Job):
     def cards(self) -> dict[str, Path]:
         """What identifies each model."""
         return {model: paths.card(model) for model in self.run.models}
+
+    @property
+    def further_code(self) -> tuple[str, ...]:
+        """What a configuration says, of which the texts tell."""
+        return ("configuration",)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The words that the tables of scores and rules have for what the run uses."""
+        score = SCORES[self.run.configuration.importance.score]
+        rules = self.run.selection_rules.items()
+        return {
+            "score": [score.phrase, score.source],
+            "rules": {name: rule.sentence("units") for name, rule in rules},
+        }
 
     @property
     def super_sets(self) -> dict[str, Path]:
@@ -91,6 +107,7 @@ class WriteMethods(Telling):
             "shipped": self.shipped,
             "code": self.code_digest,
             "texts": text_digests(),
+            "words": self.words,
             "titles": self.titles,
         }
 
@@ -177,6 +194,7 @@ class WriteReport(Telling):
             "calibration_benchmarks": self.run.suite.calibration_splits,
             "code": self.code_digest,
             "texts": text_digests(),
+            "words": self.words,
             "titles": self.titles,
         }
 
