@@ -382,7 +382,7 @@ def test_a_link_to_the_store_is_as_new_as_it_was_placed(
     monkeypatch.chdir(project.folder)
     # Without its records Snakemake has times alone.
     shutil.rmtree(".snakemake")
-    os.utime("results/settings/compute_importance/tiny.json")
+    os.utime("results/settings/compute_importance/tiny/settings.json")
     assert "compute_importance" in project.planned()
     Path("again").symlink_to("results/importance/tiny")
     score(project, Store(Path("store")))
@@ -392,6 +392,17 @@ def test_a_link_to_the_store_is_as_new_as_it_was_placed(
     # A job's timing counts as an output.
     os.utime("results/timings/compute_importance/tiny.tsv")
     assert "compute_importance" not in project.planned()
+
+
+def test_files_of_one_rule_are_made_by_their_names(project: Project) -> None:
+    """Snakemake lists a folder once: what is written into it while it plans is not seen there."""
+
+    def add_model(config: dict[str, Any]) -> None:
+        config["models"]["second"] = config["models"]["tiny"]
+
+    project.configure(add_model)
+    planned = project.planned("results/models/tiny", "results/models/second")
+    assert planned == {"prepare_model": 2}
 
 
 def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> None:

@@ -423,7 +423,7 @@ def test_settings_files_are_written_when_they_change_alone(folder: Path) -> None
     job = Declared(Run.of(SMALL), EvaluateBenchmark).job({"model": "m", "benchmark": "x_test"})
     (written,) = job.write_settings()
     file = folder / written
-    assert file == folder / "results/settings/evaluate_benchmark/m/x_test.json"
+    assert file == folder / "results/settings/evaluate_benchmark/m/x_test/settings.json"
     assert json.loads(file.read_text()) == job.settings
     before = file.stat().st_mtime_ns
     job.write_settings()

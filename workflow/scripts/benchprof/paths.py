@@ -86,8 +86,11 @@ def timing(rule: str, *wildcards: str) -> Path:
 
 
 def settings(rule: str, *wildcards: str) -> Path:
-    """What decides a job's result."""
-    return _of_job("settings", "json", rule, *wildcards)
+    """What decides a job's result, in a folder of its own.
+
+    It is written while Snakemake plans, which lists a folder once, at the first file it looks for.
+    """
+    return RESULTS.joinpath("settings", rule, *wildcards, "settings.json")
 
 
 def _of_job(kind: str, form: str, *names: str) -> Path:
