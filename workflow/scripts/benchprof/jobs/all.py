@@ -16,9 +16,14 @@ from benchprof.jobs.analysis import (
 )
 from benchprof.jobs.annotation import ReportAgreement
 from benchprof.jobs.archive import WriteArchive
-from benchprof.jobs.calibration import calibration_files
-from benchprof.jobs.figures import FIGURES, TIMED
+from benchprof.jobs.calibration import CalibrateMasks, EvaluateCalibration, calibration_files
+from benchprof.jobs.evaluation import EvaluateBenchmark, EvaluateModel
+from benchprof.jobs.figures import PLOTS
+from benchprof.jobs.importance import ComputeImportance
 from benchprof.jobs.job import Job
+from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
+from benchprof.jobs.models import CheckSizes, PrepareModel
+from benchprof.jobs.profile import ComputeProfile
 from benchprof.jobs.reading import ExportItems
 from benchprof.jobs.recovery import CheckRecovery
 from benchprof.jobs.replication import EvaluateHalves, MeasureReplication, SelectHalfMasks
@@ -28,11 +33,21 @@ from benchprof.jobs.tables import TabulateImpact, TabulateSimilarity
 from benchprof.run.run import Run
 
 EVERY: tuple[type[Job], ...] = (
-    *TIMED,
+    PrepareModel,
+    CheckSizes,
+    ComputeImportance,
+    FindSuper,
+    SelectMasks,
+    DrawControls,
+    EvaluateCalibration,
+    CalibrateMasks,
+    EvaluateBenchmark,
+    EvaluateModel,
+    ComputeProfile,
     SelectHalfMasks,
     EvaluateHalves,
     MeasureReplication,
-    *FIGURES,
+    *PLOTS,
     TabulateImpact,
     TabulateSimilarity,
     WriteMethods,
@@ -48,6 +63,7 @@ EVERY: tuple[type[Job], ...] = (
     ReportAgreement,
     CheckRecovery,
 )
+"""In an order in which they can run."""
 JOBS: Mapping[str, type[Job]] = MappingProxyType({job.rule: job for job in EVERY})
 
 

@@ -21,6 +21,7 @@ class EvaluateCalibration(Answered):
 
     ability: str
     rule = "evaluate_calibration"
+    timed = True
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
@@ -50,6 +51,7 @@ class CalibrateMasks(ModelJob):
 
     selection: str
     rule = "calibrate_masks"
+    timed = True
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:

@@ -250,6 +250,7 @@ class EvaluateBenchmark(OfBenchmark):
     """Have the intact and every ablated model answer a benchmark."""
 
     rule = "evaluate_benchmark"
+    timed = True
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
@@ -262,6 +263,7 @@ class EvaluateModel(Evaluation):
     """Have the intact and every ablated model answer all benchmarks, loading the model once."""
 
     rule = "evaluate_model"
+    timed = True
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:

@@ -1,38 +1,17 @@
-"""Jobs that draw a figure of a table of the profile stage."""
+"""Jobs that draw a figure of a table of the profile stage: a kind for each entry of `FIGURES`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
 from benchprof import paths
-from benchprof.jobs.calibration import CalibrateMasks, EvaluateCalibration
-from benchprof.jobs.evaluation import EvaluateBenchmark, EvaluateModel
 from benchprof.jobs.exhibit import Exhibit, OfModel, OfModels
-from benchprof.jobs.importance import ComputeImportance
-from benchprof.jobs.job import Files, Job, Shown
-from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
-from benchprof.jobs.models import CheckSizes, PrepareModel
-from benchprof.jobs.profile import ComputeProfile
+from benchprof.jobs.job import Files, Shown
+from benchprof.report.figure import FIGURES, Entry, Of, function_of
 from benchprof.run.run import Run
-
-TIMED: tuple[type[Job], ...] = (
-    PrepareModel,
-    CheckSizes,
-    ComputeImportance,
-    FindSuper,
-    SelectMasks,
-    DrawControls,
-    EvaluateCalibration,
-    CalibrateMasks,
-    EvaluateBenchmark,
-    EvaluateModel,
-    ComputeProfile,
-)
-"""Jobs of the stages, whose time the figure of the pipeline shows."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +20,19 @@ class Figure(Exhibit):
 
     Attributes:
         module: of `benchprof.report.figures`, that draws it.
-        draw: its function that does.
+        entry: what the module says of it.
     """
 
     forms = ("png", "svg", "csv", "txt")
     module: ClassVar[str]
-    draw: ClassVar[str]
-
-    @property
-    def name(self) -> str:
-        """Its path below the folder of figures, without an ending."""
-        raise NotImplementedError
+    entry: ClassVar[Entry]
 
     @property
     def stem(self) -> Path:
-        """The files below the folder of figures, without their endings."""
-        return paths.RESULTS / "figures" / self.name
+        """The files without their endings: of one model in a folder of its name."""
+        view = self.wildcards
+        folder = paths.RESULTS / "figures" / view.pop("model", "")
+        return folder / self.entry.stem(*view.values())
 
     @property
     def further_code(self) -> tuple[str, ...]:
@@ -66,8 +42,7 @@ class Figure(Exhibit):
     @property
     def function(self) -> Callable[..., None]:
         """What draws it."""
-        drawing = import_module(f"benchprof.report.figures.{self.module}")
-        return getattr(drawing, self.draw)  # type: ignore[no-any-return]
+        return function_of(self.module, self.entry.draw)  # type: ignore[no-any-return]
 
     def make(self, threads: int) -> None:
         """Draw the figure from its part of the table."""
@@ -77,18 +52,22 @@ class Figure(Exhibit):
 
 
 @dataclass(frozen=True)
-class ModelFigure(OfModel, Figure):
-    """A figure of one model under one selection and k, named after its rule."""
+class MatrixFigure(OfModel, Figure):
+    """A figure of one model under one selection and k."""
 
     @property
-    def name(self) -> str:
-        """Its path below the folder of figures."""
-        return f"{self.model}/{self.rule.removeprefix('plot_')}_{self.selection}_{self.k}"
+    def singles(self) -> dict[str, list[Path]]:
+        """Each benchmark's own drawing in every form; none where the figure has no such."""
+        return {
+            name: [self.stem / f"{name}.{form}" for form in self.forms]
+            for name in (self.run.benchmarks if self.entry.each_benchmark else ())
+        }
 
     @property
-    def further(self) -> Mapping[str, Any]:
-        """What else is drawn."""
-        return {}
+    def outputs(self) -> Files:
+        """The figure, and the drawings of single benchmarks."""
+        singles = [path for own in self.singles.values() for path in own]
+        return {**super().outputs, "singles": singles} if singles else super().outputs
 
     def make(self, threads: int) -> None:
         """Draw the figure from the matrix of AIS."""
@@ -97,64 +76,16 @@ class ModelFigure(OfModel, Figure):
         from benchprof.report.matrix import matrix_of
 
         matrix = matrix_of(pd.read_parquet(self.table), **self.view)
-        self.function(matrix, self.targets, **self.further)
-
-
-class PlotImpact(ModelFigure):
-    """AIS of every ability on every benchmark."""
-
-    rule, module, draw = "plot_impact", "heatmap", "draw_heatmap"
-    shown = Shown("png", "impact", "Ability impact")
-
-
-class PlotForest(ModelFigure):
-    """AIS with their intervals."""
-
-    rule, module, draw = "plot_forest", "forest", "draw_forest"
-    shown = Shown("png", "forest", "Ability impact with intervals")
-
-
-class PlotRibbons(ModelFigure):
-    """Which abilities feed which benchmarks."""
-
-    rule, module, draw = "plot_ribbons", "ribbons", "draw_ribbons"
-    shown = Shown("png", "ribbons", "Abilities and benchmarks")
-
-
-class PlotRadar(ModelFigure):
-    """The profile of each benchmark, together and singly."""
-
-    rule, module, draw = "plot_radar", "radar", "draw_radars"
-    shown = Shown("png", "radar", "Profiles of benchmarks")
-
-    @property
-    def singles(self) -> dict[str, list[Path]]:
-        """Each benchmark's own radar in every form."""
-        return {
-            name: [self.stem / f"{name}.{form}" for form in self.forms]
-            for name in self.run.benchmarks
-        }
-
-    @property
-    def further(self) -> Mapping[str, Any]:
-        """The single radars."""
-        return {"singles": self.singles}
-
-    @property
-    def outputs(self) -> Files:
-        """The figure, and the single radars."""
-        singles = [path for own in self.singles.values() for path in own]
-        return {**super().outputs, "singles": singles}
+        further = {"singles": self.singles} if self.entry.each_benchmark else {}
+        self.function(matrix, self.targets, **further)
 
 
 @dataclass(frozen=True)
-class PlotSweep(Figure):
-    """AIS against k."""
+class FigureOfKs(Figure):
+    """A figure of one model under one selection at every k."""
 
     model: str
     selection: str
-    rule, module, draw = "plot_sweep", "sweep", "draw_sweep"
-    shown = Shown("png", "sweep", "Ability impact against k")
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
@@ -162,40 +93,27 @@ class PlotSweep(Figure):
         return super().belongs_to(run) and len(run.ks) > 1
 
     @property
-    def name(self) -> str:
-        """Its path below the folder of figures."""
-        return f"{self.model}/sweep_{self.selection}"
-
-    @property
     def view(self) -> Mapping[str, Any]:
         """One model and selection."""
         return {"model": self.model, "selection": self.selection}
 
 
-class PlotSimilarity(OfModels, Figure):
-    """How similar every two models' profiles are."""
-
-    rule, module, draw = "plot_similarity", "similarity", "draw_similarity"
-    shown = Shown("png", "similarity", "Similarity of models")
-
-    @property
-    def name(self) -> str:
-        """Its path below the folder of figures."""
-        return f"similarity_{self.selection}_{self.k}"
+@dataclass(frozen=True)
+class FigureOfModels(OfModels, Figure):
+    """A figure of all models under one selection and k."""
 
 
 @dataclass(frozen=True)
-class PlotPipeline(Figure):
-    """The stages of this run with what each took. By the time of the table every job is timed."""
-
-    rule, module, draw = "plot_pipeline", "pipeline", "draw_pipeline"
-    shown = Shown("png", "pipeline", "This run", "pipeline")
-    name = "pipeline"
+class FigureOfRun(Figure):
+    """A figure of what the run took. By the time of the table every job is timed."""
 
     @property
     def timings(self) -> dict[str, list[Path]]:
         """The timing file of every job, by rule; one of an older run may be missing."""
-        kinds = {kind.rule: kind.all_of(self.run) for kind in TIMED}
+        # That module names every job, and so imports this one.
+        from benchprof.jobs.all import EVERY
+
+        kinds = {kind.rule: kind.all_of(self.run) for kind in EVERY if kind.timed}
         return {
             rule: sorted(paths.timing(rule, *job.wildcards.values()) for job in jobs)
             for rule, jobs in kinds.items()
@@ -207,17 +125,30 @@ class PlotPipeline(Figure):
         self.function(timings=self.timings, targets=self.targets)
 
 
-FIGURES: tuple[type[Figure], ...] = (
-    PlotImpact,
-    PlotForest,
-    PlotRadar,
-    PlotRibbons,
-    PlotSweep,
-    PlotSimilarity,
-    PlotPipeline,
-)
+KINDS: Mapping[Of, type[Figure]] = {
+    "matrix": MatrixFigure,
+    "ks": FigureOfKs,
+    "models": FigureOfModels,
+    "run": FigureOfRun,
+}
+
+
+def _kind(module: str, entry: Entry) -> type[Figure]:
+    """The jobs of one figure."""
+    alone = entry.name if entry.of == "run" else ""
+    own = {
+        "rule": f"plot_{entry.name}",
+        "module": module,
+        "entry": entry,
+        "shown": Shown("png", entry.name, entry.title, alone),
+    }
+    return type(f"Plot{entry.name.title()}", (KINDS[entry.of],), own)
+
+
+PLOTS: tuple[type[Figure], ...] = tuple(_kind(*own) for own in FIGURES.items())
+"""The jobs of each figure."""
 
 
 def figures_of(run: Run) -> list[Figure]:
     """Every figure of a run."""
-    return [figure for kind in FIGURES for figure in kind.all_of(run)]
+    return [figure for kind in PLOTS for figure in kind.all_of(run)]

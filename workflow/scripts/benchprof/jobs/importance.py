@@ -120,6 +120,7 @@ class ComputeImportance(Scored):
     """Score every weight in scope by gradients on each ability's train items."""
 
     rule = "compute_importance"
+    timed = True
 
     @classmethod
     def flags(cls, run: Run) -> Mapping[str, str]:

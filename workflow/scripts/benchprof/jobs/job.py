@@ -96,6 +96,7 @@ class Job:
         threads: that it uses at most; as many as a small machine has, where jobs shall not share.
         on_gpu: whether it computes on its model's device.
         shown: what Snakemake's report shows of it, if anything.
+        timed: whether it is a stage, whose time the figure of the pipeline shows.
     """
 
     run: Run
@@ -103,6 +104,7 @@ class Job:
     threads: ClassVar[int] = 1
     on_gpu: ClassVar[bool] = False
     shown: ClassVar[Shown | None] = None
+    timed: ClassVar[bool] = False
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:

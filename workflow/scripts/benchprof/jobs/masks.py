@@ -17,6 +17,7 @@ class FindSuper(ModelJob):
     """Find the few weights or units without which no text is read, to leave them out of masks."""
 
     rule = "find_super"
+    timed = True
     on_gpu, threads = True, 8
 
     @classmethod
@@ -126,6 +127,7 @@ class SelectMasks(MaskJob):
     """Choose which weights each ability's ablation zeroes."""
 
     rule = "select_masks"
+    timed = True
     threads = 2
 
     @property
@@ -198,6 +200,7 @@ class DrawControls(MaskJob):
     """Draw random masks of the same size."""
 
     rule = "draw_controls"
+    timed = True
     threads = 2
 
     @property

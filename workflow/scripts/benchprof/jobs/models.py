@@ -21,6 +21,7 @@ class PrepareModel(ModelJob):
     """Fetch a model or refer to it, and identify it by a digest."""
 
     rule = "prepare_model"
+    timed = True
 
     @classmethod
     def flags(cls, run: Run) -> Mapping[str, str]:
@@ -91,6 +92,7 @@ class CheckSizes(ModelJob):
     """Check that every k gives a mask that fits, and the chat template, before any gradient."""
 
     rule = "check_sizes"
+    timed = True
 
     @property
     def asks_in_chats(self) -> bool:

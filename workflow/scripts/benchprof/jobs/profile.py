@@ -56,6 +56,7 @@ class ComputeProfile(Profiling):
     """Turn all records into tables."""
 
     rule = "compute_profile"
+    timed = True
     threads = 4
 
     @property

@@ -17,18 +17,19 @@ from benchprof.jobs.evaluation import (
     EvaluateModel,
     Evaluation,
 )
-from benchprof.jobs.figures import FIGURES, figures_of
+from benchprof.jobs.figures import PLOTS, figures_of
 from benchprof.jobs.job import Files, Job, Shown
 from benchprof.jobs.masks import FindSuper
 from benchprof.jobs.profile import TABLES, table_files
 from benchprof.jobs.replication import MeasureReplication
 from benchprof.jobs.tables import paper_tables
+from benchprof.report.references import cited_in, keys_of, references
 from benchprof.run.run import Run
 from benchprof.tasks.benchmark import ShippedBenchmark
 
 FOLDER = Path(__file__).parents[1] / "report"
-TEXTS = ("*.jinja", "*.css", "*.js", "*.bib")
-"""What the report is made of beside code."""
+TEXTS = ("*.jinja", "*.css", "*.js")
+"""What the report is made of beside code and the entries of the bibliography."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,13 @@ class WriteMethods(Telling):
         return {name: own.benchmark for name, own in every if isinstance(own, ShippedBenchmark)}
 
     @property
+    def entries(self) -> str:
+        """The entries of the bibliography that its text may cite: no other makes it anew."""
+        template = (FOLDER / "methods.md.jinja").read_text(encoding="utf-8")
+        published = [key for own in self.shipped.values() for key in keys_of(f"benchmark:{own}")]
+        return references([*cited_in(template + str(self.words)), *published], models={})
+
+    @property
     def tables(self) -> list[Path]:
         """The tables of the profile stage that say what was profiled, and by what."""
         return [paths.profile(name, "parquet") for name in ("impact", "software")]
@@ -105,6 +113,7 @@ class WriteMethods(Telling):
         """What the text tells of the configuration, and the code that writes it."""
         return decisive_of(self.run) | {
             "shipped": self.shipped,
+            "entries": self.entries,
             "code": self.code_digest,
             "texts": text_digests(),
             "words": self.words,
@@ -151,6 +160,12 @@ class WriteReport(Telling):
     def drawings(self) -> list[Path]:
         """Every figure as SVG."""
         return [figure.targets[1] for figure in figures_of(self.run)]
+
+    @property
+    def further_code(self) -> tuple[str, ...]:
+        """Also the figures', which write their captions."""
+        figures = [own for figure in figures_of(self.run) for own in figure.further_code]
+        return (*super().further_code, *dict.fromkeys(figures))
 
     @property
     def sizes(self) -> dict[str, Path]:
@@ -277,7 +292,7 @@ class WriteManifest(Telling):
 
 
 def text_digests() -> dict[str, str]:
-    """Digests of templates, style, script and references."""
+    """Digests of templates, style and script."""
     files = sorted(path for pattern in TEXTS for path in FOLDER.glob(pattern))
     return {path.name: digests.of_file(path) for path in files}
 
@@ -318,7 +333,7 @@ def results_of(run: Run) -> list[Path]:
     kinds: tuple[type[Evaluation], ...] = (EvaluateBenchmark, EvaluateModel, EvaluateCalibration)
     answered = [part for kind in kinds for job in kind.all_of(run) for part in job.parts]
     records = [path for part in answered for path in part.records.values()]
-    figures = [path for kind in FIGURES for path in kind.files_of(run)]
+    figures = [path for kind in PLOTS for path in kind.files_of(run)]
     return [
         *masks,
         *super_sets_of(run).values(),

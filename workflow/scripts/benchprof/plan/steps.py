@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from benchprof.data import NEUTRAL_TEXT
+from benchprof.jobs.all import EVERY
 from benchprof.jobs.calibration import CalibrateMasks
 from benchprof.jobs.evaluation import Evaluation
-from benchprof.jobs.figures import TIMED
 from benchprof.jobs.importance import Scored
 from benchprof.jobs.job import Job, ModelJob
 from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
@@ -23,7 +23,11 @@ from benchprof.plan.tokens import CHARACTERS, Texts, Workload, asked_texts
 from benchprof.run.run import Run
 from benchprof.scoring.generation import MOST_ITEMS
 
-RULES: tuple[type[Job], ...] = (*TIMED, SelectHalfMasks, EvaluateHalves)
+RULES: tuple[type[Job], ...] = (
+    *(kind for kind in EVERY if kind.timed),
+    SelectHalfMasks,
+    EvaluateHalves,
+)
 MASKS: Mapping[type[Job], Callable[[Any], Sequence[Any]]] = {
     SelectMasks: lambda job: job.masks,
     DrawControls: lambda job: job.controls,

@@ -24,7 +24,7 @@ from benchprof.profile.shown import shown_masks
 from benchprof.profile.software import versions_of
 from benchprof.report.names import readable, series
 from benchprof.report.numbers import span
-from benchprof.report.references import keys_of, references
+from benchprof.report.references import cited_in, keys_of, references
 from benchprof.report.templates import environment
 
 CITATIONS = re.compile(r" \[@[^]]+\]")
@@ -100,7 +100,7 @@ def write_methods(
     """
     written = methods_text(config, tables, super_sets, shipped)
     write_text(text, written)
-    write_text(bibliography, references(re.findall(r"@([\w-]+)", written), models))
+    write_text(bibliography, references(cited_in(written), models))
 
 
 def ablated(config: Configuration, whose: str) -> str:

@@ -33,8 +33,6 @@ from benchprof.report import rows
 from benchprof.report.answers import answers, split
 from benchprof.report.caveats import caveats, half_ais, train_items
 from benchprof.report.drops import dose_table, mask_doubts
-from benchprof.report.figures import pipeline, sweep
-from benchprof.report.figures.similarity import caption as similarity_caption
 from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_of
 from benchprof.report.methods import ablated, method_steps
@@ -94,7 +92,9 @@ def write_page(
         of = "" if min(own) == entries else f"{span(fewest, most)} of "
         size = f"{of}{entries:,} {config.unit}{'s' * (entries != 1)}"
         section = _section(tables, matrix, calibration_benchmarks)
-        sections.append(section | {"size": size, "figures": album.of_matrix(matrix)})
+        view = (matrix.selection, matrix.fraction)
+        figures_of_it = album.of("matrix", matrix, model=matrix.model, view=view)
+        sections.append(section | {"size": size, "figures": figures_of_it})
     script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")
     templates = environment()
     templates.filters |= {
@@ -113,7 +113,7 @@ def write_page(
         "sections": sections,
         "sweeps": list(_sweeps(impact, album)),
         "similarities": list(_similarities(tables, album)),
-        "pipeline": album.of_all("pipeline", pipeline.NOTE),
+        "run_figures": album.of("run"),
         "downloads": [(f"{name}.csv", _saved(own)) for name, own in tables.items() if len(own)],
         "models": {name: portable_card(path) for name, path in models.items()},
         "scores": {name: _scores(impact, name) for name in models},
@@ -229,10 +229,8 @@ def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
     # A single k has no curve, and what is listed has none at all.
     ks = table.groupby(["model", "selection"], sort=False)["fraction"].nunique()
     for model, selection in ((str(own[0]), str(own[1])) for own in ks.index[ks > 1]):
-        numbers = sweep.sweep_numbers(table, model, selection)
-        text = sweep.caption(numbers, sweep.first_matrix(table, model, selection))
-        if figure := album.of_model(model, f"sweep_{selection}", text):
-            yield {"model": model, "selection": selection, "figure": figure}
+        if own := album.of("ks", table, model, selection, model=model, view=[selection]):
+            yield {"model": model, "selection": selection, "figures": own}
 
 
 def _similarities(tables: Tables, album: Album) -> Iterator[dict[str, Any]]:
@@ -246,7 +244,7 @@ def _similarities(tables: Tables, album: Album) -> Iterator[dict[str, Any]]:
             "fraction": fraction,
             "rows": alike.to_dict("records"),
             "differences": differences.to_dict("records"),
-            "figure": album.of_all(f"similarity_{selection}_{fraction}", similarity_caption(alike)),
+            "figures": album.of("models", alike, view=[selection, fraction]),
         }
 
 

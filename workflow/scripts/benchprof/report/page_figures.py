@@ -6,17 +6,13 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from benchprof.report.figures import forest, heatmap, radar, ribbons
-from benchprof.report.matrix import Matrix
+from benchprof.report.figure import FIGURES, Of, function_of
 
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
-CAPTIONS = {
-    "impact": heatmap.caption,
-    "forest": forest.caption,
-    "radar": radar.caption,
-    "ribbons": ribbons.caption,
-}
+ALL = "figures"
+"""The folder of a figure that is of no single model."""
 # Bytes of all embedded figures: a page of a large grid names the rest by their files.
 MOST = 24_000_000
 
@@ -39,28 +35,23 @@ class Album:
         self._by_place = {(p.parent.name, p.name.removesuffix(p.suffix)): p for p in figures}
         self._room = room
 
-    def of_matrix(self, matrix: Matrix) -> list[Shown]:
-        """What shows one model, selection and k."""
-        shown = [
-            self.of_model(
-                matrix.model, f"{kind}_{matrix.selection}_{matrix.fraction}", caption(matrix)
-            )
-            for kind, caption in CAPTIONS.items()
-        ]
-        return [figure for figure in shown if figure]
+    def of(self, of: Of, *drawn: Any, model: str = "", view: Sequence[str] = ()) -> list[Shown]:
+        """The figures of a kind that the page shows, in their order, as far as they were drawn.
 
-    def of_model(self, model: str, stem: str, caption: str) -> Shown | None:
-        """A figure of one model, where it was drawn."""
-        return self._shown(self._by_place.get((model, stem)), caption)
+        Args:
+            of: as of an `Entry`.
+            drawn: what the captions are written from.
+            model: the one that they are of; none of figures of all models.
+            view: the selection, k or both that they are of.
+        """
+        shown = []
+        for module, entry in FIGURES.items():
+            path = self._by_place.get((model or ALL, entry.stem(*view)))
+            if entry.of == of and entry.page and path:
+                shown.append(self._shown(path, function_of(module, entry.page)(*drawn)))
+        return shown
 
-    def of_all(self, stem: str, caption: str) -> Shown | None:
-        """A figure of all models together, where it was drawn."""
-        paths = (path for (_, own), path in self._by_place.items() if own == stem)
-        return self._shown(next(paths, None), caption)
-
-    def _shown(self, path: Path | None, caption: str) -> Shown | None:
-        if path is None:
-            return None
+    def _shown(self, path: Path, caption: str) -> Shown:
         size = path.stat().st_size
         if size > self._room:
             return Shown(path.name, None, caption)

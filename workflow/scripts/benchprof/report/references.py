@@ -30,6 +30,11 @@ def keys_of(use: str) -> list[str]:
     return [key for key, entry in known_entries().items() if re.search(rf"[{{ ]{use}[,}}]", entry)]
 
 
+def cited_in(text: str) -> list[str]:
+    """The keys that a text cites, `@key`, in its order."""
+    return re.findall(r"@([\w-]+)", text)
+
+
 def references(keys: Collection[str], models: Mapping[str, Mapping[str, Any]]) -> str:
     """BibTeX of everything used.
 

@@ -15,9 +15,18 @@ from matplotlib.lines import Line2D
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
+from benchprof.report.figure import Entry
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import wrapped
 from benchprof.report.outcomes import full_caption
+
+ENTRY = Entry(
+    name="forest",
+    title="Ability impact with intervals",
+    of="matrix",
+    draw="draw_forest",
+    place=2,
+)
 
 # Inches.
 ROW_HEIGHT = 0.18

@@ -14,10 +14,19 @@ from matplotlib.patches import Rectangle
 
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
+from benchprof.report.figure import Entry
 from benchprof.report.matrix import BROKEN, Matrix
 from benchprof.report.names import wrapped
 from benchprof.report.numbers import number, span
 from benchprof.report.outcomes import full_caption
+
+ENTRY = Entry(
+    name="impact",
+    title="Ability impact",
+    of="matrix",
+    draw="draw_heatmap",
+    place=1,
+)
 
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.

@@ -13,6 +13,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from benchprof.report import style
+from benchprof.report.figure import Entry
+
+ENTRY = Entry(
+    name="pipeline",
+    title="This run",
+    of="run",
+    draw="draw_pipeline",
+    place=7,
+    page="note",
+)
 
 # Each rule and what it says here, in an order in which jobs can run.
 STAGES = {
@@ -78,6 +88,11 @@ def caption(numbers: pd.DataFrame) -> str:
         f"The stages of this run: {int(numbers['timed'].sum())} timed jobs, "
         f"{_duration(float(numbers['seconds'].sum()))} in total. {NOTE}"
     )
+
+
+def note() -> str:
+    """How to read the figure, where its data are not at hand."""
+    return NOTE
 
 
 def _row(rule: str, files: Sequence[Path]) -> dict[str, Any]:

@@ -13,9 +13,19 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from benchprof.report import style
+from benchprof.report.figure import Entry
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import codes, inline, readable, wrapped
 from benchprof.report.outcomes import full_caption
+
+ENTRY = Entry(
+    name="radar",
+    title="Profiles of benchmarks",
+    of="matrix",
+    draw="draw_radars",
+    place=3,
+    each_benchmark=True,
+)
 
 COLUMNS = 4
 LEAST_ABILITIES = 3

@@ -15,9 +15,18 @@ from matplotlib.path import Path as Outline
 
 from benchprof.profile.criteria import SHOWN_AIS, SIGNIFICANCE
 from benchprof.report import style
+from benchprof.report.figure import Entry
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import readable
 from benchprof.report.outcomes import full_caption
+
+ENTRY = Entry(
+    name="ribbons",
+    title="Abilities and benchmarks",
+    of="matrix",
+    draw="draw_ribbons",
+    place=4,
+)
 
 # Inches: of a name's place, between two places, of a column's bar, from the left to each column.
 PLACE = 0.3

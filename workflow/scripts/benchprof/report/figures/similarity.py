@@ -16,9 +16,18 @@ from matplotlib.patches import Patch, Rectangle
 
 from benchprof.ablation import and_k
 from benchprof.report import style
+from benchprof.report.figure import Entry
 from benchprof.report.matrix import similarity_of
 from benchprof.report.names import wrapped
 from benchprof.report.numbers import interval, number
+
+ENTRY = Entry(
+    name="similarity",
+    title="Similarity of models",
+    of="models",
+    draw="draw_similarity",
+    place=6,
+)
 
 # Inches.
 BAR_HEIGHT = 0.16

@@ -14,9 +14,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from benchprof.report import style
+from benchprof.report.figure import Entry
 from benchprof.report.matrix import Matrix, matrix_of
 from benchprof.report.names import readable, wrapped
 from benchprof.report.outcomes import full_caption
+
+ENTRY = Entry(
+    name="sweep",
+    title="Ability impact against k",
+    of="ks",
+    draw="draw_sweep",
+    place=5,
+)
 
 # Inches.
 PANEL_HEIGHT = 1.35
@@ -37,7 +46,7 @@ def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequenc
     """
     numbers, matrix = sweep_numbers(table, model, selection), first_matrix(table, model, selection)
     with style.styled():
-        text = full_caption(caption(numbers, matrix), matrix)
+        text = full_caption(caption(table, model, selection), matrix)
         style.save_figure(sweep_figure(numbers, matrix), text, targets, numbers)
 
 
@@ -95,8 +104,9 @@ def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
     return figure
 
 
-def caption(numbers: pd.DataFrame, matrix: Matrix) -> str:
+def caption(table: pd.DataFrame, model: str, selection: str) -> str:
     """What the figure shows, in words, from the same data."""
+    numbers, matrix = sweep_numbers(table, model, selection), first_matrix(table, model, selection)
     ks = ", ".join(numbers["k"].unique())
     random = "Grey: mean and range of the random masks of the same size. "
     return (
