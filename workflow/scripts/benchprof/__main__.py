@@ -1,4 +1,8 @@
-"""Run one job of a run without Snakemake: python -m benchprof job results/profiles/impact.csv."""
+"""Run one job of a run without Snakemake, or profile one benchmark without a run.
+
+python -m benchprof job results/profiles/impact.csv
+python -m benchprof profile FILE.jsonl --model NAME
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,12 @@ from benchprof.run.run import read_run
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; see `--help`."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["profile"]:
+        # It imports torch, which other commands only do if they have work for it.
+        from benchprof import one_benchmark  # noqa: PLC0415
+
+        return one_benchmark.main(given[1:])
     options = _options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
@@ -54,6 +64,8 @@ def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchprof", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    # Here only for the list of commands.
+    commands.add_parser("profile", help="profile one benchmark, without masks")
     running = commands.add_parser("job", help="run the job that writes a file, in this process")
     running.add_argument(
         "file", type=path_argument, metavar="RESULT", help="such as results/report.html"

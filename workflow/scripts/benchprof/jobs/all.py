@@ -18,6 +18,7 @@ from benchprof.jobs.annotation import ReportAgreement
 from benchprof.jobs.archive import WriteArchive
 from benchprof.jobs.calibration import calibration_files
 from benchprof.jobs.figures import FIGURES, TIMED
+from benchprof.jobs.importance_profile import CompareImportanceProfiles, MeasureWorth
 from benchprof.jobs.job import Job
 from benchprof.jobs.reading import ExportItems
 from benchprof.jobs.recovery import CheckRecovery
@@ -32,6 +33,8 @@ EVERY: tuple[type[Job], ...] = (
     SelectHalfMasks,
     EvaluateHalves,
     MeasureReplication,
+    CompareImportanceProfiles,
+    MeasureWorth,
     *FIGURES,
     TabulateImpact,
     TabulateSimilarity,
@@ -55,6 +58,7 @@ TARGETS: Mapping[str, Callable[[Run], list[Path]]] = MappingProxyType({
     "all": default_files,
     "calibration": calibration_files,
     "analysis": analysis_files,
+    "importance_profile_worth": MeasureWorth.files_of,
     "items": ExportItems.files_of,
     "agreement": ReportAgreement.files_of,
     "archive": WriteArchive.files_of,

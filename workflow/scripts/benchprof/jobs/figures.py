@@ -13,6 +13,7 @@ from benchprof.jobs.calibration import CalibrateMasks, EvaluateCalibration
 from benchprof.jobs.evaluation import EvaluateBenchmark, EvaluateModel
 from benchprof.jobs.exhibit import Exhibit, OfModel, OfModels
 from benchprof.jobs.importance import ComputeImportance
+from benchprof.jobs.importance_profile import ProfileImportance
 from benchprof.jobs.job import Files, Job, Shown
 from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.jobs.models import CheckSizes, PrepareModel
@@ -30,6 +31,7 @@ TIMED: tuple[type[Job], ...] = (
     CalibrateMasks,
     EvaluateBenchmark,
     EvaluateModel,
+    ProfileImportance,
     ComputeProfile,
 )
 """Jobs of the stages, whose time the figure of the pipeline shows."""
@@ -172,6 +174,41 @@ class PlotSweep(Figure):
         return {"model": self.model, "selection": self.selection}
 
 
+@dataclass(frozen=True)
+class PlotImportanceProfiles(Figure):
+    """The share of each ability in each benchmark's importance profile."""
+
+    model: str
+    rule, module, draw = "plot_importance_profiles", "shares", "draw_shares"
+    shown = Shown("png", "importance_profiles", "Importance profiles")
+
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether the run has importance profiles."""
+        return ProfileImportance.belongs_to(run)
+
+    @property
+    def name(self) -> str:
+        """Its path below the folder of figures, without an ending."""
+        return f"{self.model}/shares"
+
+    @property
+    def shares(self) -> Path:
+        """The table of shares."""
+        return paths.importance_profile(self.model, "shares.parquet")
+
+    @property
+    def inputs(self) -> Files:
+        """The shares."""
+        return {"table": self.shares}
+
+    def make(self, threads: int) -> None:
+        """Draw the shares."""
+        import pandas as pd
+
+        self.function(pd.read_parquet(self.shares), self.targets, self.run.suite.own_tests)
+
+
 class PlotSimilarity(OfModels, Figure):
     """How similar every two models' profiles are."""
 
@@ -213,6 +250,7 @@ FIGURES: tuple[type[Figure], ...] = (
     PlotRadar,
     PlotRibbons,
     PlotSweep,
+    PlotImportanceProfiles,
     PlotSimilarity,
     PlotPipeline,
 )

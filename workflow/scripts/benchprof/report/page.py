@@ -35,6 +35,7 @@ from benchprof.report.caveats import caveats, half_ais, train_items
 from benchprof.report.drops import dose_table, mask_doubts
 from benchprof.report.figures import pipeline, sweep
 from benchprof.report.figures.similarity import caption as similarity_caption
+from benchprof.report.importance_profiles import importance_profiles
 from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_of
 from benchprof.report.methods import ablated, method_steps
@@ -56,7 +57,7 @@ LIMITS = {
 }
 Tables = Mapping[str, pd.DataFrame]
 """The tables of the profile stage by their names, less that of items, and the table of `overlap`;
-this one and `replication` may be missing."""
+this one, `replication` and those of importance profiles may be missing."""
 
 
 def write_page(
@@ -111,6 +112,7 @@ def write_page(
         "infinity": float("inf"),
         "switches": _switches(impact),
         "sections": sections,
+        "shares": importance_profiles(tables, album) if "shares" in tables else [],
         "sweeps": list(_sweeps(impact, album)),
         "similarities": list(_similarities(tables, album)),
         "pipeline": album.of_all("pipeline", pipeline.NOTE),
