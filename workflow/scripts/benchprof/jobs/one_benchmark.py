@@ -1,24 +1,18 @@
-"""The importance profile of one benchmark, without masks: python -m benchprof profile FILE.jsonl.
-
-What is asked is an lm-eval task, a task file (.yaml) or a JSON Lines file of questions.
-"""
+"""The importance profile of one benchmark, without a run: a task, or a file of questions."""
 
 from __future__ import annotations
 
-import argparse
-import logging
-import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from benchprof import paths, progress
+from benchprof import paths
 from benchprof.configuration.model import Model
 from benchprof.configuration.shorthand import MODELS, written_out
 from benchprof.errors import InputError
-from benchprof.expansion import path_argument
 from benchprof.files import write_csv
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems
@@ -40,43 +34,40 @@ CALIBRATION = 12
 """Calibration items of an ability, as many as a run takes by default."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; see `--help`."""
-    options = _options(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        with progress.shown(sys.stderr.isatty()):
-            profile_one(options)
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+@dataclass(frozen=True)
+class OneBenchmark:
+    """What is profiled.
+
+    Attributes:
+        benchmark: an lm-eval task, a task file (.yaml) or a JSON Lines file of questions.
+        model: a shipped model, or a folder.
+        items: questions at most.
+        train: train items of each ability.
+        abilities: a shipped set, or a folder with a folder of items for each ability.
+        store: of attributions and converted models.
+        dtype: that the model is used in.
+        seed: of the samples and the bootstrap.
+        threads: that it uses.
+        output: the CSV file of the shares, if one is wanted.
+    """
+
+    benchmark: str
+    model: str
+    items: int
+    train: int
+    abilities: str
+    store: Path
+    dtype: str
+    seed: int
+    threads: int
+    output: Path | None
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchprof profile", description=__doc__)
-    parser.add_argument(
-        "benchmark", metavar="TASK_OR_FILE", help="an lm-eval task, a task file or a .jsonl file"
-    )
-    parser.add_argument(
-        "--model", required=True, help="a shipped model (resources/models) or a folder"
-    )
-    parser.add_argument("--items", type=_number, default=40, help="questions at most")
-    parser.add_argument("--train", type=_number, default=24, help="train items of each ability")
-    parser.add_argument("--abilities", default="v3", help="a shipped set, or a folder like one")
-    parser.add_argument("--store", type=path_argument, default=Path("store"))
-    parser.add_argument("--dtype", default="bfloat16", help="bfloat16, float16 or float32")
-    parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--output", type=path_argument, metavar="FILE.csv", help="of the shares")
-    parser.add_argument("--threads", type=_number, default=1)
-    return parser.parse_args(arguments)
-
-
-def profile_one(options: argparse.Namespace) -> None:
+def profile_one(options: OneBenchmark) -> None:
     """Profile one benchmark and print the shares of the abilities, the largest first.
 
     Args:
-        options: as `--help` explains them.
+        options: what is profiled.
 
     Raises:
         InputError: the benchmark, the model or the abilities are not there, or faulty.
@@ -155,14 +146,3 @@ def _model(given: str, name: str, dtype: str) -> Model:
     value = {"source": source, "dtype": dtype, "device": "auto", "chat_template": False}
     whole = written_out({"models": {name: value}}, "--model")
     return read_section(Model, whole["models"][name], "--model")
-
-
-def _number(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("a whole number, 1 or more")
-    return value
-
-
-if __name__ == "__main__":
-    sys.exit(main())
