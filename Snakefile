@@ -50,6 +50,12 @@ rule items:
         TARGETS["items"](RUN),
 
 
+# How many held-out items importance profiles give their ability, and how many their words do.
+rule importance_profile_worth:
+    input:
+        TARGETS["importance_profile_worth"](RUN),
+
+
 # How far experts agree with the intended abilities.
 rule agreement:
     input:

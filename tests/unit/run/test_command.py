@@ -116,7 +116,10 @@ def test_jobs_run_one_after_the_other(
 @pytest.mark.usefixtures("project")
 def test_a_job_s_settings_are_noted_before_its_outputs() -> None:
     """So that outputs of one configuration are stale under another, and not under their own."""
-    result, settings = Path("results/checks/m.json"), Path("results/settings/check_sizes/m/settings.json")
+    result, settings = (
+        Path("results/checks/m.json"),
+        Path("results/settings/check_sizes/m/settings.json"),
+    )
     configuration = [Path("config.yaml")]
     Path("more.yaml").write_text("fractions: [0.1]\n")
     run_file(Path("results/models/m"), configuration, 1)

@@ -285,13 +285,14 @@ def changed_by(path: str, value: Any) -> set[tuple[str, ...]]:
 TEXTS = {"write_methods", "write_report"}
 SELECTED = {"select_masks", "draw_controls", "select_half_masks", "measure_stability"}
 SCORED = {"compute_importance", "select_half_masks", "measure_stability"}
+READ = {"profile_importance", "measure_worth"}
 ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "export_items"}
 
 
 @pytest.mark.parametrize(
     ("path", "value", "rules"),
     [
-        ("benchmarks.other", {"task": "piqa"}, {"compute_profile"}),
+        ("benchmarks.other", {"task": "piqa"}, {"compute_profile", "profile_importance"}),
         ("fractions", [0.01, "calibrated", 0.1],
          {"check_sizes", "compute_profile", "export_items"} | SELECTED | TEXTS),
         ("profile.resamples", 300,
@@ -331,6 +332,8 @@ def test_a_changed_benchmark_is_asked_again_alone(benchmark: str, value: Any, fo
     expected = {(rule, model, benchmark) for rule in rules for model in "mn"}
     if benchmark == "x_test":
         expected |= {("evaluate_halves", model, "x") for model in "mn"}
+    # It reads all benchmarks in one job, and computes only what is new.
+    expected |= {("profile_importance", model) for model in "mn"}
     assert changed_by(f"benchmarks.{benchmark}", value) == expected
 
 
@@ -338,7 +341,7 @@ def test_a_model_s_keys_decide_its_own_jobs(folder: Path) -> None:
     assert folder == Path.cwd()
     found = changed_by("models.m.dtype", "bfloat16")
     assert {job[1] for job in found} == {"m"}
-    assert {job[0] for job in found} == SCORED | ANSWERED | {"draw_controls"}
+    assert {job[0] for job in found} == SCORED | ANSWERED | {"draw_controls"} | READ
 
 
 def test_means_of_units_are_in_the_settings_of_what_they_decide_alone(folder: Path) -> None:
@@ -358,6 +361,7 @@ def test_means_of_units_are_in_the_settings_of_what_they_decide_alone(folder: Pa
 
 ALL = ("report_agreement",)
 """Its report is of all items."""
+PROFILED = {(rule, m) for rule in READ for m in "mn"}
 
 
 @pytest.mark.parametrize(
@@ -378,13 +382,13 @@ def test_changed_items_are_used_again_where_they_were(
     file.touch()
     assert settings_of(SMALL) == before
     file.write_text(text.replace('"answer": 0', '"answer": 1', 1))
-    assert changed(before, settings_of(SMALL)) == jobs | {ALL}
+    assert changed(before, settings_of(SMALL)) == jobs | {ALL} | PROFILED
 
 
 def test_a_rejected_item_is_left_out_where_it_was_used(folder: Path) -> None:
     assert folder == Path.cwd()
     found = changed_by("abilities.x.exclude", ["x-calibration-1"])
-    assert found == {ALL, *(("evaluate_calibration", m, "x") for m in "mn")}
+    assert found == {ALL, *PROFILED, *(("evaluate_calibration", m, "x") for m in "mn")}
 
 
 def test_a_local_model_that_changed_is_prepared_again(folder: Path) -> None:

@@ -206,7 +206,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("prepared")
-@pytest.mark.parametrize(("config", "rules"), [(PAPER, 6), (MORE, 10), (SUPER, 7)])
+@pytest.mark.parametrize(("config", "rules"), [(PAPER, 7), (MORE, 11), (SUPER, 8)])
 def test_the_plan_says_what_rules_ask_for(config: dict[str, Any], rules: int) -> None:
     run = Run.of(config)
     for model in run.models:

@@ -1,4 +1,8 @@
-"""Run one job of a run without Snakemake: python -m benchprof job results/profiles/impact.csv."""
+"""Run one job of a run without Snakemake, or profile one benchmark without a run.
+
+python -m benchprof job results/profiles/impact.csv
+python -m benchprof profile FILE.jsonl --model NAME
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         with progress.shown(sys.stderr.isatty()):
-            run_file(options.file, options.configfile, options.threads)
+            if options.command == "job":
+                run_file(options.file, options.configfile, options.threads)
+            else:
+                # It imports torch, which a job only does if it has work for it.
+                from benchprof.jobs.one_benchmark import OneBenchmark, profile_one  # noqa: PLC0415
+
+                own = {name: value for name, value in vars(options).items() if name != "command"}
+                profile_one(OneBenchmark(**own))
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
@@ -62,7 +73,31 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")], metavar="FILE"
     )
     running.add_argument("--threads", type=int, default=1)
+    _add_profile(commands.add_parser("profile", help="profile one benchmark, without a run"))
     return parser.parse_args(arguments)
+
+
+def _add_profile(parser: argparse.ArgumentParser) -> None:
+    """Say what `profile` takes."""
+    parser.add_argument(
+        "benchmark", metavar="TASK_OR_FILE", help="an lm-eval task, a task file or a .jsonl file"
+    )
+    parser.add_argument("--model", required=True, help="a shipped model or a folder")
+    parser.add_argument("--items", type=_number, default=40, help="questions at most")
+    parser.add_argument("--train", type=_number, default=24, help="train items of each ability")
+    parser.add_argument("--abilities", default="v3", help="a shipped set, or a folder like one")
+    parser.add_argument("--store", type=path_argument, default=Path("store"), metavar="FOLDER")
+    parser.add_argument("--dtype", default="bfloat16", help="bfloat16, float16 or float32")
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--threads", type=_number, default=1)
+    parser.add_argument("--output", type=path_argument, metavar="FILE.csv", help="of the shares")
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("a whole number, 1 or more")
+    return value
 
 
 if __name__ == "__main__":

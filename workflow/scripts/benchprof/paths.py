@@ -16,6 +16,7 @@ MANIFEST = RESULTS / "manifest.json"
 METHODS = RESULTS / "methods.md"
 REFERENCES = RESULTS / "references.bib"
 ARCHIVE = RESULTS / "archive.zip"
+IMPORTANCE_PROFILES = RESULTS / "importance_profiles"
 VALIDATION = RESULTS / "validation"
 
 
@@ -73,6 +74,11 @@ def choice(model: str, selection: str, form: str) -> Path:
 def profile(table: str, form: str) -> Path:
     """A table of the profile stage, as csv or parquet."""
     return PROFILES / f"{table}.{form}"
+
+
+def importance_profile(model: str, name: str) -> Path:
+    """A file of a model's importance profiles."""
+    return IMPORTANCE_PROFILES / model / name
 
 
 def log(rule: str, *wildcards: str) -> Path:

@@ -76,6 +76,19 @@ class Profile(Section):
     """
 
 
+class ImportanceProfile(Section):
+    """Importance profiles: on whose units the items of a benchmark rest."""
+
+    items: Limit = 40
+    """The number of items of each benchmark (a seeded sample)."""
+    train: Limit = 24
+    """The number of each ability's train items from which the reader learns. The program takes
+    them from the items of `importance` if this number is no larger than `importance.limit`.
+    """
+    calibration: Limit = 12
+    """The number of each ability's calibration items on which the reader's settings are chosen."""
+
+
 class Annotation(Section):
     """What is asked of experts."""
 
@@ -273,6 +286,14 @@ class Configuration(Section):
     """
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
     """How Ability Impact Scores are computed from scores."""
+    importance_profile: ImportanceProfile | None = Field(
+        default=ImportanceProfile(),
+        description="false, true, or a section with items, train and calibration",
+    )
+    """Importance profiles show on whose units the items of each benchmark rest, and need no masks
+    (docs/how_to/benchmark.md). They always use neurons, whatever `unit` and `scope` say. With
+    `false`, the run has none.
+    """
     annotation: Annotation | None = Field(
         default=None, description="a section with answers and per_ability"
     )

@@ -27,6 +27,7 @@ from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model
+from benchprof.models.prepared import PreparedModel
 from benchprof.models.units import entry_counts, every_projection
 from benchprof.origin import key_of
 from benchprof.store import Kind, Store
@@ -50,30 +51,48 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
     Raises:
         InputError: as `compute_importance` raises it.
     """
-    # Once: a copied model's files are all read for it.
-    model = read_card(scoring.model.folder).digest
-    origins = {own: _origin(model, scoring, own) for own in wanted}
-    keys = {own: digests.of_value(origin) for own, origin in origins.items()}
-    lacking = store.lacking(folder, ATTRIBUTIONS, keys.values())
-    if lacking:
-        waiting = {own: example for own, example in wanted.items() if keys[own] in lacking}
-        _attribute(scoring, waiting, origins, keys, store)
-    reused, computed = len(wanted) - len(lacking), len(lacking)
-    logger.info("attributions of examples: %d reused, %d computed", reused, computed)
+    entries = keep_attributions(scoring.model, wanted, folder, store)
     kept = entry_counts(architecture_of(scoring.model.folder), scoring.scope)
 
     def read(asked: Sequence[Example]) -> list[Attributions]:
-        opened = [TensorFile(store.path(ATTRIBUTIONS, keys[own.digest])) for own in asked]
+        opened = [TensorFile(entries[own.digest]) for own in asked]
         return [{name: file.tensor(name) for name in kept} for file in opened]
 
     return lambda examples, companions: score_units(read(examples), read(companions), scoring.score)
 
 
-def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
+def keep_attributions(
+    model: PreparedModel, wanted: Wanted, folder: Path, store: Store
+) -> dict[str, Path]:
+    """The store's entry of each example's attributions, by the example's digest.
+
+    Args:
+        model: it is loaded only if the store lacks an example.
+        wanted: the examples, whose loss is part of their digest.
+        folder: of the results that the store notes to use its entries.
+        store: of the attributions, which get what they lack.
+
+    Raises:
+        InputError: a loss or an attribution is not finite.
+    """
+    # Once: a copied model's files are all read for it.
+    digest = read_card(model.folder).digest
+    origins = {own: _origin(digest, model.dtype, own) for own in wanted}
+    keys = {own: digests.of_value(origin) for own, origin in origins.items()}
+    lacking = store.lacking(folder, ATTRIBUTIONS, keys.values())
+    if lacking:
+        waiting = {own: example for own, example in wanted.items() if keys[own] in lacking}
+        _attribute(model, waiting, origins, keys, store)
+    reused, computed = len(wanted) - len(lacking), len(lacking)
+    logger.info("attributions of examples: %d reused, %d computed", reused, computed)
+    return {own: store.path(ATTRIBUTIONS, key) for own, key in keys.items()}
+
+
+def _origin(model: str, dtype: str, example: str) -> dict[str, Any]:
     """All that decides an example's attributions; which loss it is the example says."""
     return {
         "model": model,
-        "dtype": scoring.model.dtype,
+        "dtype": dtype,
         "code": codebase.digest_of(
             "importance.attribution_scores", apart=["importance.unit_scores"]
         ),
@@ -82,26 +101,26 @@ def _origin(model: str, scoring: Scoring, example: str) -> dict[str, Any]:
 
 
 def _attribute(
-    scoring: Scoring,
+    prepared: PreparedModel,
     waiting: Wanted,
     origins: Mapping[str, dict[str, Any]],
     keys: Mapping[str, str],
     store: Store,
 ) -> None:
     """Put the attributions of examples into the store."""
-    check_content(scoring.model.folder)
-    model = load_model(scoring.model)
+    check_content(prepared.folder)
+    model = load_model(prepared)
     speed_up_gradients(model)
     names, examples = zip(*waiting.values(), strict=True)
     memory = memory_for(model, on_host=False)
     tokens = sum(example.tokens for example in examples)
     with (
         tqdm(total=tokens, unit="tok", mininterval=1, desc="attributions") as bar,
-        items_named(str(scoring.model.folder), names),
+        items_named(str(prepared.folder), names),
     ):
         for index, found in unit_attributions(model, every_projection(model), examples, memory):
             if not all(bool(values.isfinite().all()) for values in found.values()):
-                raise not_finite(f"{scoring.model.folder}, {names[index]}")
+                raise not_finite(f"{prepared.folder}, {names[index]}")
             own = examples[index].digest
             stored = {name: values.to(STORED) for name, values in found.items()}
             write = functools.partial(write_tensors, tensors=stored, origin=origins[own])

@@ -128,10 +128,43 @@ def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str)
     Raises:
         InputError: the template changes the answer.
     """
+    return render_question(Question.of(item), tokenizer, loss_on)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A text with the answers that may follow it.
+
+    Attributes:
+        id: names it in messages.
+        prompt: the whole text before an answer.
+        options: the answers, without outer spaces; the reference alone if the model writes freely.
+        answer: the index of the right option.
+    """
+
+    id: str
+    prompt: str
+    options: tuple[str, ...]
+    answer: int
+
+    @classmethod
+    def of(cls, item: Item) -> Question:
+        """What an item reads like."""
+        return cls(item.id, prompt_text(item.context, item.question), item.options, item.answer)
+
+
+def render_question(
+    question: Question, tokenizer: PreTrainedTokenizerBase, loss_on: str
+) -> Example:
+    """The question with its right answer, as `render_example` renders an item.
+
+    Raises:
+        InputError: the template changes the answer.
+    """
     if loss_on == "choice":
-        order = sorted(range(len(item.options)), key=lambda own: own != item.answer)
-        return _with_options(item, order, tokenizer)
-    text, start, end = _text_and_answer(item, tokenizer)
+        order = sorted(range(len(question.options)), key=lambda own: own != question.answer)
+        return _with_options(question, order, tokenizer)
+    text, start, end = _text_and_answer(question, tokenizer)
     encoded = tokenizer(
         text,
         add_special_tokens=not begins_text(tokenizer, text),
@@ -149,12 +182,12 @@ def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str)
 
 
 def _with_options(
-    item: Item, options: Sequence[int], tokenizer: PreTrainedTokenizerBase
+    question: Question, options: Sequence[int], tokenizer: PreTrainedTokenizerBase
 ) -> Example:
-    """An item with some of its options, each in the answer's place, the first one before others."""
+    """A question with some of its options, each in the answer's place, the first before others."""
     first, *others = _from_where_they_differ(
         [
-            render_example(dataclasses.replace(item, answer=own), tokenizer, "answer")
+            render_question(dataclasses.replace(question, answer=own), tokenizer, "answer")
             for own in options
         ]
     )
@@ -181,14 +214,16 @@ def _counted_from(start: int, counted: torch.Tensor) -> torch.Tensor:
     return counted | ((places >= start) & (places < int(counted.int().argmax())))
 
 
-def _text_and_answer(item: Item, tokenizer: PreTrainedTokenizerBase) -> tuple[str, int, int]:
+def _text_and_answer(
+    question: Question, tokenizer: PreTrainedTokenizerBase
+) -> tuple[str, int, int]:
     """The whole text, and where in it the answer starts and ends, in characters.
 
     The answer may occur in the prompt too, or in the template's own text. To find its place, the
     same conversation is rendered with a mark, which occurs nowhere else, instead of the answer.
     """
-    prompt = prompt_text(item.context, item.question)
-    answer = item.options[item.answer]
+    prompt = question.prompt
+    answer = question.options[question.answer]
     if tokenizer.chat_template is None:
         text = prompt + option_text(answer)
         return text, len(text) - len(answer), len(text)
@@ -203,6 +238,6 @@ def _text_and_answer(item: Item, tokenizer: PreTrainedTokenizerBase) -> tuple[st
         expected = "the answer's own text, once"
         remedy = "The model's chat template changes it; use options without outer spaces."
         raise InputError(
-            f"item {item.id}, options", f"{answer!r} is not in its chat", expected, remedy
+            f"item {question.id}, options", f"{answer!r} is not in its chat", expected, remedy
         )
     return text, len(before), len(before) + len(answer)

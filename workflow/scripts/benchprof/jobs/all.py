@@ -20,6 +20,11 @@ from benchprof.jobs.calibration import CalibrateMasks, EvaluateCalibration, cali
 from benchprof.jobs.evaluation import EvaluateBenchmark, EvaluateModel
 from benchprof.jobs.figures import PLOTS
 from benchprof.jobs.importance import ComputeImportance
+from benchprof.jobs.importance_profile import (
+    CompareImportanceProfiles,
+    MeasureWorth,
+    ProfileImportance,
+)
 from benchprof.jobs.job import Job
 from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.jobs.models import CheckSizes, PrepareModel
@@ -43,10 +48,13 @@ EVERY: tuple[type[Job], ...] = (
     CalibrateMasks,
     EvaluateBenchmark,
     EvaluateModel,
+    ProfileImportance,
     ComputeProfile,
     SelectHalfMasks,
     EvaluateHalves,
     MeasureReplication,
+    CompareImportanceProfiles,
+    MeasureWorth,
     *PLOTS,
     TabulateImpact,
     TabulateSimilarity,
@@ -71,6 +79,7 @@ TARGETS: Mapping[str, Callable[[Run], list[Path]]] = MappingProxyType({
     "all": default_files,
     "calibration": calibration_files,
     "analysis": analysis_files,
+    "importance_profile_worth": MeasureWorth.files_of,
     "items": ExportItems.files_of,
     "agreement": ReportAgreement.files_of,
     "archive": WriteArchive.files_of,

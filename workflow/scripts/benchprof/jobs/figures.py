@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from benchprof import paths
 from benchprof.jobs.exhibit import Exhibit, OfModel, OfModels
+from benchprof.jobs.importance_profile import ProfileImportance
 from benchprof.jobs.job import Files, Shown
 from benchprof.report.figure import FIGURES, Entry, Of, function_of
 from benchprof.run.run import Run
@@ -99,6 +100,34 @@ class FigureOfKs(Figure):
 
 
 @dataclass(frozen=True)
+class FigureOfShares(Figure):
+    """A figure of one model's importance profiles."""
+
+    model: str
+
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether the run has importance profiles."""
+        return ProfileImportance.belongs_to(run)
+
+    @property
+    def shares(self) -> Path:
+        """The table of shares."""
+        return paths.importance_profile(self.model, "shares.parquet")
+
+    @property
+    def inputs(self) -> Files:
+        """The shares."""
+        return {"table": self.shares}
+
+    def make(self, threads: int) -> None:
+        """Draw the shares."""
+        import pandas as pd
+
+        self.function(pd.read_parquet(self.shares), self.targets)
+
+
+@dataclass(frozen=True)
 class FigureOfModels(OfModels, Figure):
     """A figure of all models under one selection and k."""
 
@@ -128,6 +157,7 @@ class FigureOfRun(Figure):
 KINDS: Mapping[Of, type[Figure]] = {
     "matrix": MatrixFigure,
     "ks": FigureOfKs,
+    "shares": FigureOfShares,
     "models": FigureOfModels,
     "run": FigureOfRun,
 }

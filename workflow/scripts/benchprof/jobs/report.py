@@ -18,6 +18,7 @@ from benchprof.jobs.evaluation import (
     Evaluation,
 )
 from benchprof.jobs.figures import PLOTS, figures_of
+from benchprof.jobs.importance_profile import profile_files, worth_files
 from benchprof.jobs.job import Files, Job, Shown
 from benchprof.jobs.masks import FindSuper
 from benchprof.jobs.profile import TABLES, table_files
@@ -179,6 +180,23 @@ class WriteReport(Telling):
         return {(job.model, job.selection, job.k): job.csv for job in jobs}
 
     @property
+    def shares(self) -> dict[str, list[Path]]:
+        """Tables of importance profiles by their names on the page; none without profiles."""
+        made = [path for path in profile_files(self.run) if path.suffix == ".parquet"]
+        names = {"shares": "shares", "item_shares": "item_shares", "similarity": "share_similarity"}
+        return {
+            name: [path for path in made if path.stem == stem]
+            for stem, name in names.items()
+            if made
+        }
+
+    @property
+    def readers(self) -> dict[str, Path]:
+        """How each model's importance profiles were read."""
+        made = [path for path in profile_files(self.run) if path.suffix == ".json"]
+        return {path.parent.name: path for path in made}
+
+    @property
     def decisive(self) -> dict[str, Any]:
         """The keys that decided the numbers."""
         return decisive_of(self.run)
@@ -193,6 +211,8 @@ class WriteReport(Telling):
             "models": [paths.model(model) for model in self.run.models],
             "sizes": list(self.sizes.values()),
             "overlaps": list(self.overlaps.values()),
+            "shares": [path for own in self.shares.values() for path in own],
+            "readers": list(self.readers.values()),
         }
         return {**own, "super": list(self.super_sets.values())} if self.super_sets else own
 
@@ -207,6 +227,7 @@ class WriteReport(Telling):
         return self.decisive | {
             "own_benchmarks": self.run.suite.own_tests,
             "calibration_benchmarks": self.run.suite.calibration_splits,
+            "worth": sorted(digests.of_files(worth_files(self.run).values()).values()),
             "code": self.code_digest,
             "texts": text_digests(),
             "words": self.words,
@@ -218,12 +239,21 @@ class WriteReport(Telling):
         import pandas as pd
 
         from benchprof.report.caveats import read_overlap
+        from benchprof.report.importance_profiles import read_worths
         from benchprof.report.page import write_page
         from benchprof.report.summary import write_summary
 
         tables = {path.stem: pd.read_parquet(path) for path in self.tables}
         if self.overlaps:
             tables["overlap"] = read_overlap(self.overlaps)
+        for name, files in self.shares.items():
+            tables[name] = pd.concat([pd.read_parquet(path) for path in files])
+        if self.readers:
+            read = {
+                model: json.loads(path.read_text(encoding="utf-8"))["digest"]
+                for model, path in self.readers.items()
+            }
+            tables["worth"] = read_worths(read, worth_files(self.run))
         run, config = self.run, self.run.configuration
         write_page(
             target=paths.REPORT,
@@ -300,6 +330,7 @@ def text_digests() -> dict[str, str]:
 def decisive_of(run: Run) -> dict[str, Any]:
     """The keys that decided the numbers: sections as written, single values with defaults."""
     config, values = run.configuration, run.values
+    profiled = config.importance_profile
     return {
         "seed": values["seed"],
         "unit": config.unit,
@@ -312,6 +343,7 @@ def decisive_of(run: Run) -> dict[str, Any]:
         "controls": values["controls"],
         "ablation": config.ablation,
         "profile": values["profile"],
+        "importance_profile": profiled.model_dump() if profiled else False,
     }
 
 
@@ -324,7 +356,7 @@ def default_files(run: Run) -> list[Path]:
     """What the default run makes."""
     figures = [figure.targets[0] for figure in figures_of(run)]
     texts = [paths.METHODS, paths.REFERENCES, paths.REPORT, paths.SUMMARY, paths.MANIFEST]
-    return [*table_files(), *figures, *paper_tables(run), *texts]
+    return [*table_files(), *profile_files(run), *figures, *paper_tables(run), *texts]
 
 
 def results_of(run: Run) -> list[Path]:
@@ -341,6 +373,7 @@ def results_of(run: Run) -> list[Path]:
         *calibration_files(run),
         *table_files(),
         *MeasureReplication.files_of(run),
+        *profile_files(run),
         *CompareMasks.files_of(run),
         *figures,
         *paper_tables(run),

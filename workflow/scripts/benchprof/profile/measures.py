@@ -38,10 +38,17 @@ def normalised(profiles: Floats) -> Floats:
 def profile_similarity(first: Floats, second: Floats) -> Floats:
     """1 - Jensen-Shannon divergence in base 2 of profiles of the same abilities; in [0, 1].
 
-    NaN where one of two has no distribution. SciPy's `jensenshannon` is the square root of the
-    divergence, and not a number for some equal profiles, where rounding makes it negative.
+    NaN where one of two has no distribution.
     """
-    one, other = normalised(first), normalised(second)
+    return divergence_similarity(normalised(first), normalised(second))
+
+
+def divergence_similarity(one: Floats, other: Floats) -> Floats:
+    """1 - Jensen-Shannon divergence in base 2 of distributions over the last axis; in [0, 1].
+
+    SciPy's `jensenshannon` is the square root of the divergence, and not a number for some equal
+    distributions, where rounding makes it negative.
+    """
     middle = (one + other) / 2
     nats = (rel_entr(one, middle) + rel_entr(other, middle)).sum(axis=-1) / 2
     return np.asarray(1 - np.clip(nats / np.log(2), 0, 1))

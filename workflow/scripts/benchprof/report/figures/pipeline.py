@@ -20,7 +20,7 @@ ENTRY = Entry(
     title="This run",
     of="run",
     draw="draw_pipeline",
-    place=7,
+    place=8,
     page="note",
 )
 
@@ -36,6 +36,7 @@ STAGES = {
     "calibrate_masks": "Choose\nsizes",
     "evaluate_benchmark": "Evaluate\nablations",
     "evaluate_model": "Evaluate\nablations",
+    "profile_importance": "Profile\nimportance",
     "compute_profile": "Compute\nprofiles",
 }
 # Inches; a column is as wide as WIDTH by the number of stages.

@@ -26,7 +26,7 @@ ENTRY = Entry(
     title="Similarity of models",
     of="models",
     draw="draw_similarity",
-    place=6,
+    place=7,
 )
 
 # Inches.

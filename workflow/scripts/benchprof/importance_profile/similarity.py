@@ -1,0 +1,30 @@
+"""How alike importance profiles are: of two models on a benchmark, of two benchmarks in a model."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pandas as pd
+
+from benchprof.importance_profile.share import DIGITS
+from benchprof.profile.measures import divergence_similarity
+
+COLUMNS = ["model_a", "benchmark_a", "model_b", "benchmark_b", "similarity"]
+
+
+def similarity_table(shares: pd.DataFrame) -> pd.DataFrame:
+    """A row for each pair of profiles that differ in the model or in the benchmark alone.
+
+    Similarity is 1 less the Jensen-Shannon divergence in base 2, in [0, 1].
+
+    Args:
+        shares: of all models, with the columns `model`, `benchmark`, `ability` and `share`.
+    """
+    wide = shares.pivot(index=["model", "benchmark"], columns="ability", values="share")
+    profiles = dict(zip(wide.index, wide.fillna(0).to_numpy(), strict=True))
+    rows = []
+    for one, other in combinations(profiles, 2):
+        if (one[0] == other[0]) != (one[1] == other[1]):
+            alike = float(divergence_similarity(profiles[one], profiles[other]))
+            rows.append([*one, *other, round(alike, DIGITS)])
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,279 @@
+"""Jobs of importance profiles: read them, compare them, and measure their worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchprof import digests, paths
+from benchprof.configuration import ImportanceProfile
+from benchprof.configuration.shorthand import MODELS
+from benchprof.importance.items import TrainItems
+from benchprof.jobs.evaluation import EvaluateBenchmark
+from benchprof.jobs.importance import ComputeImportance
+from benchprof.jobs.job import Files, Job, ModelJob, Size
+from benchprof.run.run import Run
+
+if TYPE_CHECKING:  # planning needs no torch
+    from benchprof.importance.example import Question
+    from benchprof.importance_profile.attribution import Attributing
+    from benchprof.importance_profile.job import Known
+
+
+@dataclass(frozen=True)
+class Reading(ModelJob):
+    """A job that reads shares of the abilities from items."""
+
+    on_gpu, threads = True, 8
+
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether the run has importance profiles."""
+        return super().belongs_to(run) and run.configuration.importance_profile is not None
+
+    @property
+    def own(self) -> ImportanceProfile:
+        """How many items are read."""
+        return self.run.configuration.importance_profile or ImportanceProfile()
+
+    @property
+    def train(self) -> TrainItems:
+        """The items that readers are fitted to."""
+        return replace(self.run.train_items, limit=self.own.train)
+
+    def held_out(self, split: str, limit: int) -> TrainItems:
+        """The sampled items of another split of each ability."""
+        names = self.run.abilities
+        files = {name: self.run.items(name, split) for name in names}
+        excluded = {name: self.run.excluded(name, split) for name in names}
+        return TrainItems(files, self.run.configuration.seed, limit, excluded)
+
+    @property
+    def calibration(self) -> TrainItems:
+        """The items that the settings of readers are chosen on."""
+        return self.held_out("calibration", self.own.calibration)
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Where the model computes."""
+        return self.device_and_store
+
+    @property
+    def inputs(self) -> Files:
+        """The model and the items; the importance too, so that its attributions are there."""
+        own: Files = {
+            "model": self.folder,
+            "train": list(self.train.files.values()),
+            "calibration": list(self.calibration.files.values()),
+        }
+        shared = self.run.configuration.unit != "weight" and not self.run.lists
+        importance = ComputeImportance(self.run, self.model).importance.values()
+        return {**own, "importance": list(importance)} if shared else own
+
+    @property
+    def settings(self) -> Any:
+        """What decides which items are read, and how."""
+        config = self.run.configuration
+        chosen = (self.train, self.calibration)
+        return {
+            "dtype": config.models[self.model].dtype,
+            "seed": config.seed,
+            "items": self.own.model_dump(),
+            "files": [digests.of_files(own.files.values()) for own in chosen],
+            "exclude": [dict(own.exclude) for own in chosen],
+            "code": self.code_digest,
+        }
+
+    def memory(self, size: Size) -> float:
+        """The weights, activations of half as much, and the attributions of all items."""
+        return super().memory(size) + size.weights * (1 if size.on_gpu else 2)
+
+    def gpu_memory(self, size: Size) -> float:
+        """The weights and activations of half as much."""
+        return self.on_each_gpu(1.5 * size.weights, size)
+
+    def minutes(self, size: Size) -> float:
+        """Time, with slack; it grows with the model."""
+        return size.minutes(60, 15)
+
+    @property
+    def attributing(self) -> Attributing:
+        """With which model items are attributed, and where."""
+        from benchprof.importance_profile.attribution import Attributing
+
+        folder = paths.importance_profile(self.model, "shares.csv").parent
+        return Attributing(self.prepared, folder, self.run.store)
+
+    @property
+    def known(self) -> Known:
+        """The items that readers learn from."""
+        from benchprof.importance_profile.job import Known
+
+        return Known(self.train, self.calibration)
+
+
+@dataclass(frozen=True)
+class ProfileImportance(Reading):
+    """Read the importance profile of every benchmark under one model, loading it once at most."""
+
+    rule = "profile_importance"
+    timed = True
+
+    @property
+    def asked(self) -> dict[str, EvaluateBenchmark]:
+        """The job that has the model answer each benchmark, which knows its questions."""
+        return {name: EvaluateBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
+
+    @property
+    def inputs(self) -> Files:
+        """Also the files of the benchmarks."""
+        files = dict.fromkeys(file for own in self.asked.values() for file in own.files)
+        return {**super().inputs, "asked": list(files)}
+
+    @property
+    def outputs(self) -> Files:
+        """Tables of shares, and how they were read."""
+        names = ("shares.csv", "shares.parquet", "item_shares.csv", "item_shares.parquet")
+        tables = [paths.importance_profile(self.model, name) for name in names]
+        return {"tables": tables, "reader": paths.importance_profile(self.model, "reader.json")}
+
+    @property
+    def settings(self) -> Any:
+        """Also what decides the questions of each benchmark."""
+        return super().settings | {
+            "benchmarks": {
+                name: {
+                    "asked": own.asked.model_dump(),
+                    "exclude": own.exclude,
+                    "files": sorted(digests.of_files(own.files).values()),
+                    **own.definition,
+                }
+                for name, own in self.asked.items()
+            }
+        }
+
+    def most(self, benchmark: str) -> int:
+        """How many of its items are read: few of an ability's test, which shows the reader."""
+        is_test = benchmark in self.run.suite.own_tests.values()
+        return min(self.own.items, self.own.calibration) if is_test else self.own.items
+
+    def questions(self) -> Mapping[str, list[Question]]:
+        """The questions of each benchmark's sample."""
+        from benchprof.importance_profile.question import benchmark_questions
+        from benchprof.tasks.source import task_source
+
+        return {
+            name: benchmark_questions(
+                task_source(own.asked, own.items, own.exclude, own.local_files),
+                min(own.asked.limit or self.most(name), self.most(name)),
+                self.run.configuration.seed,
+            )
+            for name, own in self.asked.items()
+        }
+
+    def make(self, threads: int) -> None:
+        """Read the importance profile of every benchmark under one model."""
+        from benchprof.importance_profile.job import profile_benchmarks, write_profiles
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        seed = self.run.configuration.seed
+        profiles = profile_benchmarks(self.attributing, self.known, self.questions(), seed)
+        write_profiles(self.model, profiles, self.attributing.folder)
+
+
+@dataclass(frozen=True)
+class MeasureWorth(Reading):
+    """Measure how many held-out items get their ability, from importance and from their words."""
+
+    rule = "measure_worth"
+
+    @property
+    def test(self) -> TrainItems:
+        """The held-out items."""
+        return self.held_out("test", self.own.items)
+
+    @property
+    def inputs(self) -> Files:
+        """Also the held-out items."""
+        return {**super().inputs, "test": list(self.test.files.values())}
+
+    @property
+    def outputs(self) -> Files:
+        """A table in two forms."""
+        names = ("worth.csv", "worth.parquet")
+        return {"tables": [paths.importance_profile(self.model, name) for name in names]}
+
+    @property
+    def settings(self) -> Any:
+        """Also the held-out items."""
+        test = [digests.of_files(self.test.files.values()), dict(self.test.exclude)]
+        return super().settings | {"test": test}
+
+    def make(self, threads: int) -> None:
+        """Measure how many held-out items get their ability, from importance and from words."""
+        from benchprof.importance_profile.job import write_table
+        from benchprof.importance_profile.worth import measure_worth
+        from benchprof.threads import use_threads
+
+        use_threads(threads)
+        seed = self.run.configuration.seed
+        table = measure_worth(self.model, self.attributing, self.known, self.test, seed)
+        write_table(table, paths.importance_profile(self.model, "worth"))
+
+
+@dataclass(frozen=True)
+class CompareImportanceProfiles(Job):
+    """Compare the importance profiles of models and of benchmarks."""
+
+    rule = "compare_importance_profiles"
+
+    @classmethod
+    def belongs_to(cls, run: Run) -> bool:
+        """Whether the run has importance profiles."""
+        return Reading.belongs_to(run)
+
+    @property
+    def inputs(self) -> Files:
+        """Each model's shares."""
+        models = self.run.models
+        return {"shares": [paths.importance_profile(own, "shares.parquet") for own in models]}
+
+    @property
+    def outputs(self) -> Files:
+        """A table in two forms."""
+        stem = paths.IMPORTANCE_PROFILES / "similarity"
+        return {"tables": [stem.with_suffix(form) for form in (".csv", ".parquet")]}
+
+    @property
+    def settings(self) -> Any:
+        """The code."""
+        return {"code": self.code_digest}
+
+    def make(self, threads: int) -> None:
+        """Compare the importance profiles of models and of benchmarks."""
+        import pandas as pd
+
+        from benchprof.importance_profile.job import write_table
+        from benchprof.importance_profile.similarity import similarity_table
+
+        shares = pd.concat([pd.read_parquet(path) for path in self.read])
+        write_table(similarity_table(shares), paths.IMPORTANCE_PROFILES / "similarity")
+
+
+def profile_files(run: Run) -> list[Path]:
+    """All files of importance profiles, without their worth."""
+    return [*ProfileImportance.files_of(run), *CompareImportanceProfiles.files_of(run)]
+
+
+def worth_files(run: Run) -> dict[str, Path]:
+    """The measured worth of each model's profiles: by this project, or else the shipped one."""
+    found = {}
+    for job in MeasureWorth.all_of(run):
+        own = paths.importance_profile(job.model, "worth.csv")
+        for path in (MODELS / f"{job.model}.worth.csv", own):
+            if path.is_file():
+                found[job.model] = path
+    return found
