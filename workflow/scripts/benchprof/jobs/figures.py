@@ -78,12 +78,14 @@ class Figure(Exhibit):
 
 @dataclass(frozen=True)
 class ModelFigure(OfModel, Figure):
-    """A figure of one model under one selection and k, named after its rule."""
+    """A figure of one model under one selection and mask fraction, named after its rule."""
 
     @property
     def name(self) -> str:
         """Its path below the folder of figures."""
-        return f"{self.model}/{self.rule.removeprefix('plot_')}_{self.selection}_{self.k}"
+        return (
+            f"{self.model}/{self.rule.removeprefix('plot_')}_{self.selection}_{self.mask_fraction}"
+        )
 
     @property
     def further(self) -> Mapping[str, Any]:
@@ -149,17 +151,17 @@ class PlotRadar(ModelFigure):
 
 @dataclass(frozen=True)
 class PlotSweep(Figure):
-    """AIS against k."""
+    """AIS against the mask fraction."""
 
     model: str
     selection: str
     rule, module, draw = "plot_sweep", "sweep", "draw_sweep"
-    shown = Shown("png", "sweep", "Ability impact against k")
+    shown = Shown("png", "sweep", "Ability impact against the mask fraction")
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether there are several k."""
-        return super().belongs_to(run) and len(run.ks) > 1
+        return super().belongs_to(run) and len(run.mask_fractions) > 1
 
     @property
     def name(self) -> str:
@@ -181,7 +183,7 @@ class PlotSimilarity(OfModels, Figure):
     @property
     def name(self) -> str:
         """Its path below the folder of figures."""
-        return f"similarity_{self.selection}_{self.k}"
+        return f"similarity_{self.selection}_{self.mask_fraction}"
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,10 @@ class Album:
         self._room = room
 
     def of_matrix(self, matrix: Matrix) -> list[Shown]:
-        """What shows one model, selection and k."""
+        """What shows one model, selection and mask fraction."""
         shown = [
             self.of_model(
-                matrix.model, f"{kind}_{matrix.selection}_{matrix.fraction}", caption(matrix)
+                matrix.model, f"{kind}_{matrix.selection}_{matrix.mask_fraction}", caption(matrix)
             )
             for kind, caption in CAPTIONS.items()
         ]
