@@ -113,7 +113,7 @@ def on_benchmark(name: str, own: Answers) -> Row:
 
 
 def on_held_out_tests(table: pd.DataFrame, model: str, rule: str) -> Iterable[Row]:
-    """The on-target effect of each ability's mask, and its mean AIS on the other abilities' tests."""
+    """The on-target effect of each ability's mask, and its mean AIS on the others' tests."""
     names = sorted(n.removesuffix("_test") for n in set(table.benchmark) if n.endswith("_test"))
     tests = {name: Answers(table, model, rule, f"{name}_test") for name in names}
     tests = {name: own for name, own in tests.items() if own.above_guessing}

@@ -55,7 +55,7 @@ def _use_much(config: dict[str, Any]) -> None:
 
 
 def _make_answerable(path: Path) -> None:
-    """Give items answers that a random model prefers, being the shortest, and uninformative items."""
+    """Give items the shortest answers, which a random model prefers, and uninformative items."""
     items = [json.loads(line) for line in path.read_text().splitlines()]
     for number, item in enumerate(items, start=10):
         item["options"] = [f"{number}{place}" for place in range(4)]

@@ -1,4 +1,4 @@
-"""A calibrated mask fraction, from the calibration splits to the table, and what its addition runs."""
+"""A calibrated mask fraction, from the splits to the table, and what its addition runs."""
 
 from __future__ import annotations
 

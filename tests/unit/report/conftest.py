@@ -63,7 +63,7 @@ def row(
     tested = seed is None and not reason
     return {
         "model": model, "benchmark": benchmark, "ability": ability, "selection": "contrastive",
-        "mask_fraction": "0.001", "mask_fraction_value": "0.001", 
+        "mask_fraction": "0.001", "mask_fraction_value": "0.001",
         "mask_size": 134515, "seed": seed, "metric": metric,
         "headline": metric == "probability",
         "n": 60, "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,

@@ -97,8 +97,7 @@ def test_each_half_of_the_train_items_has_an_item() -> None:
                 "mask_fractions": ["calibrated"],
                 "calibration": {"mask_fractions": [0.1, 0.2], "items": 10},
             },
-            "true with mask_fractions ['calibrated']; expected a number among "
-            "them. Or say",
+            "true with mask_fractions ['calibrated']; expected a number among them. Or say",
         ),
         (
             {"benchmarks": {"arc": {"task": "arc_easy"}}},
@@ -183,8 +182,8 @@ def test_no_ratio_of_scores_that_may_be_negative(score: str) -> None:
 
 
 def test_groups_are_a_hundred_of_two_percent_where_nothing_is_said() -> None:
+    scored = {"score": "knock_out", "loss_on": "option_cross_entropy"}
     plain, own = (
-        scored = {"score": "knock_out", "loss_on": "option_cross_entropy"}
         Run.of(changed("importance", scored | groups)
                | {"unit": "neuron", "selections": {"top": {}}}).configuration.importance.knocked_out
         for groups in ({}, {"knock_outs": {"groups": 300}})

@@ -156,7 +156,7 @@ def _question_words(item: Item, option: str) -> list[str]:
 def _learned(
     features: Callable[[Item, str], list[str]],
 ) -> Callable[[Sequence[Item], Sequence[int]], Scores]:
-    """The log odds of a logistic regression that has seen neither the item nor its counterfactual."""
+    """The log odds of a regression that has seen neither the item nor its counterfactual."""
 
     def score(texts: Sequence[Item], numbers: Sequence[int]) -> Scores:
         documents = [["", *features(item, option)] for item in texts for option in item.options]

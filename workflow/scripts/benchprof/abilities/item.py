@@ -33,6 +33,13 @@ OPTIONAL: dict[str, type] = {
     "difficulty": str,
     "control_items": dict,
 }
+RENAMED = {
+    "type": "family",
+    "twin": "control_items: {uninformative: ...}",
+    "companions": "control_items, and its `flip` and `blank` to `counterfactual` and "
+    "`uninformative",
+}
+"""Fields of earlier versions, and what they are now."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +211,7 @@ def _to_control_item(where: str, kind: str, value: Any, item: Mapping[str, Any])
 
 
 def _check_fields(where: str, value: dict[str, Any]) -> None:
-    for old, new in (("type", "family"), ("twin", "control_items: {uninformative: ...}")):
+    for old, new in RENAMED.items():
         if old in value:
             remedy = f"Rename `{old}` to `{new}`."
             raise InputError(where, f"the former field {old!r}", "fields of this version", remedy)

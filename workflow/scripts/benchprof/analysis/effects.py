@@ -12,7 +12,8 @@ from benchprof.analysis.selectivity import ITEM
 from benchprof.profile.criteria import Rise, explanations
 
 COLUMNS = ["ability", "n", "option_cross_entropy", "option_cross_entropy_se", "format_change",
-           "random", "other_mask", "counterfactual", "uninformative", "other_test", "explained_by", "validated"]  # fmt: skip
+           "random", "other_mask", "counterfactual", "uninformative", "other_test",
+           "explained_by", "validated"]  # fmt: skip
 
 
 def effects_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def caption(table: pd.DataFrame) -> str:
     if above:
         text += (
             f" For {sum(above.values())} of {len(above)} abilities, the loss on their held-out "
-            f"test rises at least {SELECTIVE_RISE} times as much as on the uninformative versions of "
-            "its items, where nothing points to the answer."
+            f"test rises at least {SELECTIVE_RISE} times as much as on its uninformative versions, "
+            "where nothing points to the answer."
         )
     return text

@@ -31,7 +31,7 @@ def draw_stability(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> 
 
 
 def stability_figure(table: pd.DataFrame, title: str) -> Figure:
-    """The figure of `draw_stability`: a panel per selection and mask fraction, a line per ability."""
+    """The figure of `draw_stability`: a panel per kind of mask, a line per ability."""
     views = list(table.groupby(["selection", "mask_fraction"], sort=False))
     abilities = list(table["ability"].unique())
     rows = math.ceil(len(views) / PANELS)

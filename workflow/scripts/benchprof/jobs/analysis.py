@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.jobs.drawn import Drawn, MasksOfOneK
+from benchprof.jobs.drawn import Drawn, MasksOfOneMaskFraction
 from benchprof.jobs.job import Files, Shown, Size
 from benchprof.jobs.replication import Halving
 from benchprof.jobs.selectivity import MeasureSelectivity
@@ -17,7 +17,7 @@ SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
 
 
 @dataclass(frozen=True)
-class LocateMasks(MasksOfOneK):
+class LocateMasks(MasksOfOneMaskFraction):
     """Tell where the masks of one selection and mask fraction lie."""
 
     rule = "locate_masks"
@@ -26,8 +26,8 @@ class LocateMasks(MasksOfOneK):
 
 
 @dataclass(frozen=True)
-class CompareMasks(MasksOfOneK):
-    """Tell how far the masks of one selection and mask fraction overlap, which the report warns of."""
+class CompareMasks(MasksOfOneMaskFraction):
+    """Tell how far the masks of one selection and mask fraction overlap, for the report."""
 
     rule = "compare_masks"
     shown = Shown("png", "overlap", "Masks", "overlap")
@@ -42,7 +42,7 @@ class CompareMasks(MasksOfOneK):
 
 @dataclass(frozen=True)
 class MeasureCore(Drawn):
-    """Measure what the most important weights of all abilities share, over the mask fraction."""
+    """Measure what all abilities' most important weights share at each mask fraction."""
 
     rule = "measure_core"
     threads = 2
@@ -86,7 +86,7 @@ class MeasureCore(Drawn):
         return size.minutes(60, 15)
 
     def make(self, threads: int) -> None:
-        """Measure what the most important weights of all abilities share, over the mask fraction."""
+        """Measure what all abilities' most important weights share at each mask fraction."""
         from benchprof.analysis.job import measure_core
         from benchprof.threads import use_threads
 

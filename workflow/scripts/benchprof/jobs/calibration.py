@@ -46,7 +46,7 @@ class EvaluateCalibration(Answered):
 
 @dataclass(frozen=True)
 class CalibrateMasks(ModelJob):
-    """Choose the mask fraction, and put the masks and controls at it under their calibrated names."""
+    """Choose the mask fraction, and name its masks and controls as calibrated."""
 
     selection: str
     rule = "calibrate_masks"

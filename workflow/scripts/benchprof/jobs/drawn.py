@@ -69,7 +69,7 @@ class Drawn(ModelJob):
 
 
 @dataclass(frozen=True)
-class MasksOfOneK(Drawn):
+class MasksOfOneMaskFraction(Drawn):
     """A job that looks at the masks of one selection and mask fraction."""
 
     selection: str

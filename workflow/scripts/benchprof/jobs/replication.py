@@ -97,7 +97,7 @@ class SelectHalfMasks(Halving, Replicating):
 
 @dataclass(frozen=True)
 class EvaluateHalves(Answered, Replicating):
-    """Have a model answer an ability's held-out test under the masks of either half of its items."""
+    """Have a model answer an ability's held-out test under the masks of half its items."""
 
     ability: str
     rule = "evaluate_halves"
@@ -182,7 +182,7 @@ class MeasureReplication(Profiling, Replicating):
         }
 
     def make(self, threads: int) -> None:
-        """Measure by how much an ability's AIS on its held-out test differs with the train items."""
+        """Measure how an ability's AIS on its held-out test differs with the train items."""
         from benchprof.replication.table import measure_replication
 
         measure_replication(

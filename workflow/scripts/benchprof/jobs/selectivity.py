@@ -10,7 +10,7 @@ from typing import Any
 from benchprof import paths
 from benchprof.ablation import CALIBRATED
 from benchprof.errors import InputError
-from benchprof.jobs.drawn import MasksOfOneK
+from benchprof.jobs.drawn import MasksOfOneMaskFraction
 from benchprof.jobs.job import Files, Shown
 from benchprof.jobs.profile import source_of
 from benchprof.profile.source import Source
@@ -18,7 +18,7 @@ from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
-class MeasureSelectivity(MasksOfOneK):
+class MeasureSelectivity(MasksOfOneMaskFraction):
     """Measure how much answer loss each ability's ablation costs on every test split."""
 
     rule = "measure_selectivity"

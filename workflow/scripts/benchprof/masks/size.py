@@ -1,4 +1,4 @@
-"""How many entries each mask fraction gives a mask, checked against the scope before any gradient."""
+"""How many entries each mask fraction gives a mask, checked before any gradient."""
 
 from __future__ import annotations
 

@@ -138,8 +138,9 @@ class Rise:
 
 
 def explanations(own: Rise, format_change: float, controls: Mapping[str, Rise]) -> list[str]:
-    """What explains the rise of option cross-entropy under an ability's mask; nothing where the
-    ability does.
+    """Name what explains a mask's rise of option cross-entropy beside its ability.
+
+    The mask is **validated** where nothing does.
 
     An item whose right option has no probability has an infinite loss: the rise then has no error,
     and nothing can be said of what else there is.
@@ -153,7 +154,7 @@ def explanations(own: Rise, format_change: float, controls: Mapping[str, Rise]) 
     if not isfinite(own.value):
         return ["infinite loss"]
     found = [] if own.exceeds(0) else ["chance"]
-    # Unknown form, as where an option has no probability, explains as well.
+    # Unknown format likelihood, as where an option has no probability, explains as well.
     found += [] if abs(format_change) < ABILITY_FORMAT else ["format likelihood"]
     return found + [
         name for name, other in controls.items() if not own.exceeds(other.value, other.error)
@@ -163,8 +164,8 @@ def explanations(own: Rise, format_change: float, controls: Mapping[str, Rise]) 
 def is_selective(own: float, others: float) -> bool:
     """Whether a mask takes enough off its held-out test and little off the others'.
 
-    The report says "not selective" where no mask of a matrix does: its profiles are of no ability.
-    A validation's `selective` says that all masks of a planted model do, by the worst of each.
+    The report says "none selective" where no mask of a matrix is: its profiles are of no ability.
+    A validation's `selective` says that all masks of a planted model are, by the worst of each.
     """
     return bool(own >= LEAST_ON_TARGET and others <= SIDE_DROP)
 
@@ -172,8 +173,8 @@ def is_selective(own: float, others: float) -> bool:
 def is_matched_by_others(own: float, others: Iterable[float], enough: float) -> bool:
     """Whether what a mask is compared with costs its ability as much as it does, and enough.
 
-    Calibration's `not_selective`: the other way round than `is_selective`, it is about what other
-    masks do to one test, and a small drop of theirs is no fault where the own is larger.
+    Calibration's `not_selective`: unlike `is_selective`, it is about what other masks do to one
+    test, and a small drop of theirs is no fault where the own is larger.
     """
     return any(other >= max(own, enough) for other in others)
 

@@ -15,7 +15,7 @@ SHARED = {
 
 
 def held_out_tests(matrix: Matrix) -> list[str]:
-    """Whether losing an ability hurts its held-out test most; nothing of one ability or mask alone."""
+    """Whether losing an ability hurts its held-out test most; nothing of one ability alone."""
     if len(matrix.abilities) == 1 or matrix.one_mask or not matrix.own:
         return []
     own = {benchmark: ability for ability, benchmark in matrix.own.items()}

@@ -218,7 +218,7 @@ def _grid(name: str, matrix: Matrix) -> dict[str, Any]:
 
 
 def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """What a reader chooses among: (value, text) of models, selections, mask fractions and metrics."""
+    """What a reader chooses among: models, selections, mask fractions and metrics."""
     headline = ", ".join(map(metric, table.loc[table["headline"], "metric"].unique()))
     metrics = [(HEADLINE, f"headline ({headline})")]
     metrics += [(name, metric(name)) for name in _other_metrics(table)]

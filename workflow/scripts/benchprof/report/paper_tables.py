@@ -50,16 +50,15 @@ def write_impact_tables(matrix: Matrix, targets: Sequence[Path]) -> None:
 def write_similarity_tables(
     table: pd.DataFrame, selection: str, mask_fraction: str, targets: Sequence[Path]
 ) -> None:
-    """Write the similarity of models under one selection and mask fraction, to .tex and .md files."""
+    """Write the similarity of models under one selection and mask fraction, as .tex and .md."""
     rows = similarity_of(table, selection, mask_fraction)
     wide = rows.pivot(index="benchmark", columns="pair", values="similarity")
     wide = wide.loc[rows["benchmark"].unique(), rows["pair"].unique()]
     low, high = number(rows["noise_low"].min()), number(rows["noise_high"].max())
     caption = (
-        f"Similarity of two models' profiles, 1 less the Jensen-Shannon divergence (masks: "
-        f"{selection}{and_mask_fraction(mask_fraction)}). Pairs of pure noise reach {low} to {high} "
-        "(95%). "
-        f"{NONE} undefined."
+        "Similarity of two models' profiles, 1 less the Jensen-Shannon divergence (masks: "
+        f"{selection}{and_mask_fraction(mask_fraction)}). Pairs of pure noise reach {low} to "
+        f"{high} (95%). {NONE} undefined."
     )
     texts = wide.astype(float).map(number).rename(index=readable)
     _write(texts, caption, f"tab:similarity-{selection}-{mask_fraction}", targets)

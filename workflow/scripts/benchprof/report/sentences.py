@@ -23,7 +23,8 @@ from benchprof.report.numbers import number_off
 SENTENCES = {
     # What a matrix shows.
     "held_out_tests": "Of the abilities' held-out tests, {defined} of {all} have an AIS. The "
-    "ability's own AIS is the largest on {largest} of these (by chance, this is expected on {by_chance:.2g}).",
+    "ability's own AIS is the largest on {largest} of these (by chance, this is expected on "
+    "{by_chance:.2g}).",
     "against_random": "Cells that differ from random masks of the same size (q < {significance}): "
     "{differing} of {defined}, {more} with a larger loss (or smaller gain), {less} with a smaller "
     "loss (or larger gain).",

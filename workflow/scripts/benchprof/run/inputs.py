@@ -89,7 +89,7 @@ def _check_benchmark(run: Run, name: str) -> None:
 
 
 def _check_control_items(run: Run, name: str, benchmark: AbilitySplit, kind: str) -> None:
-    """Stop where an item lacks its control item, or where a test split's control items stand alone."""
+    """Stop where an item lacks its control item, or a test's control items stand alone."""
     where, ability = f"benchmarks.{name}", benchmark.ability
     _check_kept(run, ability, benchmark.split, kind, f"{where}.control_item")
     asked_as = run.suite.control_items.get(kind, {}).get(ability)

@@ -1,4 +1,4 @@
-"""`contrastive`: what matters to one ability and not to the others, by either of two definitions."""
+"""`contrastive`: what matters to one ability and not to the others, by two definitions."""
 
 from __future__ import annotations
 
