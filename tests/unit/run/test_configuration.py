@@ -450,3 +450,19 @@ def test_a_composition_that_says_too_little_is_named(
     section = PLANTED["validation"] | {"composition": str(file)}
     with pytest.raises(InputError, match=re.escape(f"{file}: {found}")):
         Run.of(PLANTED | {"validation": section}, "planted.yaml")
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"fractions": [0.1]}, "fractions: a key .* called mask_fractions now"),
+        ({"calibration": {"fractions": []}}, "calibration.fractions: .* mask_fractions now"),
+        ({"selections": {"specific": {}}}, "selections.specific: .* contrastive now"),
+        ({"importance": {"loss_on": "choice"}}, "the value choice .* option_cross_entropy now"),
+        ({"importance": {"against": "flip"}}, "the value flip .* counterfactual now"),
+        ({"benchmarks": {"x": {"companion": "blank"}}}, "x.companion: .* control_item now"),
+    ],
+)
+def test_an_old_word_is_answered_with_the_new_one(config: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        removed.check_removed(config, "old.yaml")

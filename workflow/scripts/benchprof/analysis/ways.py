@@ -34,7 +34,7 @@ def ways_table(folders: Sequence[Path]) -> pd.DataFrame:
         accounts for the items alone; the largest on another ability's test (`other_test`), and how
         many times larger `own` is (`ratio`, where another test suffers at all); the rises under
         random masks and on uninformative items; the change of format likelihood. `validated` is the
-        number of masks with an effect. NaN stands for what was not asked of every ability.
+        number of validated masks. NaN stands for what was not asked of every ability.
 
     Raises:
         InputError: a folder has no table of effects, or two have one name.
@@ -60,6 +60,9 @@ def _rows(folder: Path) -> list[tuple[object, ...]]:
 
 def _row(file: Path) -> tuple[object, ...]:
     table = pd.read_csv(file)
+    if "validated" not in table:
+        remedy = "Run `snakemake analysis` again: its finished work of before does not count."
+        raise InputError(file, "a table of an earlier version", "its columns of today", remedy)
     names = ["option_cross_entropy", "other_test", "random", "uninformative", "format_change"]
     own, other, *rest = (float(table[name].mean(skipna=False)) for name in names)
     # The abilities' items are different ones, so that their errors are independent.
@@ -69,7 +72,7 @@ def _row(file: Path) -> tuple[object, ...]:
     ratio = own / other if other > 0 else math.nan
     masks = file.stem.removeprefix("effects_")
     return (file.parent.name, masks, len(table), own, own - width, own + width, other, ratio,
-            *rest, int(table["effect"].sum()))  # fmt: skip
+            *rest, int(table["validated"].sum()))  # fmt: skip
 
 
 def _cell(value: object) -> str:

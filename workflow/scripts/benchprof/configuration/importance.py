@@ -38,22 +38,22 @@ class Importance(Section):
         description="one of all, answer, option_cross_entropy"
     )
     """The loss that importance is computed from. answer: the loss on the answer's tokens. all: the
-    loss on every token of the example. option_cross_entropy: the negative log of the right option's share
-    among the options.
+    loss on every token of the example. option_cross_entropy: the negative log of the right
+    option's share among the options.
     """
     against: ControlItemKind | None = None
-    """The kind of control item whose score is subtracted from the score on the items. The difference
-    is not allowed to go below 0, except that taylor_signed and knock_out keep the sign. Each
-    item then needs a control item of this kind. Leave the key out if you don't want to subtract
-    anything.
+    """The kind of control item whose score is subtracted from the score on the items. The
+    difference is not allowed to go below 0, except that taylor_signed and knock_out keep the
+    sign. Each item then needs a control item of this kind. Leave the key out if you don't want
+    to subtract anything.
     """
     halves: Flag = False
-    """If true, masks are also made from each half of the train items, at each mask fraction that is a number.
-    These masks are evaluated on their ability's held-out test, and show how much an AIS depends on
-    the choice of train items (docs/explanation/statistics.md). So fractions must contain a
-    number, and the benchmarks a held-out test. For single weights, this takes as long as computing
-    the importance does. For units, the scores come from the store. It takes two train items of
-    each ability or more.
+    """If true, masks are also made from each half of the train items, at each mask fraction that is
+    a number. These masks are evaluated on their ability's held-out test, and show how much an
+    AIS depends on the choice of train items (docs/explanation/statistics.md). So fractions must
+    contain a number, and the benchmarks a held-out test. For single weights, this takes as long
+    as computing the importance does. For units, the scores come from the store. It takes two
+    train items of each ability or more.
     """
     limit: Limit | None = None
     """The number of train items to use for each ability, as a seeded sample. To use all of them,
