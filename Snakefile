@@ -31,7 +31,7 @@ rule all:
         TARGETS["all"](RUN),
 
 
-# Where `fractions` has `calibrated`: which k was chosen on the calibration splits, and why.
+# Where `mask_fractions` has `calibrated`: which mask fraction was chosen on the calibration splits, and why.
 rule calibration:
     input:
         TARGETS["calibration"](RUN),

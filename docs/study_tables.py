@@ -1,8 +1,8 @@
 """Print the tables of docs/study.md from docs/study_items.parquet, as Markdown.
 
 The file has a row per answer. `probability` is the right option's share of the probability of all
-options, `choice_loss` minus its log, `form` the log of the probability of all options (1 where a
-written answer cannot be read). `correct` decides where answers are written.
+options, `option_cross_entropy` minus its log, `format_likelihood` the log of the probability of all
+options (1 where a written answer cannot be read). `correct` decides where answers are written.
 
 The statistics are written here once more, without the library: the study has ended, and its numbers
 are not to move when the library's do.
@@ -21,7 +21,12 @@ from scipy.stats import norm, sem, t, ttest_1samp
 QWEN, GEMMA, SMOLLM2 = "qwen25-coder-15b-instruct", "gemma-3-270m", "smollm2-135m-instruct"
 CHOICES = ["arc_challenge", "hellaswag", "winogrande", "boolq", "commonsense_qa", "truthfulqa_mc1"]
 WRITTEN = ["gsm8k", "humaneval", "mbpp"]
-COMPANIONS = {"items": "test", "flips": "flip", "read-offs": "read_off", "blanks": "blank"}
+CONTROL_ITEMS = {
+    "items": "test",
+    "counterfactuals": "counterfactual",
+    "read-offs": "read_off",
+    "uninformative": "uninformative",
+}
 Row = dict[str, str | float]
 RESAMPLES, SEED, TAIL = 10_000, 2026, 0.025
 
@@ -107,37 +112,45 @@ def on_benchmark(name: str, own: Answers) -> Row:
     return row
 
 
-def on_own_tests(table: pd.DataFrame, model: str, rule: str) -> Iterable[Row]:
-    """The dose of each ability's mask, and its mean AIS on the other abilities' tests."""
+def on_held_out_tests(table: pd.DataFrame, model: str, rule: str) -> Iterable[Row]:
+    """The on-target effect of each ability's mask, and its mean AIS on the others' tests."""
     names = sorted(n.removesuffix("_test") for n in set(table.benchmark) if n.endswith("_test"))
     tests = {name: Answers(table, model, rule, f"{name}_test") for name in names}
     tests = {name: own for name, own in tests.items() if own.above_guessing}
     for name, own in tests.items():
-        dose, interval = own.ais([name])[name], own.interval(own.scores.intact - own.scores[name])
+        on_target_effect, interval = (
+            own.ais([name])[name],
+            own.interval(own.scores.intact - own.scores[name]),
+        )
         beside = own.scores[own.abilities].drop(columns=name).mean()
         others = [test.ais([name])[name] for other, test in tests.items() if other != name]
         yield {
             "ability": name,
             "intact": own.scores.intact.mean(),
             "under own mask, others": f"{shown(own.scores[name].mean())}, {shown(beside.mean())}",
-            "dose": f"{shown(dose)} ({span(interval)})",
-            "minus random": dose - own.ais(own.random).mean(),
+            "on_target_effect": f"{shown(on_target_effect)} ({span(interval)})",
+            "minus random": on_target_effect - own.ais(own.random).mean(),
             "on other tests": sum(others) / len(others),
         }
 
 
-def on_companions(table: pd.DataFrame, model: str) -> Iterable[Row]:
-    """What the contextual recall mask does on the versions of its own test's items."""
-    for name, suffix in COMPANIONS.items():
+def on_control_items(table: pd.DataFrame, model: str) -> Iterable[Row]:
+    """What the contextual recall mask does on the versions of its held-out test's items."""
+    for name, suffix in CONTROL_ITEMS.items():
         own = Answers(table, model, "own", f"contextual_recall_{suffix}")
-        loss, form = own.column("choice_loss"), own.column("form")
+        loss, format_likelihood = (
+            own.column("option_cross_entropy"),
+            own.column("format_likelihood"),
+        )
         rise = (loss.contextual_recall - loss.intact).to_numpy()
         yield {
             "asked": name,
             "intact": own.scores.intact.mean(),
             "lost": (own.scores.intact - own.scores.contextual_recall).mean(),
             "rise": f"{shown(rise.mean())} ({shown(sem(rise))})",
-            "change in form": (form.contextual_recall - form.intact).mean(),
+            "change in format likelihood": (
+                format_likelihood.contextual_recall - format_likelihood.intact
+            ).mean(),
             "rise, random": (loss[own.random].mean(axis=1) - loss.intact).mean(),
         }
 
@@ -148,6 +161,6 @@ if __name__ == "__main__":
         found = [on_benchmark(name, Answers(items, QWEN, rule, name)) for name in CHOICES + asked]
         print_table(f"Qwen, {rule} masks, benchmarks", found)
     for model, rule in [(QWEN, "own"), (QWEN, "paper"), (GEMMA, "own"), (SMOLLM2, "own")]:
-        print_table(f"{model}, {rule} masks, own tests", on_own_tests(items, model, rule))
+        print_table(f"{model}, {rule} masks, held-out tests", on_held_out_tests(items, model, rule))
     for model in (QWEN, GEMMA):
-        print_table(f"{model}, contextual recall mask", on_companions(items, model))
+        print_table(f"{model}, contextual recall mask", on_control_items(items, model))

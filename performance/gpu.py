@@ -178,7 +178,7 @@ class Figures:
         parameters: of the model.
         measured: the roofline.
         datasheet: the card's, if it is known.
-        scoring_seconds: of all questions under one state of the weights.
+        scoring_seconds: of all questions under one condition of the weights.
         scoring_operations: that they need.
         importance_seconds: of one example.
         importance_bytes: that it needs to move.

@@ -39,15 +39,15 @@ def examine(folder: Path) -> dict[str, Any]:
     weights = scope_weights(model, "mlp")
     neurons, forms = read_planted_card(folder / "card.json"), read_forms(folder / "card.json")
     owners = neurons | {f"form of {ability}": places for ability, places in forms.items()}
-    states: dict[str, Entries] = {"intact": {}} | {
+    conditions: dict[str, Entries] = {"intact": {}} | {
         f"without {owner}": neuron_entries(weights, places) for owner, places in owners.items()
     }
     accuracies, probabilities = {}, {}
-    for state, entries in states.items():
-        mask = Mask(entries, {"ability": state})
+    for condition, entries in conditions.items():
+        mask = Mask(entries, {"ability": condition})
         with ablated(weights, mask, "zero") if entries else contextlib.nullcontext():
-            accuracies[state] = {kind: accuracy(model, kind, tuple(forms)) for kind in KINDS}
-            probabilities[state] = {ability: form(model, ability) for ability in forms}
+            accuracies[condition] = {kind: accuracy(model, kind, tuple(forms)) for kind in KINDS}
+            probabilities[condition] = {ability: form(model, ability) for ability in forms}
     passed = {a: _passed(a, accuracies, owners) for a in neurons if a != "core"}
     found = {"items": ITEMS, "accuracy": accuracies, "passed": passed}
     if not forms:

@@ -21,10 +21,10 @@ CANDIDATES = [0.01, 0.02]
 
 
 def make_tiny(folder: Path) -> None:
-    """Make the project before its first run: two selections, numbers of k and a calibrated one.
+    """Make the project before its first run: two selections, mask fractions and a calibrated one.
 
-    Its items are answerable, so that AIS are defined; a benchmark of blanks and one of a task file
-    stand beside the abilities' tests.
+    Its items are answerable, so that AIS are defined; a benchmark of uninformative items and one of
+    a task file stand beside the abilities' tests.
     """
     project = make_project(folder)
     for ability in ABILITIES:
@@ -40,25 +40,29 @@ def _use_much(config: dict[str, Any]) -> None:
     config["benchmarks"] = {
         f"{ability}_test": {"ability": ability, "split": "test"} for ability in ABILITIES[:2]
     } | {
-        "places_blank": {"ability": "places", "split": "test", "companion": "blank"},
+        "places_uninformative": {
+            "ability": "places",
+            "split": "test",
+            "control_item": "uninformative",
+        },
         "capitals": {"task_file": "capitals.yaml", "data": "capitals.jsonl", "limit": 10},
     }
-    config["selections"] = {"top": {}, "specific": {"definition": "ratio", "pool": 5}}
-    config["fractions"] = ["calibrated", CANDIDATES[0]]
-    config["calibration"] = {"fractions": CANDIDATES, "items": 10}
+    config["selections"] = {"top": {}, "contrastive": {"definition": "ratio", "pool": 5}}
+    config["mask_fractions"] = ["calibrated", CANDIDATES[0]]
+    config["calibration"] = {"mask_fractions": CANDIDATES, "items": 10}
     config["controls"]["random"]["matched_to"] = "each_ability"
     config["importance"]["halves"] = True
 
 
 def _make_answerable(path: Path) -> None:
-    """Give items answers that a random model prefers, being the shortest, and blanks."""
+    """Give items the shortest answers, which a random model prefers, and uninformative items."""
     items = [json.loads(line) for line in path.read_text().splitlines()]
     for number, item in enumerate(items, start=10):
         item["options"] = [f"{number}{place}" for place in range(4)]
         # Another text in each item: one that is always right could be guessed.
         item["options"][item["answer"]] = str(number)
-        blank = {"context": "The word is hidden.", "question": item["question"]}
-        item["companions"] = {"blank": blank}
+        uninformative = {"context": "The word is hidden.", "question": item["question"]}
+        item["control_items"] = {"uninformative": uninformative}
     path.write_text("".join(f"{json.dumps(item)}\n" for item in items))
 
 

@@ -162,7 +162,7 @@ ADDITIONS = {
 
 @pytest.fixture(scope="module")
 def config() -> Config:
-    """A run that has every job of the default target: two models, selections, k and benchmarks."""
+    """A run with every job of the default target: two of all that there can be several of."""
     config: Config = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
     model = next(iter(config["models"].values()))
     config["models"] = {name: copy.deepcopy(model) for name in ("one", "other")}
@@ -172,7 +172,7 @@ def config() -> Config:
         f"{name}_test": {"ability": name, "split": "test", "limit": 8} for name in abilities
     }
     config["selections"]["top"] = {"without_super": True}
-    config["fractions"] = [0.001, "calibrated"]
+    config["mask_fractions"] = [0.001, "calibrated"]
     return config
 
 

@@ -1,4 +1,4 @@
-"""What the documents say of code holds: blocks of YAML that readers copy, map of rooms, links."""
+"""What the documents say of code holds: YAML that readers copy, the map of packages, links."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ WITH_PATHS = DEFAULT | {
         "own": {"task_file": "own.yaml", "data": "own.jsonl"},
         "theirs": {"task": "theirs", "data": "theirs.jsonl"},
     },
-    "selections": {"specific": {"definition": "ratio", "pool": 5}},
+    "selections": {"contrastive": {"definition": "ratio", "pool": 5}},
 }
 PATHS = (
     "store", "benchmark_data", "models.m.source.folder", "abilities.spatial_reasoning.items",

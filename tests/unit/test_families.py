@@ -21,7 +21,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import select_masks
-from benchprof.masks.rule import Specific
+from benchprof.masks.rule import Contrastive
 from benchprof.models.anatomy import SCOPES
 from benchprof.models.loading import load_model
 from benchprof.models.mask import read_mask
@@ -110,8 +110,8 @@ def mask_of(folder: Path, scope: str, items: dict[str, Path], tmp_path: Path, st
         TrainItems(items, SEED), importances, store,
     )  # fmt: skip
     mask = tmp_path / f"{scope}.mask.safetensors"
-    rule = Specific(definition="ratio", pool=5)
-    targets = {Ablation("places", "specific", "0.01"): mask}
+    rule = Contrastive(definition="ratio", pool=5)
+    targets = {Ablation("places", "contrastive", "0.01"): mask}
     select_masks(folder, rule, importances, targets)
     return mask
 

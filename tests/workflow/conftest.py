@@ -128,7 +128,7 @@ def make_project(folder: Path) -> Project:
         f"{a}_test": {"ability": a, "split": "test", "limit": 8} for a in ABILITIES[:2]
     }
     config["importance"] |= {"limit": 4, "halves": False}
-    config["fractions"] = [0.01]
+    config["mask_fractions"] = [0.01]
     config["controls"]["random"]["seeds"] = [1, 2]
     config["profile"] |= {"impact": "absolute", "resamples": 200}
     (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
@@ -146,14 +146,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(made_once(tmp_path_factory, "finished", lambda own: make_project(own).run()))
 
 
-def add_companions(items: Path, context: str = "The word is hidden.") -> None:
+def add_control_items(items: Path, context: str = "The word is hidden.") -> None:
     lines = [json.loads(line) for line in items.read_text().splitlines()]
     for item in lines:
         question = item["question"]
         other = (item["answer"] + 1) % len(item["options"])
-        item["companions"] = {
-            "flip": {"context": "Another.", "question": question, "answer": other},
-            "blank": {"context": context, "question": question},
+        item["control_items"] = {
+            "counterfactual": {"context": "Another.", "question": question, "answer": other},
+            "uninformative": {"context": context, "question": question},
         }
     items.write_text("".join(f"{json.dumps(item)}\n" for item in lines))
 

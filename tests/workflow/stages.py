@@ -18,7 +18,7 @@ from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.jobs.all import job_of
 from benchprof.masks.job import select_masks
-from benchprof.masks.rule import Specific
+from benchprof.masks.rule import Contrastive
 from benchprof.models.mask import read_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
@@ -134,15 +134,15 @@ def score(project: Project, store: Store, folder: Path | None = None) -> dict[st
 
 
 def select(project: Project) -> None:
-    """Select the `specific` masks again."""
+    """Select the `contrastive` masks again."""
     config = project.config
     results = project.folder / "results"
     select_masks(
         folder=results / "models/tiny",
-        rule=Specific(**config["selections"]["specific"]),
+        rule=Contrastive(**config["selections"]["contrastive"]),
         importances={a: results / f"importance/tiny/{a}.safetensors" for a in config["abilities"]},
         targets={
-            Ablation(a, "specific", "0.01"): project.folder / f"again/{a}.mask"
+            Ablation(a, "contrastive", "0.01"): project.folder / f"again/{a}.mask"
             for a in config["abilities"]
         },
     )

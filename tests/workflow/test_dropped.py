@@ -9,7 +9,10 @@ from benchprof.models.mask import read_mask
 
 from .conftest import Project
 
-FIRST, SECOND = (f"results/masks/tiny/places/specific_{k}.safetensors" for k in ("0.01", "0.02"))
+FIRST, SECOND = (
+    f"results/masks/tiny/places/contrastive_{mask_fraction}.safetensors"
+    for mask_fraction in ("0.01", "0.02")
+)
 
 
 def scores(project: Project) -> list[str]:
@@ -55,8 +58,9 @@ def test_importance_goes_and_masks_stay(finished: Project, tmp_path: Path) -> No
         assert (project.folder / FIRST).read_bytes() == kept
         assert scores(project) == []
 
-    # For a mask of another k importance is computed again, and the first mask is as it was.
-    project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
+    # For a mask of another mask fraction importance is computed again, and the first mask is as it
+    # was.
+    project.configure(lambda config: config.update(mask_fractions=[0.01, 0.02]))
     project.run(SECOND)
     assert told(project) == ["2 computed", "0 not needed"]
     assert (project.folder / FIRST).read_bytes() == kept

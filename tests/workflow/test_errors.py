@@ -81,15 +81,15 @@ def test_a_users_item_without_a_field_of_its_task(project: Project) -> None:
 
 
 def test_a_k_larger_than_the_scope(project: Project) -> None:
-    project.configure(lambda config: config.update(fractions=[0.9]))
-    refused(project, "fractions, 0.9", "weights of the scope 'mlp'", "Lower the fraction")
+    project.configure(lambda config: config.update(mask_fractions=[0.9]))
+    refused(project, "mask_fractions, 0.9", "weights of the scope 'mlp'", "Lower the mask fraction")
 
 
 def test_too_few_calibration_items_to_choose_k_on(project: Project) -> None:
     items = project.folder / "items/places/calibration.jsonl"
     items.write_text("".join(items.read_text().splitlines(keepends=True)[:9]))
-    candidates = {"fractions": [0.01, 0.02], "items": 10}
-    project.configure(lambda c: c.update(fractions=["calibrated"], calibration=candidates))
+    candidates = {"mask_fractions": [0.01, 0.02], "items": 10}
+    project.configure(lambda c: c.update(mask_fractions=["calibrated"], calibration=candidates))
     refused(project, "config.yaml, abilities.places", "9 calibration items", "10 or more")
 
 

@@ -103,9 +103,9 @@ def test_an_entry_under_another_s_key_is_not_used(
 
 @pytest.mark.parametrize("damage", [flip, truncate])
 def test_a_damaged_mask_is_refused(project: Project, store: Store, damage: Damage) -> None:
-    mask = mask_file(project, "places.specific_0.01")
+    mask = mask_file(project, "places.contrastive_0.01")
     damage(mask)
-    with pytest.raises(InputError, match=r"specific_0\.01\.safetensors: .*Delete it"):
+    with pytest.raises(InputError, match=r"contrastive_0\.01\.safetensors: .*Delete it"):
         evaluate(project, store)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
+from tests.workflow.conftest import ABILITIES, Project, add_control_items, make_project, origin
 from tests.workflow.stages import run_jobs, run_missing
 
 from benchprof.masks import super_job, super_set
@@ -26,9 +26,9 @@ METHODS = "results/methods.md"
 
 def use_heads(config: dict[str, Any]) -> None:
     config["unit"], config["scope"] = "head", "attention"
-    # Less their blanks, heads of so small a model may have no importance at all.
-    config["importance"] = {"score": "taylor_abs", "loss_on": "choice"}
-    config["fractions"], config["selections"] = [0.25], {"top": {}}
+    # Less their uninformative items, heads of so small a model may have no importance at all.
+    config["importance"] = {"score": "taylor_abs", "loss_on": "option_cross_entropy"}
+    config["mask_fractions"], config["selections"] = [0.25], {"top": {}}
     config["controls"]["random"]["seeds"] = [1]
 
 
@@ -38,7 +38,7 @@ def heads(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = make_project(tmp_path_factory.mktemp("heads") / "project")
     project.configure(use_heads)
     for ability in ABILITIES:
-        add_companions(project.folder / f"items/{ability}/train.jsonl")
+        add_control_items(project.folder / f"items/{ability}/train.jsonl")
     project.run("results/methods.md", PLACES)
     return project
 
@@ -87,7 +87,7 @@ def test_halves_of_units_come_from_the_same_attributions(
     kinds = ("location", "overlap", "selectivity")
     names = (*(f"{kind}_top_0.25" for kind in kinds), "core", "stability")
     run_jobs(project, *(f"results/analysis/tiny/{name}.csv" for name in names))
-    # No k of the paper is a whole head of this model's four.
+    # No mask fraction of the paper is a whole head of this model's four.
     assert len(pd.read_csv(project.folder / "results/analysis/tiny/core.csv")) == 0
     location = pd.read_csv(project.folder / "results/analysis/tiny/location_top_0.25.csv")
     assert location.groupby("ability")["entries"].sum().to_dict() == {"colours": 1, "places": 1}

@@ -20,8 +20,8 @@ NAMES = {
     "MODEL": "tiny",
     "ABILITY": "colours",
     "BENCHMARK": "colours_test",
-    "SELECTION": "specific",
-    "K": "0.01",
+    "SELECTION": "contrastive",
+    "MASK_FRACTION": "0.01",
     "ITEMS": "items/colours",
 }
 """In place of the page's first block, which says the names of the default run."""

@@ -25,7 +25,7 @@ PLACES = "results/evaluations/tiny/places_test/intact.json"
 def use_lists(config: dict[str, Any]) -> None:
     config["unit"], config["scope"] = "head", "attention"
     config["selections"] = {"listed": {"colours": {0: [1]}, "places": {1: [0]}}}
-    config["fractions"] = ["listed"]
+    config["mask_fractions"] = ["listed"]
     config["controls"]["random"] = {"seeds": [1], "matched_to": "each_ability"}
 
 
@@ -51,7 +51,7 @@ def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path)
     control = masks["places", "listed-random-1_listed"]
     assert (control.names, control.origin["n"]) == ([name], 1)
     table = pd.read_parquet(project.folder / "results/profiles/impact.parquet")
-    assert set(table["fraction"]) == set(table["k"]) == {"listed"}
+    assert set(table["mask_fraction"]) == set(table["mask_fraction_value"]) == {"listed"}
     page = (project.folder / "results/report.html").read_text()
     assert "(1 head a mask)" in page
     methods = (project.folder / "results/methods.md").read_text()

@@ -9,27 +9,32 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.workflow.conftest import ABILITIES, Project, add_companions, make_project, origin
+from tests.workflow.conftest import ABILITIES, Project, add_control_items, make_project, origin
 from tests.workflow.stages import run_jobs, run_missing, said_to
 
 from benchprof.tensors import TensorFile
 
 SELECTIVITY = "results/analysis/tiny/selectivity_top_0.01.csv"
 PLACES = "results/evaluations/tiny/places_test/intact.json"
-BLANK = "results/evaluations/tiny/places_blank/intact.json"
+UNINFORMATIVE = "results/evaluations/tiny/places_uninformative/intact.json"
 
 
 def use_other_methods(config: dict[str, Any]) -> None:
-    config["importance"] = {"score": "taylor_abs", "loss_on": "all", "against": "flip", "limit": 4}
+    config["importance"] = {
+        "score": "taylor_abs",
+        "loss_on": "all",
+        "against": "counterfactual",
+        "limit": 4,
+    }
     config["layers"] = [1, 1]
     config["ablation"] = "mean"
     config["controls"]["random"]["seeds"] = [1]
-    specific = {"definition": "ratio", "pool": 5}
-    for kind in ("flip", "blank"):
+    contrastive = {"definition": "ratio", "pool": 5}
+    for kind in ("counterfactual", "uninformative"):
         config["benchmarks"][f"places_{kind}"] = {
-            "ability": "places", "split": "test", "companion": kind, "limit": 8,
+            "ability": "places", "split": "test", "control_item": kind, "limit": 8,
         }  # fmt: skip
-    config["selections"] = {"top": {}, "bottom": {}, "core": {}, "specific": specific}
+    config["selections"] = {"top": {}, "bottom": {}, "core": {}, "contrastive": contrastive}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = make_project(tmp_path_factory.mktemp("other") / "project")
     project.configure(use_other_methods)
     for file in (*(f"{a}/train" for a in ABILITIES), "places/test"):
-        add_companions(project.folder / f"items/{file}.jsonl")
+        add_control_items(project.folder / f"items/{file}.jsonl")
     files = ("results/methods.md", "results/figures/tiny/impact_core_0.01.png", SELECTIVITY)
     planned = project.planned("--", *files)
     assert planned["select_masks"] == planned["draw_controls"] == 4
@@ -48,25 +53,25 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_items_without_companions_are_refused_where_these_are_wanted(project: Project) -> None:
+def test_items_without_control_items_are_refused_where_these_are_wanted(project: Project) -> None:
     project.configure(use_other_methods)
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
     assert "items/places/test.jsonl, item places-" in refused.stdout
-    assert "`benchmarks.places_flip.companion`" in refused.stdout
-    add_companions(project.folder / "items/places/test.jsonl")
+    assert "`benchmarks.places_counterfactual.control_item`" in refused.stdout
+    add_control_items(project.folder / "items/places/test.jsonl")
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
     assert "`importance.against`" in refused.stdout
     assert "items/colours/train.jsonl, item colours-" in refused.stdout
-    assert "it has no companion 'flip'; expected one in every item." in refused.stdout
+    assert "it has no control item 'counterfactual'; expected one in every item." in refused.stdout
 
 
-def test_companions_of_other_items_than_the_test_split_s_are_refused(
+def test_control_items_of_other_items_than_the_test_split_s_are_refused(
     other: Project, tmp_path: Path
 ) -> None:
     project = other.copy(tmp_path / "copy")
-    project.configure(lambda config: config["benchmarks"]["places_flip"].update(limit=7))
+    project.configure(lambda config: config["benchmarks"]["places_counterfactual"].update(limit=7))
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
     assert "benchmarks.places_flip: limit 7; expected limit " in refused.stdout
@@ -77,13 +82,13 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
         (path.parent.name, path.name.split("_")[0]): TensorFile(path)
         for path in (other.folder / "results/masks/tiny").rglob("*.safetensors")
     }
-    # k is a share of all 12,208 weights, of which 1,152 are in scope.
+    # the mask fraction is a share of all 12,208 weights, of which 1,152 are in scope.
     for mask in masks.values():
         assert mask.origin["n"] == 122
         assert all(name.startswith("model.layers.1.mlp.") for name in mask.names)
     digests = {key: mask.origin["digest"] for key, mask in masks.items()}
     assert digests["colours", "core"] == digests["places", "core"]
-    assert digests["colours", "specific"] != digests["places", "specific"]
+    assert digests["colours", "contrastive"] != digests["places", "contrastive"]
     # Intact, four masks an ability and a control a selection; the core's is one mask for both.
     assert "places_test: 1 reused, 12 computed" in other.log("all.log")
     path = other.folder / "results/evaluations/tiny/places_test/places.top_0.01.json"
@@ -93,39 +98,51 @@ def test_masks_are_of_the_methods_asked_for(other: Project) -> None:
     assert "layers 1 to 1" in methods
 
 
-def test_importance_is_against_the_companion_asked_for(other: Project) -> None:
-    assert origin(other, "importance/tiny/places.safetensors")["against"] == "flip"
+def test_importance_is_against_the_control_item_asked_for(other: Project) -> None:
+    assert origin(other, "importance/tiny/places.safetensors")["against"] == "counterfactual"
     methods = (other.folder / "results/methods.md").read_text()
     assert "another option right is subtracted; negative differences count as 0." in methods
 
 
-def test_selectivity_has_the_companions_beside_the_items(other: Project) -> None:
+def test_selectivity_has_the_control_items_beside_the_items(other: Project) -> None:
     table = pd.read_csv(other.folder / SELECTIVITY)
-    # Two masks and a control on the items of two abilities, and on two companions of one.
-    assert table.groupby(["test", "asked"]).size().to_dict() == {
+    # Two masks and a control on the items of two abilities, and on two control items of one.
+    assert table.groupby(["test", "item_kind"]).size().to_dict() == {
         ("colours", "item"): 3, ("places", "item"): 3,
-        ("places", "flip"): 3, ("places", "blank"): 3,
+        ("places", "counterfactual"): 3, ("places", "uninformative"): 3,
     }  # fmt: skip
-    intact = table.set_index(["test", "asked"])["intact"]
-    assert len({intact["places", asked].iloc[0] for asked in ("item", "flip", "blank")}) == 3
-    records = [f"results/evaluations/tiny/places_{of}/intact.json" for of in ("test", "flip")]
-    own, flip = (json.loads((other.folder / file).read_text())["items"] for file in records)
+    intact = table.set_index(["test", "item_kind"])["intact"]
+    assert (
+        len(
+            {
+                intact["places", asked].iloc[0]
+                for asked in ("item", "counterfactual", "uninformative")
+            }
+        )
+        == 3
+    )
+    records = [
+        f"results/evaluations/tiny/places_{of}/intact.json" for of in ("test", "counterfactual")
+    ]
+    own, counterfactual = (
+        json.loads((other.folder / file).read_text())["items"] for file in records
+    )
     # Their right answers differ, item by item.
-    assert [[(g + 1) % 4 for g in gold] for gold in own["gold"]] == flip["gold"]
+    assert [[(g + 1) % 4 for g in gold] for gold in own["gold"]] == counterfactual["gold"]
 
 
-def test_changed_companions_concern_all_benchmarks_of_their_items(
+def test_changed_control_items_concern_all_benchmarks_of_their_items(
     other: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     project = other.copy(tmp_path / "copy")
-    add_companions(project.folder / "items/places/test.jsonl", "The word is lost.")
+    add_control_items(project.folder / "items/places/test.jsonl", "The word is lost.")
     planned = project.planned()
     assert planned["evaluate_benchmark"] == 3
     assert "compute_profile" in planned
     assert not {"compute_importance", "select_masks"} & set(planned)
-    assert "data/tasks/ability_blank.yaml" in project.run("-n", BLANK)
-    run_jobs(project, PLACES, BLANK)
-    # A companion is part of an item; the core is one mask for both abilities.
-    for of in ("test", "blank"):
+    assert "data/tasks/ability_uninformative.yaml" in project.run("-n", UNINFORMATIVE)
+    run_jobs(project, PLACES, UNINFORMATIVE)
+    # A control item is part of an item; the core is one mask for both abilities.
+    for of in ("test", "uninformative"):
         assert f"places_{of}: 1 reused, 12 computed" in caplog.text

@@ -94,13 +94,13 @@ def test_a_job_runs_with_its_part_of_the_configuration(outer: Project, given: st
         # Without a `configfile:`; a second file lies over the first.
         snakefile = outer.folder / "Snakefile"
         snakefile.write_text(snakefile.read_text().split("\n", 1)[1])
-        (outer.folder / "more.yaml").write_text("profiling: {fractions: [0.02]}\n")
+        (outer.folder / "more.yaml").write_text("profiling: {mask_fractions: [0.02]}\n")
         arguments = ["--configfile", "outer.yaml", "more.yaml"]
     snakemake(outer, "results/checks/tiny.json", *arguments)
     sizes = json.loads((outer.folder / "results/checks/tiny.json").read_text())
-    (k,) = sizes["n"]
-    assert k == ("0.02" if given == "command" else "0.01")
-    assert sizes["n"][k] == sizes["parameters"] * int(k[-1]) // 100
+    (mask_fraction,) = sizes["n"]
+    assert mask_fraction == ("0.02" if given == "command" else "0.01")
+    assert sizes["n"][mask_fraction] == sizes["parameters"] * int(mask_fraction[-1]) // 100
     # Once made, nothing is left to do.
     assert planned(outer, "results/checks/tiny.json", *arguments) == {}
 

@@ -111,7 +111,7 @@ def test_a_job_asks_for_what_the_model_s_size_needs(finished: Project, tmp_path:
     assert large["evaluate_benchmark"]["runtime"] == str(120 + 30 * 8)
     assert partition(large["evaluate_benchmark"]) == "gpu"
     assert partition(large["select_masks"]) == "cpu"
-    # The paper's k add up to 0.01365.
+    # The paper's mask fractions add up to 0.01365.
     assert large["measure_core"]["mem_mb"] == str(4000 + round(4 * 2 * 80 * 1.365))
     assert large["compare_masks"]["mem_mb"] == str(4000 + 8 * 2 * 80)
     assert large["measure_stability"]["mem_mb"] == str(4000 + 22400 + 8 * 2 * 80)

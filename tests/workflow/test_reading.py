@@ -20,9 +20,9 @@ def test_the_items_of_a_finished_run(finished: Project, tmp_path: Path) -> None:
     table = pd.read_csv(folder / "places_test.csv", keep_default_na=False)
     assert len(table) == 8
     records = project.folder / "results/evaluations/tiny/places_test"
-    record = json.loads((records / "places.specific_0.01.json").read_text())
+    record = json.loads((records / "places.contrastive_0.01.json").read_text())
     assert table["digest"].tolist() == record["items"]["digest"]
-    right = (table["places.specific_0.01_right"] == "right").astype(float).tolist()
+    right = (table["places.contrastive_0.01_right"] == "right").astype(float).tolist()
     assert right == record["items"]["scores"]["acc"]
     first = table.iloc[0]
     word = first["prompt"].split("The word is ")[1].split(".")[0]
@@ -30,8 +30,8 @@ def test_the_items_of_a_finished_run(finished: Project, tmp_path: Path) -> None:
     assert first["intact"] in ("Rome", "Oslo", "Lima", "Cairo")
     page = (folder / "places_test.md").read_text()
     assert page.startswith("# places_test under tiny\n")
-    assert "all_abilities.specific-random-1_0.01" in page
-    assert "all_abilities.specific-random-2_0.01" not in page
+    assert "all_abilities.contrastive-random-1_0.01" in page
+    assert "all_abilities.contrastive-random-2_0.01" not in page
 
     content = {path.name: path.read_bytes() for path in folder.iterdir()}
     run_jobs(project, *(f"results/items/tiny/{own}_test.csv" for own in ("colours", "places")))

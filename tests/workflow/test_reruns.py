@@ -90,7 +90,7 @@ def test_an_added_control_seed_is_drawn_and_evaluated_alone(
     project.configure(lambda config: config["controls"]["random"].update(seeds=[1, 2, 3]))
     assert stages(project.planned()) == PROFILE | {"draw_controls", "evaluate_benchmark"}
     caplog.set_level(logging.INFO)
-    drawn = "results/masks/tiny/all_abilities/specific-random-3_0.01.safetensors"
+    drawn = "results/masks/tiny/all_abilities/contrastive-random-3_0.01.safetensors"
     run_jobs(project, drawn, "results/evaluations/tiny/places_test/intact.json")
     assert "places_test: 5 reused, 1 computed" in caplog.text
 

@@ -28,13 +28,13 @@ PLACES = "results/evaluations/tiny/places_test/intact.json"
 COLOURS = PLACES.replace("places", "colours")
 IMPORTANCE = "results/importance/tiny/places.safetensors"
 IMPACT = "results/profiles/impact.csv"
-OVERLAP = "results/analysis/tiny/overlap_specific_0.01.csv"
+OVERLAP = "results/analysis/tiny/overlap_contrastive_0.01.csv"
 # A file of each of the two jobs that make a selection's masks.
-SPECIFIC = (
-    "results/masks/tiny/places/specific_0.01.safetensors",
-    "results/masks/tiny/all_abilities/specific-random-1_0.01.safetensors",
+CONTRASTIVE = (
+    "results/masks/tiny/places/contrastive_0.01.safetensors",
+    "results/masks/tiny/all_abilities/contrastive-random-1_0.01.safetensors",
 )
-TOP = tuple(file.replace("specific", "top") for file in SPECIFIC)
+TOP = tuple(file.replace("contrastive", "top") for file in CONTRASTIVE)
 
 
 def test_a_run_makes_every_result(finished: Project) -> None:
@@ -44,12 +44,12 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     assert text == (results / "profiles/impact.csv").read_text()
     # 2 benchmarks, 2 masks and 2 random controls, 3 metrics.
     assert len(table) == 2 * 4 * 3
-    figures = [f"tiny/{kind}_specific_0.01" for kind in ("impact", "forest", "radar", "ribbons")]
-    single = "tiny/radar_specific_0.01/places_test"
+    figures = [f"tiny/{kind}_contrastive_0.01" for kind in ("impact", "forest", "radar", "ribbons")]
+    single = "tiny/radar_contrastive_0.01/places_test"
     for figure in (*figures, single, "pipeline"):
         for form in ("png", "svg", "csv", "txt"):
             assert (results / f"figures/{figure}.{form}").stat().st_size > 0
-    paper = ("tables/tiny/impact_specific_0.01.tex", "methods.md", "references.bib")
+    paper = ("tables/tiny/impact_contrastive_0.01.tex", "methods.md", "references.bib")
     tables = ("profiles/findings.csv", "profiles/items.parquet")
     for path in ("report.html", "summary.txt", *tables, *paper):
         assert (results / path).stat().st_size > 0
@@ -104,7 +104,7 @@ def test_a_second_run_has_nothing_to_do(finished: Project, tmp_path: Path) -> No
 
 def test_a_record_holds_what_the_format_says(finished: Project) -> None:
     folder = finished.folder / "results/evaluations/tiny/places_test"
-    record = json.loads((folder / "places.specific_0.01.json").read_text())
+    record = json.loads((folder / "places.contrastive_0.01.json").read_text())
     assert record["n"] == 8
     # One word of the four is right for 3 of the 8 items, as chance alone may have it.
     assert record["guessing"] == pytest.approx(1 / 4)
@@ -154,7 +154,7 @@ def test_a_fresh_clone_over_a_store_computes_nothing(
     before = (project.folder / IMPACT).read_bytes()
     for lost in ("results", ".snakemake"):
         shutil.rmtree(project.folder / lost)
-    made = ("results/models/tiny/model.json", "results/checks/tiny.json", IMPORTANCE, *SPECIFIC)
+    made = ("results/models/tiny/model.json", "results/checks/tiny.json", IMPORTANCE, *CONTRASTIVE)
     run_jobs(project, *made, COLOURS, PLACES, IMPACT)
     assert "2 reused, 0 computed" in caplog.text
     assert caplog.text.count("_test: 5 reused, 0 computed") == 2
@@ -202,20 +202,20 @@ def test_an_added_k_reuses_the_old_one(
 ) -> None:
     caplog.set_level(logging.INFO)
     project = finished.copy(tmp_path / "copy")
-    project.configure(lambda config: config.update(fractions=[0.01, 0.02]))
+    project.configure(lambda config: config.update(mask_fractions=[0.01, 0.02]))
     planned = project.planned()
     assert planned["compute_importance"] == planned["select_masks"] == 1
     assert planned["evaluate_benchmark"] == 2
-    stems = ("places/specific_0.02", "all_abilities/specific-random-1_0.02")
+    stems = ("places/contrastive_0.02", "all_abilities/contrastive-random-1_0.02")
     masks = [f"results/masks/tiny/{stem}.safetensors" for stem in stems]
     run_jobs(project, IMPORTANCE, *masks, PLACES)
     assert "2 reused, 0 computed" in caplog.text
-    # intact, two masks and two controls of the old k; as many masks of the new one.
+    # intact, two masks and two controls of the old mask fraction; as many masks of the new one.
     assert "5 reused, 4 computed" in caplog.text
 
 
 def use_top(config: dict[str, Any]) -> None:
-    """`top` masks beside the `specific` ones."""
+    """`top` masks beside the `contrastive` ones."""
     config["selections"].update(top={})
 
 
@@ -258,10 +258,10 @@ def test_an_added_ability_changes_contrasts_only(
     caplog.set_level(logging.INFO)
     project = with_top.copy(tmp_path / "copy")
     project.configure(add)
-    run_jobs(project, IMPORTANCE, *SPECIFIC, *TOP, COLOURS, PLACES, IMPACT)
+    run_jobs(project, IMPORTANCE, *CONTRASTIVE, *TOP, COLOURS, PLACES, IMPACT)
     assert "2 reused, 1 computed" in caplog.text
     # Intact and two `top` masks are reused; the `top` mask of the new ability is computed, and
-    # what rightly changed: `specific` masks of all three, two controls of each selection.
+    # what rightly changed: `contrastive` masks of all three, two controls of each selection.
     assert caplog.text.count("_test: 3 reused, 8 computed") == 2
     assert "numbers" in set(pd.read_csv(project.folder / IMPACT)["ability"])
 
@@ -299,9 +299,9 @@ def test_an_excluded_train_item_changes_the_importance_of_its_ability_alone(
     caplog.set_level(logging.INFO)
     project = with_top.copy(tmp_path / "copy")
     project.configure(exclude)
-    run_jobs(project, IMPORTANCE, *SPECIFIC, *TOP, COLOURS)
+    run_jobs(project, IMPORTANCE, *CONTRASTIVE, *TOP, COLOURS)
     assert "1 reused, 1 computed" in caplog.text
-    # Intact and colours' `top` mask are reused; places' `top` mask, both `specific` masks, which
+    # Intact and colours' `top` mask are reused; places' `top` mask, both `contrastive` masks, which
     # contrast the two, and the four controls changed.
     assert "colours_test: 2 reused, 7 computed" in caplog.text
 

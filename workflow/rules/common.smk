@@ -39,4 +39,4 @@ wildcard_constraints:
     ability=one_of([*RUN.abilities, ALL_ABILITIES]),
     benchmark=one_of(RUN.benchmarks),
     selection=one_of(RUN.selections),
-    k=one_of(dict.fromkeys([*RUN.ks, *RUN.candidate_ks])),
+    mask_fraction=one_of(dict.fromkeys([*RUN.mask_fractions, *RUN.candidate_mask_fractions])),

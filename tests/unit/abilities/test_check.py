@@ -13,11 +13,11 @@ import pytest
 from tests.conftest import ROOT
 from tests.pages import arguments_on, blocks, commands
 
-from benchprof.abilities import form
+from benchprof.abilities import surface
 from benchprof.abilities.check import contents, main
 from benchprof.abilities.check_line import Check
 from benchprof.abilities.choosing import check_choices, first_named, hit, interval, string_matcher
-from benchprof.abilities.item import SPLITS, Companion, Item
+from benchprof.abilities.item import SPLITS, ControlItem, Item
 from benchprof.abilities.model_answers import answer_rows
 from benchprof.abilities.repeats import blanked, check_repeats, names_in
 from benchprof.models import allocation
@@ -32,9 +32,9 @@ def item(
     options: tuple[str, ...] = ABCD,
     context: str = "",
     question: str = "Which?",
-    **companions: Companion,
+    **control_items: ControlItem,
 ) -> Item:
-    return Item(id_, "type", context, question, options, answer, companions=companions)
+    return Item(id_, "type", context, question, options, answer, control_items=control_items)
 
 
 def chosen(items: Sequence[Item], name: str, ability: str = "ability") -> Check:
@@ -46,7 +46,7 @@ def test_a_tie_is_shared() -> None:
     assert [hit(item(answer=1), own) for own in scores] == [0.5, 1, 0]
 
 
-def test_an_item_and_its_flip_count_as_one_value() -> None:
+def test_an_item_and_its_counterfactual_count_as_one_value() -> None:
     # Means 1, 0 and 1/2: their standard deviation is 1/2, so half the interval is 1.96 / 2 / √3.
     mean, low, high = interval([1, 0, 1, 0], [0, 1, 2, 2])
     half = 1.96 * 0.5 / math.sqrt(3)
@@ -65,10 +65,10 @@ def test_an_answer_known_by_its_place_or_look_fails(name: str, right: tuple[str,
     assert chosen(turned, name).passed
 
 
-def test_a_flip_takes_back_what_a_preference_for_an_option_gains() -> None:
+def test_a_counterfactual_takes_back_what_a_preference_for_an_option_gains() -> None:
     options = ("aaaa", "bbb")
-    flipped = [item(f"{k}", 0, options, flip=Companion("", "Or?", 1)) for k in range(40)]
-    check = chosen(flipped, "the longest option")
+    having = [item(f"{k}", 0, options, counterfactual=ControlItem("", "Or?", 1)) for k in range(40)]
+    check = chosen(having, "the longest option")
     assert (check.figure, check.passed) == ("+0.0 (+0.0 to +0.0)", True)
 
 
@@ -129,23 +129,39 @@ def test_names_and_numbers_are_blanked() -> None:
 
 
 def test_items_that_differ_in_names_and_numbers_alone_are_equal() -> None:
-    flip = Companion("Today Zoe has 4 cups.", "Who has 4?", 1)
-    first = item("a", 0, ("Omar", "Zoe"), "Today Omar has 3 cups.", "Who has 3?", flip=flip)
+    counterfactual = ControlItem("Today Zoe has 4 cups.", "Who has 4?", 1)
+    first = item(
+        "a",
+        0,
+        ("Omar", "Zoe"),
+        "Today Omar has 3 cups.",
+        "Who has 3?",
+        counterfactual=counterfactual,
+    )
     second = item("b", 1, ("Mei", "Zoe"), "Today Zoe has 12 cups.", "Who has 12?")
     third = item("c", 0, ("Omar", "Mei"), "Today Omar lost 3 cups.", "Who has 3?")
     found = check_repeats("own", [first, second, third])
     assert (found.figure, found.passed, found.detail) == ("1", False, "a = b")
-    assert check_repeats("own", [first, third]).passed, "an item may equal its own flip"
+    assert check_repeats("own", [first, third]).passed, "an item may equal its own counterfactual"
 
 
 def test_form_is_what_is_left_without_content_words() -> None:
-    assert form.skeleton("Is the Cup, or 12 cups?") == ["is", "the", "W", ",", "or", "0", "w", "?"]
+    assert surface.skeleton("Is the Cup, or 12 cups?") == [
+        "is",
+        "the",
+        "W",
+        ",",
+        "or",
+        "0",
+        "w",
+        "?",
+    ]
     asked = {
         name: {split: [item(f"{k}", question=f"Noun{k} is{mark}") for k in range(20)]
                for split in SPLITS}
         for name, mark in (("one", "?"), ("two", "!"))
     }  # fmt: skip
-    options, whole = form.check_form(asked)
+    options, whole = surface.check_surface(asked)
     assert whole.figure.startswith("100%")
     assert options.figure.startswith("50%")
     assert {options.passed, whole.passed} == {None}
@@ -168,11 +184,13 @@ def test_a_model_s_probabilities_are_normalised_over_the_options() -> None:
     prompts = "It rains.\nQuestion: Wet?\nAnswer:", "Question: Wet?\nAnswer:"
     weights = {(p, o): w for p, own in zip(prompts, ((3, 1), (1, 4)), strict=True)
                for o, w in zip((" yes", " no"), own, strict=True)}  # fmt: skip
-    asked = item("a", 0, ("yes", "no"), "It rains.", "Wet?", flip=Companion("", "Wet?", 1))
+    asked = item(
+        "a", 0, ("yes", "no"), "It rains.", "Wet?", counterfactual=ControlItem("", "Wet?", 1)
+    )
     scorer: Any = Scripted(weights)
-    plain, flip = answer_rows({"weather": [asked]}, scorer)
+    plain, counterfactual = answer_rows({"weather": [asked]}, scorer)
     assert plain[:5] == ("weather", "item", "1", "0.50", "1.00")
-    assert [row[5].split()[0] for row in (plain, flip)] == ["0.75", "0.80"]
+    assert [row[5].split()[0] for row in (plain, counterfactual)] == ["0.75", "0.80"]
 
 
 # The command
@@ -220,7 +238,7 @@ def test_the_command_passes_clean_items(page: str, capsys: pytest.CaptureFixture
 def test_several_abilities_have_one_page(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(form, "TREES", 5)
+    monkeypatch.setattr(surface, "TREES", 5)
     assert main(arguments_on(PAGE, CHECK)[1]) == 0
     printed = capsys.readouterr().out
     assert "0 of 22 checks" in printed

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.conftest import json_values
 
 from benchprof.abilities.item import (
-    COMPANIONS,
+    CONTROL_ITEMS,
     DIFFICULTIES,
-    Companion,
+    ControlItem,
     Item,
-    check_companions,
-    companion_of,
+    check_control_items,
+    control_item_of,
     read_items,
 )
 from benchprof.errors import InputError
@@ -35,15 +35,15 @@ options = st.lists(full_text, min_size=2, max_size=6, unique_by=str.strip).map(t
 
 
 @st.composite
-def companions(draw: st.DrawFn, number: int, answer: int) -> dict[str, Companion]:
+def control_items(draw: st.DrawFn, number: int, answer: int) -> dict[str, ControlItem]:
     others = [index for index in range(number) if index != answer]
     return {
-        kind: Companion(
+        kind: ControlItem(
             draw(any_text),
             draw(full_text),
-            draw(st.sampled_from(others)) if kind == "flip" else answer,
+            draw(st.sampled_from(others)) if kind == "counterfactual" else answer,
         )
-        for kind in draw(st.sets(st.sampled_from(COMPANIONS)))
+        for kind in draw(st.sets(st.sampled_from(CONTROL_ITEMS)))
     }
 
 
@@ -61,7 +61,7 @@ def items(draw: st.DrawFn) -> Item:
         answer_type=draw(any_text),
         style=draw(any_text),
         difficulty=draw(st.sampled_from(("", *DIFFICULTIES))),
-        companions=draw(companions(len(texts), answer)),
+        control_items=draw(control_items(len(texts), answer)),
     )
 
 
@@ -85,44 +85,56 @@ def test_blank_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path):
     assert [item.id for item in read_items(path)] == ["one"]
 
 
-FLIP = {"context": "", "question": "What is 1 + 2?", "answer": 1}
-BLANK = {"context": "", "question": "What is 1 + some?"}
+COUNTERFACTUAL = {"context": "", "question": "What is 1 + 2?", "answer": 1}
+UNINFORMATIVE = {"context": "", "question": "What is 1 + some?"}
 
 
-def test_only_a_flip_has_another_answer(tmp_path: Path):
+def test_only_a_counterfactual_has_another_answer(tmp_path: Path):
     path = tmp_path / "train.jsonl"
-    value = GOOD | {"companions": {"blank": BLANK, "flip": FLIP}}
+    value = GOOD | {
+        "control_items": {"uninformative": UNINFORMATIVE, "counterfactual": COUNTERFACTUAL}
+    }
     path.write_text(json.dumps(value) + "\n")
     (item,) = read_items(path)
-    assert {kind: own.answer for kind, own in item.companions.items()} == {
-        "flip": 1, "blank": 0,
+    assert {kind: own.answer for kind, own in item.control_items.items()} == {
+        "counterfactual": 1, "uninformative": 0,
     }  # fmt: skip
     assert item.to_json() == value
-    assert list(item.to_json()["companions"]) == list(COMPANIONS)
-    flip = companion_of(item, "flip")
-    assert (flip.question, flip.options, flip.answer) == ("What is 1 + 2?", item.options, 1)
-    assert companion_of(item, "blank").answer == item.answer
-    assert flip.id == item.id
-    assert not flip.companions
+    assert list(item.to_json()["control_items"]) == list(CONTROL_ITEMS)
+    counterfactual = control_item_of(item, "counterfactual")
+    assert (counterfactual.question, counterfactual.options, counterfactual.answer) == (
+        "What is 1 + 2?",
+        item.options,
+        1,
+    )
+    assert control_item_of(item, "uninformative").answer == item.answer
+    assert counterfactual.id == item.id
+    assert not counterfactual.control_items
     # A set of items needs hashes.
-    assert len({item, flip, *read_items(path)}) == 2
+    assert len({item, counterfactual, *read_items(path)}) == 2
 
 
-def test_the_item_that_lacks_a_companion_is_named(tmp_path: Path):
+def test_the_item_that_lacks_a_control_item_is_named(tmp_path: Path):
     item = Item(
-        "two", "sum", "", "1 + 1?", ("2", "3"), 0, companions={"flip": Companion("", "?", 1)}
+        "two",
+        "sum",
+        "",
+        "1 + 1?",
+        ("2", "3"),
+        0,
+        control_items={"counterfactual": ControlItem("", "?", 1)},
     )
-    check_companions(tmp_path, [item], "flip", "importance.against")
+    check_control_items(tmp_path, [item], "counterfactual", "importance.against")
     with pytest.raises(InputError) as error:
-        check_companions(tmp_path, [item], "blank", "importance.against")
+        check_control_items(tmp_path, [item], "uninformative", "importance.against")
     assert str(error.value) == (
-        f"{tmp_path}, item two: it has no companion 'blank'; expected one in every item. "
-        "Write the companion or remove `importance.against`."
+        f"{tmp_path}, item two: it has no control item 'uninformative'; expected one in every "
+        "item. Write the control item or remove `importance.against`."
     )
 
 
-def with_companion(kind: str, value: Any) -> dict[str, Any]:
-    return GOOD | {"companions": {kind: value}}
+def with_control_item(kind: str, value: Any) -> dict[str, Any]:
+    return GOOD | {"control_items": {kind: value}}
 
 
 def message(path: Path) -> str:
@@ -143,7 +155,7 @@ FAULTY: list[tuple[Any, str]] = [
     (GOOD | {"answer": True}, ", answer: True (bool)"),
     (GOOD | {"answer": 1.0}, ", answer: 1.0 (float)"),
     (GOOD | {"style": None}, ", style: None (NoneType)"),
-    (GOOD | {"companions": "none"}, ", companions: 'none' (str)"),
+    (GOOD | {"control_items": "none"}, ", control_items: 'none' (str)"),
     (GOOD | {"id": " "}, ", id: empty"),
     (GOOD | {"family": ""}, ", family: empty"),
     (GOOD | {"question": "\n"}, ", question: empty"),
@@ -154,21 +166,63 @@ FAULTY: list[tuple[Any, str]] = [
     (GOOD | {"options": ["2", " 2"]}, "options that all differ"),
     (GOOD | {"answer": 2}, ", answer: 2 where there are 2 options"),
     (GOOD | {"answer": -1}, ", answer: -1 where there are 2 options"),
-    (GOOD | {"twin": BLANK}, "Rename `twin` to `companions: {blank: ...}`."),
-    (with_companion("blnk", BLANK), "unknown companion 'blnk'; expected companions among flip"),
-    (with_companion("blank", "none"), ", companions.blank: 'none'; expected an object of context"),
-    (with_companion("blank", {"context": ""}), ", companions.blank: {'context': ''}"),
-    (with_companion("blank", BLANK | {"answer": 0}), "an object of context, question. The format"),
-    (with_companion("blank", FLIP), ", companions.blank: {'context': ''"),
-    (with_companion("blank", BLANK | {"question": 1}), ", companions.blank.question: 1 (int)"),
-    (with_companion("blank", BLANK | {"question": " "}), ", companions.blank.question: empty"),
-    (with_companion("flip", BLANK), "an object of context, question, answer. The format"),
-    (with_companion("flip", FLIP | {"answer": "1"}), ", companions.flip.answer: '1' (str)"),
-    (with_companion("flip", FLIP | {"answer": True}), ", companions.flip.answer: True (bool)"),
-    (with_companion("flip", FLIP | {"answer": None}), ", companions.flip.answer: None (NoneType)"),
-    (with_companion("flip", FLIP | {"answer": 0}), "the item's answer is 0; expected the index of"),
-    (with_companion("flip", FLIP | {"answer": 2}), ".answer: 2 where there are 2 options"),
-    (with_companion("flip", FLIP | {"answer": -1}), ".answer: -1 where there are 2 options"),
+    (GOOD | {"twin": UNINFORMATIVE}, "Rename `twin` to `control_items: {uninformative: ...}`."),
+    (
+        with_control_item("blnk", UNINFORMATIVE),
+        "unknown control item 'blnk'; expected control items among counterfactual",
+    ),
+    (
+        with_control_item("uninformative", "none"),
+        ", control_items.uninformative: 'none'; expected an object of context",
+    ),
+    (
+        with_control_item("uninformative", {"context": ""}),
+        ", control_items.uninformative: {'context': ''}",
+    ),
+    (
+        with_control_item("uninformative", UNINFORMATIVE | {"answer": 0}),
+        "an object of context, question. The format",
+    ),
+    (
+        with_control_item("uninformative", COUNTERFACTUAL),
+        ", control_items.uninformative: {'context': ''",
+    ),
+    (
+        with_control_item("uninformative", UNINFORMATIVE | {"question": 1}),
+        ", control_items.uninformative.question: 1 (int)",
+    ),
+    (
+        with_control_item("uninformative", UNINFORMATIVE | {"question": " "}),
+        ", control_items.uninformative.question: empty",
+    ),
+    (
+        with_control_item("counterfactual", UNINFORMATIVE),
+        "an object of context, question, answer. The format",
+    ),
+    (
+        with_control_item("counterfactual", COUNTERFACTUAL | {"answer": "1"}),
+        ", control_items.counterfactual.answer: '1' (str)",
+    ),
+    (
+        with_control_item("counterfactual", COUNTERFACTUAL | {"answer": True}),
+        ", control_items.counterfactual.answer: True (bool)",
+    ),
+    (
+        with_control_item("counterfactual", COUNTERFACTUAL | {"answer": None}),
+        ", control_items.counterfactual.answer: None (NoneType)",
+    ),
+    (
+        with_control_item("counterfactual", COUNTERFACTUAL | {"answer": 0}),
+        "the item's answer is 0; expected the index of",
+    ),
+    (
+        with_control_item("counterfactual", COUNTERFACTUAL | {"answer": 2}),
+        ".answer: 2 where there are 2 options",
+    ),
+    (
+        with_control_item("counterfactual", COUNTERFACTUAL | {"answer": -1}),
+        ".answer: -1 where there are 2 options",
+    ),
     (GOOD | {"difficulty": "harsh"}, ", difficulty: 'harsh'; expected one of easy, medium, hard"),
 ]
 
@@ -247,12 +301,12 @@ faulty_lines = (
     st.binary()
     | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
     | values.map(lambda value: json.dumps(value).encode())
-    | st.dictionaries(st.sampled_from([*GOOD, "companions", "difficulty"]), values).map(
+    | st.dictionaries(st.sampled_from([*GOOD, "control_items", "difficulty"]), values).map(
         lambda changed: json.dumps(GOOD | changed).encode()
     )
-    | st.dictionaries(st.sampled_from(COMPANIONS), values | st.just(FLIP) | st.just(BLANK)).map(
-        lambda given: json.dumps(GOOD | {"companions": given}).encode()
-    )
+    | st.dictionaries(
+        st.sampled_from(CONTROL_ITEMS), values | st.just(COUNTERFACTUAL) | st.just(UNINFORMATIVE)
+    ).map(lambda given: json.dumps(GOOD | {"control_items": given}).encode())
 )
 
 

@@ -4,7 +4,7 @@ import jinja2
 import pytest
 import yaml
 
-from benchprof.abilities.item import COMPANIONS
+from benchprof.abilities.item import CONTROL_ITEMS
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.data import TASKS
 
@@ -25,13 +25,13 @@ def test_the_benchmarks_of_the_test_splits_read_the_same(context: str):
     assert f"{task['target_delimiter']}yes" == option_text("yes")
 
 
-@pytest.mark.parametrize("kind", COMPANIONS)
+@pytest.mark.parametrize("kind", CONTROL_ITEMS)
 @pytest.mark.parametrize("context", ["", "It rains."])
-def test_the_benchmarks_of_companions_read_the_same(context: str, kind: str):
+def test_the_benchmarks_of_control_items_read_the_same(context: str, kind: str):
     task = yaml.safe_load(TASK.with_name(f"ability_{kind}.yaml").read_text(encoding="utf-8"))
     own = {"context": context, "question": "Is it?"}
     rendered = jinja2.Template(task["doc_to_text"]).render(
-        context="no", question="no", companions={kind: own}
+        context="no", question="no", control_items={kind: own}
     )
     assert rendered == prompt_text(context, "Is it?")
     assert task["include"] == TASK.name

@@ -1,4 +1,4 @@
-"""The shipped items: each ability has its splits, families and companions."""
+"""The shipped items: each ability has its splits, families and control items."""
 
 from collections import Counter
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from lm_eval.tasks import TaskManager
 from tests.conftest import ROOT
 
-from benchprof.abilities.item import COMPANIONS, SPLITS, read_items
+from benchprof.abilities.item import CONTROL_ITEMS, SPLITS, read_items
 from benchprof.abilities.prompt import prompt_text
 
 NUMBERS = {"train": 120, "calibration": 60, "test": 120}
@@ -29,7 +29,7 @@ def test_every_ability_has_its_families_and_types_of_answer(resources: Path) -> 
         assert len(types) >= 4
         assert max(types.values()) <= 120, folder.name
         every = [item for own in items.values() for item in own]
-        assert all(set(item.companions) == set(COMPANIONS) for item in every)
+        assert all(set(item.control_items) == set(CONTROL_ITEMS) for item in every)
 
 
 def test_lm_eval_asks_the_items_as_this_program_does(

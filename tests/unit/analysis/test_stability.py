@@ -15,7 +15,7 @@ from benchprof.analysis.stability import COLUMNS, stability_rows
 from benchprof.analysis.stability_curve import draw_stability
 from benchprof.analysis.stability_job import measure_stability
 from benchprof.importance.items import TrainItems
-from benchprof.masks.rule import Specific, Top
+from benchprof.masks.rule import Contrastive, Top
 from benchprof.replication import masks
 from benchprof.store import Store
 
@@ -33,8 +33,8 @@ def test_agreement_by_hand() -> None:
 
 def test_every_view_is_drawn(tmp_path: Path) -> None:
     rows = [
-        (selection, fraction, ability, n, 10, 0.1 * n, 0.01)
-        for selection, fraction in (
+        (selection, mask_fraction, ability, n, 10, 0.1 * n, 0.01)
+        for selection, mask_fraction in (
             ("top", "0.1"),
             ("top", "0.2"),
             ("core", "0.1"),
@@ -63,7 +63,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
     measure_stability(
         SCORING,
         TrainItems(items, seed=3, limit=10, exclude={"x": ["x0"]}),
-        rules={"top": Top(), "specific": Specific(definition="sum")}, fractions=["0.5"],
+        rules={"top": Top(), "contrastive": Contrastive(definition="sum")}, mask_fractions=["0.5"],
         drawing=Drawing("", csv, [tmp_path / "out/stability.png"]),
         store=Store(tmp_path / "store"),
     )  # fmt: skip
@@ -77,7 +77,7 @@ def test_each_half_goes_through_the_run_s_own_stages(
         for sets in (first, second):
             assert sets[0] < sets[1] < sets[2]
     assert "x0" not in used[-1]["x"] | used[-2]["x"]
-    assert stages.selections == {"top", "specific"}
+    assert stages.selections == {"top", "contrastive"}
     table = pd.read_csv(csv)
     assert len(table) == 3 * 2 * 2
     assert table["jaccard"].tolist() == pytest.approx([1 / 3] * 12, rel=1e-4)

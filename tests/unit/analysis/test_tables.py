@@ -48,7 +48,7 @@ def test_masks_are_looked_at_for_what_is_asked(
     """Three masks in two tensors: six places, three pairs."""
     files = {ability: tmp_path / f"{ability}.safetensors" for ability in MASKS}
     for ability, path in files.items():
-        write_mask(path, Mask(MASKS[ability], {"fraction": "0.1"}))
+        write_mask(path, Mask(MASKS[ability], {"mask_fraction": "0.1"}))
     drawing = Drawing("m: top", tmp_path / "m.csv", [tmp_path / f"m.{form}" for form in FORMS])
     look_at_masks(what, files, SIZES, "calibrated", drawing)
     table = pd.read_csv(drawing.csv)
@@ -151,7 +151,7 @@ def test_core_by_hand(tmp_path: Path) -> None:
         path = tmp_path / f"{ability}.safetensors"
         write_tensors(path, {GATE: torch.tensor(own, dtype=torch.float32)}, {})
         files[ability] = TensorFile(path)
-    table = core_table(files, {"0.25": 1, "0.5": 2}).set_index("fraction")
+    table = core_table(files, {"0.25": 1, "0.5": 2}).set_index("mask_fraction")
     # n = 1: all have entry 0. n = 2: x and z have {0, 1}, y has {0, 2}: entry 1 is held twice.
     assert table.loc["0.25", ["all", "half", "alone"]].tolist() == [1, 1, 0]
     found = table.loc["0.5", ["all", "half", "alone"]].tolist()

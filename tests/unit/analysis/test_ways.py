@@ -37,17 +37,17 @@ def test_a_way_is_the_mean_of_its_abilities(tmp_path: Path) -> None:
     ]
     first, second = ways_table(folders).to_dict("records")
     assert (first["way"], first["model"], first["masks"]) == ("first", "m", "top_0.01")
-    assert (first["abilities"], first["effects"]) == (2, 1)
+    assert (first["abilities"], first["validated"]) == (2, 1)
     assert first["own"] == pytest.approx(0.6)
     # The error of a mean of two with errors of 0.3 and 0.4 is 0.5 / 2.
     assert first["own_high"] - 0.6 == pytest.approx(1.96 * 0.25, abs=1e-4)
     assert first["own_low"] == pytest.approx(2 * 0.6 - first["own_high"])
     assert first["other_test"] == pytest.approx(0.3)
     assert first["ratio"] == pytest.approx(2.0)
-    assert first["form"] == pytest.approx(0.2)
+    assert first["format_change"] == pytest.approx(0.2)
     assert first["random"] == pytest.approx(0.1)
     # Not asked of y.
-    assert math.isnan(first["blank"])
+    assert math.isnan(first["uninformative"])
     # No other test suffers.
     assert (second["other_test"], math.isnan(second["ratio"])) == (0, True)
 

@@ -21,7 +21,7 @@ from benchprof.archive.contents import LISTING, digest_of
 from benchprof.archive.job import write_archive
 from benchprof.archive.verify import recompute_tables
 from benchprof.files import write_json
-from benchprof.masks.rule import Specific
+from benchprof.masks.rule import Contrastive
 from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.report.manifest import write_manifest
 from benchprof.tensors import write_tensors
@@ -41,7 +41,7 @@ CONFIG = {
         "x_test": {"ability": "x", "split": "test"},
         "other": {"benchmark": "hellaswag"},
     },
-    "selections": {"specific": {"definition": "sum"}},
+    "selections": {"contrastive": {"definition": "sum"}},
     "store": "/scratch/store",
 }  # fmt: skip
 CODE = [
@@ -63,8 +63,9 @@ class Run:
                     "confidence": 0.95, "seed": 1, "headlines": {"other": "acc"},
                     "own_benchmarks": {"x": "x_test"}}  # fmt: skip
         sources = [
-            {"model": m, "benchmark": b, "ability": ability, "selection": "specific",
-             "fraction": "0.001", "seed": seed, "record": f"{records(m, b)}/{ability}{seed}.json",
+            {"model": m, "benchmark": b, "ability": ability, "selection": "contrastive",
+             "mask_fraction": "0.001", "seed": seed,
+             "record": f"{records(m, b)}/{ability}{seed}.json",
              "mask": f"results/masks/{m}/{ability}{seed}.safetensors"}
             for m in MODELS for b in BENCHMARKS for ability, seed in CELLS
         ]  # fmt: skip
@@ -110,11 +111,11 @@ def write_run() -> None:
         digests = {}
         for place, (ability, seed) in enumerate(CELLS):
             entries = {"w.a": torch.tensor([place, 7, 300 + place], dtype=torch.int32)}
-            origin: dict[str, Any] = {"ability": ability, "fraction": "0.001", "code": "code"}
+            origin: dict[str, Any] = {"ability": ability, "mask_fraction": "0.001", "code": "code"}
             if seed is None:
                 importance = {one: {"model": model * 64} for one in ABILITIES}
-                settings = Specific(definition="sum").settings
-                origin |= {"selection": "specific", "importance": importance,
+                settings = Contrastive(definition="sum").settings
+                origin |= {"selection": "contrastive", "importance": importance,
                            "settings": settings}  # fmt: skip
             else:
                 origin |= {"selection": "random", "seed": seed, "matched_to": dict(digests)}

@@ -172,7 +172,7 @@ NEED = {"what": "a model", "path": None}
 @pytest.mark.parametrize(
     ("part", "value"),
     [
-        ("format", 1),
+        ("format", 2),
         ("tables", {}),
         ("tables", {"intact": [["m", "b", "../record"]], "sources": []}),
         ("tables", {"intact": [], "sources": [{"record": REPORT, "mask": "/etc/passwd"}]}),
@@ -190,7 +190,7 @@ def test_a_listing_of_another_shape_is_refused(
     assert LISTING in refused(path)
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"format": 2}'])
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"format": 3}'])
 def test_what_is_no_listing_is_refused(text: bytes, files: Files, tmp_path: Path) -> None:
     assert LISTING in refused(zipped(files | {LISTING: text}, tmp_path / "archive.zip"))
 

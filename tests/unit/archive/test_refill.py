@@ -18,7 +18,7 @@ from benchprof.archive.contents import ArchiveError
 from benchprof.archive.refill import refill
 from benchprof.evaluation.record import EVALUATIONS, read_record, record_bytes
 from benchprof.masks.origin import selected_origin
-from benchprof.masks.rule import Specific
+from benchprof.masks.rule import Contrastive
 from benchprof.masks.stored import MASKS, key_of_origin
 from benchprof.masks.super_job import SUPER_SETS
 from benchprof.models.mask import Mask, read_mask, write_mask
@@ -57,9 +57,9 @@ def test_records_and_masks_become_entries_that_a_job_finds(
             assert not path.stat().st_mode & 0o222
     # The key that the job of the masks looks for, and no random mask.
     importance = {ability: {"model": "m" * 64} for ability in ABILITIES}
-    rule = Specific(definition="sum")
+    rule = Contrastive(definition="sum")
     for ability in ABILITIES:
-        own = selected_origin(Ablation(ability, "specific", "0.001"), importance, rule, None)
+        own = selected_origin(Ablation(ability, "contrastive", "0.001"), importance, rule, None)
         entry = store.path(MASKS, key_of_origin(own))
         mask = run.folder / f"results/masks/m/{ability}None.safetensors"
         assert read_mask(entry).digest == read_mask(mask).digest

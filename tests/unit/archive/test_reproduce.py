@@ -54,7 +54,9 @@ def test_an_unknown_benchmark_is_named(archive: Path, tmp_path: Path) -> None:
 def test_one_benchmark_of_a_configuration_is_a_configuration(
     tmp_path: Path, name: str, benchmark: str
 ) -> None:
-    """Whatever asks for others: validation wants every ability's own test, and halves want one."""
+    """Whatever asks for others: validation wants every ability's held-out test, and halves want
+    one.
+    """
     file = tmp_path / "config.yaml"
     config = dict(run.read_run([ROOT / "config" / name]).values) | {"store": "../store"}
     config["benchmarks"]["mine"] = {"benchmark": "arc_challenge"}
@@ -67,14 +69,14 @@ def test_one_benchmark_of_a_configuration_is_a_configuration(
     assert config["store"] == "store"
 
 
-def test_companions_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
+def test_control_items_keep_the_benchmark_of_their_items(tmp_path: Path) -> None:
     """Without it their configuration is refused."""
     file = tmp_path / "config.yaml"
     config = dict(run.read_run([ROOT / "config/cross_effects.yaml"]).values)
     file.write_text(yaml.safe_dump(config))
-    _choose(file, "spatial_reasoning_blank")
+    _choose(file, "spatial_reasoning_uninformative")
     left = yaml.safe_load(file.read_text())
-    assert set(left["benchmarks"]) == {"spatial_reasoning_test", "spatial_reasoning_blank"}
+    assert set(left["benchmarks"]) == {"spatial_reasoning_test", "spatial_reasoning_uninformative"}
     check_inputs(run.Run.of(left))
 
 

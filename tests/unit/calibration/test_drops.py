@@ -10,11 +10,11 @@ from tests.unit.profile.conftest import ablation, scores_of
 
 from benchprof.calibration.drops import Drops, Errors, drops_of
 
-# The intact model, then each ablation: means 0.8; 0.2, 0.7, 0.6, 0.75 at one k, 0.5 and 0.8 at
-# the other.
+# The intact model, then each ablation: means 0.8; 0.2, 0.7, 0.6, 0.75 at one mask fraction, 0.5 and
+# 0.8 at the other.
 CELLS = [
     ablation("x"), ablation("y"), ablation("z"), ablation("all_abilities", seed=1),
-    ablation("y", fraction="0.003"), ablation("x", fraction="0.003"),
+    ablation("y", mask_fraction="0.003"), ablation("x", mask_fraction="0.003"),
 ]  # fmt: skip
 NONE = Errors(0.0, 0.0, 0.0)
 MEANS = [0.8, 0.2, 0.7, 0.6, 0.75, 0.5, 0.8]
@@ -23,13 +23,13 @@ MEANS = [0.8, 0.2, 0.7, 0.6, 0.75, 0.5, 0.8]
 def test_drops_are_those_of_the_ability_s_own_items() -> None:
     items = [[mean - 0.1, mean + 0.1] * 6 for mean in MEANS]
     first, second = drops_of(scores_of(CELLS, {"probability": items}, benchmark="x"))
-    assert (first.ability, first.k, first.n) == ("x", "0.001", 12)
+    assert (first.ability, first.mask_fraction, first.n) == ("x", "0.001", 12)
     assert (first.intact, first.guessing, first.own) == pytest.approx((0.8, 0.25, 0.6))
     assert first.others == pytest.approx((0.1, 0.2))
     assert (first.others_mean, first.others_max) == pytest.approx((0.15, 0.2))
     assert first.random_mean == pytest.approx(0.05)
     assert first.counted
-    assert (second.k, second.own) == ("0.003", pytest.approx(0.0))
+    assert (second.mask_fraction, second.own) == ("0.003", pytest.approx(0.0))
     assert second.others == pytest.approx((0.3,))
     assert second.random == ()
 
@@ -51,7 +51,7 @@ def test_errors_are_those_of_paired_differences() -> None:
     assert math.isnan(alone.errors.over_others) and math.isnan(alone.errors.over_random)
 
 
-@pytest.mark.parametrize(("selection", "others"), [("core", ()), ("specific", (0.6,))])
+@pytest.mark.parametrize(("selection", "others"), [("core", ()), ("contrastive", (0.6,))])
 def test_a_mask_of_all_abilities_is_not_compared_with_itself(
     selection: str, others: tuple[float, ...]
 ) -> None:
@@ -72,13 +72,13 @@ def test_a_mask_of_all_abilities_is_not_compared_with_itself(
         (0.4, (), (), 0.001, ""),
         (0.4, (0.1,), (0.0,), 0.05, "at_guessing"),
         # Half of what the model has above guessing is 0.25.
-        (0.2, (0.1,), (0.0,), 0.001, "k_too_small"),
-        # Harmless to all: a larger k may tell them apart.
-        (0.1, (0.2,), (0.0,), 0.001, "k_too_small"),
-        (0.4, (0.1, 0.4), (0.0,), 0.001, "not_separable"),
-        (0.2, (0.1, 0.3), (0.0,), 0.001, "not_separable"),
+        (0.2, (0.1,), (0.0,), 0.001, "mask_fraction_too_small"),
+        # Harmless to all: a larger mask fraction may tell them apart.
+        (0.1, (0.2,), (0.0,), 0.001, "mask_fraction_too_small"),
+        (0.4, (0.1, 0.4), (0.0,), 0.001, "not_selective"),
+        (0.2, (0.1, 0.3), (0.0,), 0.001, "not_selective"),
         # Of the controls the mean.
-        (0.4, (0.1,), (0.5, 0.4), 0.001, "not_separable"),
+        (0.4, (0.1,), (0.5, 0.4), 0.001, "not_selective"),
         (0.4, (0.1,), (0.5, 0.1), 0.001, ""),
     ],
 )

@@ -111,7 +111,7 @@ def test_chats_are_tried_before_any_importance(
     sizes: list[Path] = []
     sized = "benchprof.masks.size.check_sizes"
     monkeypatch.setattr(sized, lambda folder, **_: sizes.append(folder))
-    run = SimpleNamespace(scope=Scope("mlp"), selected_ks=["0.1"], lists={})
+    run = SimpleNamespace(scope=Scope("mlp"), selected_mask_fractions=["0.1"], lists={})
     job_of: dict[bool, Any] = {
         chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)
         for chat in (False, True)

@@ -11,7 +11,7 @@ from tests.conftest import byte_tokenizer
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
-from benchprof.abilities.item import Companion, Item
+from benchprof.abilities.item import ControlItem, Item
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.importance.example import render_example, render_examples
@@ -76,7 +76,7 @@ def test_options_are_counted_from_where_they_differ() -> None:
     """As an evaluation does: of `7` the space before it counts, as it does of `seven`."""
     item = Item("i", "t", "Tom has 3.", "How many?", ("seven", "7", "-7"), 1)
     tokenizer = digit_tokenizer(template=None)
-    example = render_example(item, tokenizer, "choice")
+    example = render_example(item, tokenizer, "option_cross_entropy")
     shown = [tokenizer.convert_ids_to_tokens(text.ids[text.counted]) for text in example.texts]
     # The right one first.
     assert shown == [["Ġ", "7"], ["Ġseven"], ["Ġ", "-", "7"]]
@@ -104,12 +104,14 @@ def test_all_counts_every_token_but_the_first() -> None:
     assert example.counted[1:].all()
 
 
-def test_examples_are_named_by_their_item_and_its_companion() -> None:
-    """And a companion keeps the options and has its own answer."""
-    item = replace(ITEM, companions={"flip": Companion("Ann is in Rome.", "Where is she?", 0)})
+def test_examples_are_named_by_their_item_and_its_control_item() -> None:
+    """And a control item keeps the options and has its own answer."""
+    item = replace(
+        ITEM, control_items={"counterfactual": ControlItem("Ann is in Rome.", "Where is she?", 0)}
+    )
     tokenizer = byte_tokenizer(chat=False)
-    both = render_examples([item], tokenizer, "answer", "flip").named
-    assert [name for name, _ in both] == ["i", "i (its flip)"]
+    both = render_examples([item], tokenizer, "answer", "counterfactual").named
+    assert [name for name, _ in both] == ["i", "i (its counterfactual)"]
     text = tokenizer.decode(both[1][1].ids)
     assert text == "Ann is in Rome.\nQuestion: Where is she?\nAnswer: Rome"
     alone = render_examples([item], tokenizer, "answer", None).named
@@ -157,9 +159,11 @@ def test_a_template_that_changes_the_answer_is_named(template: str) -> None:
 
 def test_the_digest_is_of_what_the_model_reads() -> None:
     tokenizer = byte_tokenizer(chat=False)
-    item = replace(ITEM, companions={"blank": Companion("Bob is in Oslo.", "Where is Ann?", 1)})
+    item = replace(
+        ITEM, control_items={"uninformative": ControlItem("Bob is in Oslo.", "Where is Ann?", 1)}
+    )
 
-    def digest(item: Item, loss_on: str = "answer", against: str | None = "blank") -> str:
+    def digest(item: Item, loss_on: str = "answer", against: str | None = "uninformative") -> str:
         return render_examples([item], tokenizer, loss_on, against).digest
 
     same = replace(item, id="other", family="other", options=("Paris", "Oslo"))
@@ -167,7 +171,10 @@ def test_the_digest_is_of_what_the_model_reads() -> None:
     others = [
         digest(replace(item, options=("Rome", "Bergen"))),
         digest(
-            replace(item, companions={"blank": Companion("Eve is in Oslo.", "Where is Ann?", 1)})
+            replace(
+                item,
+                control_items={"uninformative": ControlItem("Eve is in Oslo.", "Where is Ann?", 1)},
+            )
         ),
         digest(item, loss_on="all"),
         digest(item, against=None),

@@ -58,12 +58,14 @@ def overflowing_model(factor: float = torch.inf) -> Any:
 Named = Sequence[tuple[str, Example]]
 
 
-def check_scores(model: Any, named: Named, blanks: Named = (), score: str = "taylor_abs") -> None:
-    """Score examples, against those of companions, and check what comes out."""
+def check_scores(
+    model: Any, named: Named, uninformative: Named = (), score: str = "taylor_abs"
+) -> None:
+    """Score examples, against those of control items, and check what comes out."""
     weights, memory = scope_weights(model, "mlp"), memory_for(model, on_host=False)
-    own, against = ([example for _, example in some] for some in (named, blanks))
+    own, against = ([example for _, example in some] for some in (named, uninformative))
     scores = score_weights(model, weights, own, against, score, lambda _: None, memory)
-    check_finite("models/m, recall", model, weights, [*named, *blanks], score, scores)
+    check_finite("models/m, recall", model, weights, [*named, *uninformative], score, scores)
 
 
 @pytest.mark.parametrize("score", ["taylor_abs", "taylor"])
@@ -77,12 +79,15 @@ def test_an_infinite_gradient_is_named_by_its_item(score: str) -> None:
     check_scores(model, [named[0], named[2]], score=score)
 
 
-def test_an_infinite_score_of_a_companion_is_named_by_its_item() -> None:
+def test_an_infinite_score_of_a_control_item_is_named_by_its_item() -> None:
     """A gradient beyond float32 is infinite: s less infinity is below 0."""
     own = [("one", example(5, 6, 7)), ("two", example(5, 6, 8))]
-    blanks = [("one (its blank)", example(5, 7)), ("two (its blank)", example(5, TRIGGER, 7))]
-    with pytest.raises(InputError, match=r"recall, item two \(its blank\)"):
-        check_scores(overflowing_model(1e39), own, blanks)
+    uninformative = [
+        ("one (its uninformative item)", example(5, 7)),
+        ("two (its uninformative item)", example(5, TRIGGER, 7)),
+    ]
+    with pytest.raises(InputError, match=r"recall, item two \(its uninformative item\)"):
+        check_scores(overflowing_model(1e39), own, uninformative)
 
 
 def test_a_sum_that_overflows_is_no_item_s_fault() -> None:

@@ -371,14 +371,14 @@ def test_the_intact_losses_serve_both_kinds_of_unit(heads: Search) -> None:
     assert len(heads.computed) == 60
 
 
-def test_companions_take_off_their_effects_before_the_regression(heads: Search) -> None:
+def test_control_items_take_off_their_effects_before_the_regression(heads: Search) -> None:
     """Against items of the other ability: one ability's head is positive, the other's negative."""
     own, other = items_of("a", 6), items_of("b", 6)
-    both = Examples(own.items, own.examples, "blank", other.examples)
+    both = Examples(own.items, own.examples, "uninformative", other.examples)
     found = heads.scores({"a": both})["a"]
     assert float(found["model.layers.0.self_attn.o_proj.weight"][1]) > 0.1
     assert float(found["model.layers.1.self_attn.o_proj.weight"][2]) < -0.1
-    same = Examples(own.items, own.examples, "blank", own.examples)
+    same = Examples(own.items, own.examples, "uninformative", own.examples)
     with pytest.raises(InputError, match=r"a\.jsonl, with `importance\.score: knock_out`") as told:
         heads.scores({"a": same})
     assert "Raise `importance.knock_outs.groups`" in str(told.value)

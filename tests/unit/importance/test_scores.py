@@ -171,7 +171,7 @@ def effect_of(model: nn.Module, weight: nn.Parameter, index: int, one: Example) 
         ("taylor_signed", [[-1.5, 1.5], [0.75, -0.75]]),
     ],
 )
-def test_companions_take_off_what_they_need_as_well(
+def test_control_items_take_off_what_they_need_as_well(
     score: str, expected: list[list[float]]
 ) -> None:
     model = Bigram(BIGRAM)
@@ -295,10 +295,10 @@ def test_nothing_is_left_on_the_model(score: str) -> None:
     bad = Example(torch.tensor([1, 2]), torch.tensor([False, False]))
     with pytest.raises(NonFiniteLossError) as raised:
         scores_of(model, weights, [EXAMPLES[0], bad], score)
-    assert (raised.value.example, raised.value.of_companion) == (1, False)
+    assert (raised.value.example, raised.value.of_control_item) == (1, False)
     with pytest.raises(NonFiniteLossError) as raised:
         scores_of(model, weights, EXAMPLES[:1], score, against=[bad])
-    assert (raised.value.example, raised.value.of_companion) == (0, True)
+    assert (raised.value.example, raised.value.of_control_item) == (0, True)
     for parameter in model.parameters():
         assert parameter.grad is None
         assert not parameter.requires_grad

@@ -166,10 +166,10 @@ def test_scores_fold_the_examples_attributions(score: str, expected: list[float]
     assert (scores.dtype, scores.tolist()) == (torch.float32, expected)
 
 
-def test_companions_are_subtracted_and_only_a_signed_score_may_be_negative() -> None:
-    companions = [{"p": torch.tensor([1.0, 5.0])}, {"p": torch.tensor([1.0, -5.0])}]
-    assert score_units(ATTRIBUTED, companions, "taylor_abs")["p"].tolist() == [1, 0]
-    assert score_units(ATTRIBUTED, companions, "taylor_signed")["p"].tolist() == [0, -3]
+def test_control_items_are_subtracted_and_only_a_signed_score_may_be_negative() -> None:
+    control_items = [{"p": torch.tensor([1.0, 5.0])}, {"p": torch.tensor([1.0, -5.0])}]
+    assert score_units(ATTRIBUTED, control_items, "taylor_abs")["p"].tolist() == [1, 0]
+    assert score_units(ATTRIBUTED, control_items, "taylor_signed")["p"].tolist() == [0, -3]
 
 
 def test_levels_are_means_over_tokens_and_features() -> None:

@@ -40,12 +40,12 @@ PLANTED = ROOT / "resources/planted"
 
 def item(ability: str, number: int) -> dict[str, Any]:
     own = {"context": f"{ability} {number}", "question": "Which?", "options": ["one", "two"]}
-    blank = {"context": "Nothing.", "question": "Which?"}
+    uninformative = {"context": "Nothing.", "question": "Which?"}
     return own | {
         "id": f"{ability}-{number}",
         "family": f"kind {number % 3}",
         "answer": number % 2,
-        "companions": {"blank": blank | {"context": f"Nothing {number}."}},
+        "control_items": {"uninformative": uninformative | {"context": f"Nothing {number}."}},
     }
 
 

@@ -13,22 +13,27 @@ from benchprof.ablation import ALL_ABILITIES, Ablation
 from benchprof.analysis.overlap import overlap_of
 from benchprof.errors import InputError
 from benchprof.masks.job import Classes, draw_controls, select_masks
-from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.masks.rule import Contrastive, Selection, Top
 from benchprof.models.mask import Mask, read_mask
 from benchprof.replication.masks import select_from
 from benchprof.tensors import write_tensors
 
 ORIGIN: dict[str, Any] = {
     "model": "m", "unit": "head", "scope": "attention", "layers": None, "score": "knock_out",
-    "loss_on": "choice", "against": None, "dtype": "float32", "code": "c",
+    "loss_on": "option_cross_entropy", "against": None, "dtype": "float32", "code": "c",
 }  # fmt: skip
 HEADS, K, N = 20, "0.25", 5
-RULES: list[tuple[str, Selection]] = [("top", Top()), ("specific", Specific(definition="sum"))]
+RULES: list[tuple[str, Selection]] = [
+    ("top", Top()),
+    ("contrastive", Contrastive(definition="sum")),
+]
 
 
 @pytest.fixture(autouse=True)
 def whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model has what is in scope and nothing else, so that k is a share of that."""
+    """The model has what is in scope and nothing else, so that the mask fraction is a share of
+    that.
+    """
     monkeypatch.setattr("benchprof.masks.job.whole_size", lambda folder, unit: HEADS)  # noqa: ARG005
 
 
@@ -63,7 +68,7 @@ def test_two_masks_of_few_heads_share_none_of_the_first_layer(
     scores = {"a": {7: 3.0, 11: 1.0, 4: -2.0}, "b": {16: 2.0, 11: -1.0}}
     read = [read_mask(path) for path in masks_of(tmp_path, selection, rule, scores).values()]
     assert [heads_of(mask) for mask in read] == [[7, 11], [16]]
-    assert [(m.origin["n"], m.origin["n_at_k"]) for m in read] == [(2, N), (1, N)]
+    assert [(m.origin["n"], m.origin["n_requested"]) for m in read] == [(2, N), (1, N)]
 
 
 def test_random_masks_are_as_large_as_the_mask_they_are_matched_to(tmp_path: Path) -> None:

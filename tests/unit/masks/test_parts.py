@@ -37,8 +37,8 @@ def test_what_is_left_goes_to_the_largest_remainders_then_to_the_lower_place() -
 
 
 def test_a_part_with_more_entries_can_lose_one() -> None:
-    # The paradox of this rule, for which masks of parts are not nested in k: 10 of 14 are 4.29,
-    # 4.29 and 1.43, which gets what is left; 11 of 14 are 4.71, 4.71 and 1.57.
+    # The paradox of this rule, for which masks of parts are not nested in the mask fraction: 10 of
+    # 14 are 4.29, 4.29 and 1.43, which gets what is left; 11 of 14 are 4.71, 4.71 and 1.57.
     assert apportioned(10, [6, 6, 2]) == [4, 4, 2]
     assert apportioned(11, [6, 6, 2]) == [5, 5, 1]
 
@@ -55,11 +55,11 @@ def test_chunks_run_on_from_tensor_to_tensor(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_chunks_are_as_long_as_the_published_code_makes_them() -> None:
-    # 8 billion parameters, 5.6 billion of them in scope: at k = 0.01024 a million, at 0.00001
-    # sqrt(5.6e9 / (80,000 / 5.6e9)), twenty millions.
+    # 8 billion parameters, 5.6 billion of them in scope: at mask fraction 0.01024 a million, at
+    # 0.00001 sqrt(5.6e9 / (80,000 / 5.6e9)), twenty millions.
     assert chunk_length(5_600_000_000, 81_920_000) == 1_000_000
     assert chunk_length(5_600_000_000, 80_000) == pytest.approx(19_798_990, rel=1e-4)
-    # SmolLM2-135M at k = 0.00001: one entry in 59,000, in chunks of 2.2 million.
+    # SmolLM2-135M at mask fraction 0.00001: one entry in 59,000, in chunks of 2.2 million.
     assert chunk_length(79_626_240, 1_345) == pytest.approx(2_171_180, rel=1e-4)
 
 

@@ -14,10 +14,10 @@ from benchprof.errors import InputError
 from benchprof.models.mask import Mask, read_mask, read_masks, write_mask
 
 ENTRIES = {"layer.weight": torch.tensor([1, 5, 9], dtype=torch.int32)}
-OWN = Ablation("x", "specific", "0.001")
-ORIGIN = {"ability": "x", "selection": "specific", "fraction": "0.001"}
-CONTROL = Ablation("x", "specific", "0.001", seed=3)
-DRAWN = {"ability": "x", "selection": "random", "fraction": "0.001", "seed": 3}
+OWN = Ablation("x", "contrastive", "0.001")
+ORIGIN = {"ability": "x", "selection": "contrastive", "mask_fraction": "0.001"}
+CONTROL = Ablation("x", "contrastive", "0.001", seed=3)
+DRAWN = {"ability": "x", "selection": "random", "mask_fraction": "0.001", "seed": 3}
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
         (OWN, ORIGIN),
         (CONTROL, DRAWN),
         # A calibrated mask holds the number that was chosen.
-        (Ablation("x", "specific", "calibrated", seed=3), DRAWN),
+        (Ablation("x", "contrastive", "calibrated", seed=3), DRAWN),
     ],
 )
 def test_a_mask_is_what_its_name_says(asked: Ablation, origin: dict[str, Any], file: Path) -> None:
@@ -46,9 +46,9 @@ def test_a_mask_is_what_its_name_says(asked: Ablation, origin: dict[str, Any], f
     [
         (OWN, ORIGIN | {"ability": "y"}, ["whose ability is y", "expected x,"]),
         (OWN, ORIGIN | {"seed": 3}, ["whose seed is 3", "expected None,"]),
-        (CONTROL, ORIGIN, ["whose selection is specific", "expected random,"]),
-        (CONTROL, DRAWN | {"fraction": "0.01"}, ["whose fraction is 0.01", "expected 0.001,"]),
-        (Ablation("y", "specific", "calibrated"), ORIGIN, ["whose ability is x", "expected y,"]),
+        (CONTROL, ORIGIN, ["whose selection is contrastive", "expected random,"]),
+        (CONTROL, DRAWN | {"mask_fraction": "0.01"}, ["whose fraction is 0.01", "expected 0.001,"]),
+        (Ablation("y", "contrastive", "calibrated"), ORIGIN, ["whose ability is x", "expected y,"]),
     ],
 )
 def test_another_mask_under_its_name_is_refused(
@@ -66,7 +66,7 @@ def test_the_second_of_two_masks_is_looked_at_too(file: Path, tmp_path: Path) ->
     write_mask(file, Mask(ENTRIES, ORIGIN))
     write_mask(other, Mask(ENTRIES, ORIGIN))
     with pytest.raises(InputError, match=r"other\.safetensors: a mask whose ability is x"):
-        read_masks({OWN: file, Ablation("y", "specific", "0.001"): other})
+        read_masks({OWN: file, Ablation("y", "contrastive", "0.001"): other})
 
 
 BEYOND = (1 << 31) + 5

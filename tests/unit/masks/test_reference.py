@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchprof.masks import parts
-from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.masks.rule import Contrastive, Selection, Top
 from benchprof.masks.selection import selected
 from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile, write_tensors
@@ -122,12 +122,12 @@ REFERENCES = [
     ("top", Top(within="chunk"), top_of_parts(chunks_of)),
     ("bottom", Selection(), bottom),
     ("core", Selection(), core),
-    ("specific", Specific(definition="ratio", pool=2), ratio(2)),
+    ("contrastive", Contrastive(definition="ratio", pool=2), ratio(2)),
     # A pool of all, which an entry of zero keeps from being full: a full one that has fewer than n
     # left stops.
-    ("specific", Specific(definition="ratio", pool=99, in_top_of=1), ratio(99, 1)),
-    ("specific", Specific(definition="ratio", pool=99, in_top_of=2), ratio(99, 2)),
-    ("specific", Specific(definition="sum"), lead),
+    ("contrastive", Contrastive(definition="ratio", pool=99, in_top_of=1), ratio(99, 1)),
+    ("contrastive", Contrastive(definition="ratio", pool=99, in_top_of=2), ratio(99, 2)),
+    ("contrastive", Contrastive(definition="sum"), lead),
 ]
 
 
@@ -172,7 +172,7 @@ def test_masks_equal_their_definition(data: st.DataObject) -> None:
 
 
 def nested(rule: Selection) -> bool:
-    if isinstance(rule, Specific):
+    if isinstance(rule, Contrastive):
         return rule.definition == "sum"
     return not isinstance(rule, Top) or rule.within == "model"
 

@@ -23,7 +23,7 @@ from benchprof.masks.control import (
 )
 from benchprof.masks.job import select_masks
 from benchprof.masks.remaining import Remaining, in_whole
-from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.masks.rule import Contrastive, Selection, Top
 from benchprof.masks.selection import selected
 from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.tensors import TensorFile, write_tensors
@@ -40,9 +40,9 @@ RULES: list[tuple[str, Selection]] = [
     ("top", Top(within="chunk")),
     ("bottom", Selection()),
     ("core", Selection()),
-    ("specific", Specific(definition="ratio", pool=3)),
-    ("specific", Specific(definition="ratio", pool=4, in_top_of=2)),
-    ("specific", Specific(definition="sum")),
+    ("contrastive", Contrastive(definition="ratio", pool=3)),
+    ("contrastive", Contrastive(definition="ratio", pool=4, in_top_of=2)),
+    ("contrastive", Contrastive(definition="sum")),
 ]
 COUNTS = {"0.05": 6, "0.2": 26}
 """Of 130 weights, of which 5 are left out."""
@@ -50,7 +50,9 @@ COUNTS = {"0.05": 6, "0.2": 26}
 
 @pytest.fixture(autouse=True)
 def whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model has what is in scope and nothing else, so that k is a share of that."""
+    """The model has what is in scope and nothing else, so that the mask fraction is a share of
+    that.
+    """
     monkeypatch.setattr("benchprof.masks.job.whole_size", lambda folder, unit: 130)  # noqa: ARG005
 
 
@@ -92,8 +94,8 @@ def test_masks_are_those_of_importance_without_the_set(
     set_of = {name: torch.tensor(own, dtype=torch.int32) for name, own in LEFT_OUT.items()}
     write_mask(tmp_path / "super", Mask(set_of, {"importance": {"a": ORIGIN}}))
     targets = {
-        Ablation(ability, selection, k): tmp_path / f"{ability}-{k}"
-        for ability, k in product(ABILITIES, COUNTS)
+        Ablation(ability, selection, mask_fraction): tmp_path / f"{ability}-{mask_fraction}"
+        for ability, mask_fraction in product(ABILITIES, COUNTS)
     }
     select_masks(
         tmp_path, rule.model_copy(update={"without_super": True}),
@@ -104,11 +106,11 @@ def test_masks_are_those_of_importance_without_the_set(
     for own, path in targets.items():
         mask = read_mask(path)
         found = {name: indices.tolist() for name, indices in mask.entries.items()}
-        chosen = expected[own.ability][list(COUNTS).index(own.k)]
+        chosen = expected[own.ability][list(COUNTS).index(own.mask_fraction)]
         assert found == {name: [kept[name][i] for i in chosen[name].tolist()] for name in chosen}
         assert not any({*found.get(name, ())} & {*out} for name, out in LEFT_OUT.items())
-        # k is a share of all, with the set.
-        assert mask.origin["n_at_k"] == COUNTS[own.k]
+        # the mask fraction is a share of all, with the set.
+        assert mask.origin["n_requested"] == COUNTS[own.mask_fraction]
         assert mask.origin["whole"] == 130
         assert mask.origin["super"] == read_mask(tmp_path / "super").digest
         assert {indices.dtype for indices in mask.entries.values()} == {torch.int32}

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.rules.specific import in_several_tops, select_ratio
+from benchprof.masks.rules.contrastive import in_several_tops, select_ratio
 from benchprof.masks.rules.top import select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.size import entry_count
@@ -79,7 +79,7 @@ def test_ratio_leaves_the_core(files: dict[str, TensorFile]) -> None:
 def test_ratios_of_abilities_together_are_those_of_each_alone(
     files: dict[str, TensorFile], room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("benchprof.masks.rules.specific.AT_ONCE", room)
+    monkeypatch.setattr("benchprof.masks.rules.contrastive.AT_ONCE", room)
     found = dict(select_ratio(Shares.of_files(files), ["b", "a"], [1, 2], 5))
     assert list(found) == ["b", "a"]
     for ability, masks in found.items():

@@ -12,7 +12,7 @@ from benchprof.ablation import Ablation
 from benchprof.errors import InputError
 from benchprof.masks import stored
 from benchprof.masks.job import select_masks
-from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.masks.rule import Contrastive, Selection, Top
 from benchprof.masks.stored import needed_for, select_stored
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
@@ -23,12 +23,14 @@ ORIGIN: dict[str, Any] = {
     "loss_on": "answer", "against": None, "dtype": "float32", "code": "c",
 }  # fmt: skip
 ABILITIES = ("a", "b", "c")
-RULES: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="sum")}
+RULES: dict[str, Selection] = {"top": Top(), "contrastive": Contrastive(definition="sum")}
 
 
 @pytest.fixture(autouse=True)
 def whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model has what is in scope and nothing else, so that k is a share of that."""
+    """The model has what is in scope and nothing else, so that the mask fraction is a share of
+    that.
+    """
     monkeypatch.setattr("benchprof.masks.job.whole_size", lambda folder, unit: 50)  # noqa: ARG005
 
 
@@ -51,8 +53,14 @@ def importance(folder: Path, *names: str, empty: tuple[str, ...] = ()) -> dict[s
     return {name: folder / name for name in names}
 
 
-def targets(folder: Path, selection: str, *ks: str, of: tuple[str, ...] = ABILITIES) -> Any:
-    every = [Ablation(ability, selection, k) for ability in of for k in ks]
+def targets(
+    folder: Path, selection: str, *mask_fractions: str, of: tuple[str, ...] = ABILITIES
+) -> Any:
+    every = [
+        Ablation(ability, selection, mask_fraction)
+        for ability in of
+        for mask_fraction in mask_fractions
+    ]
     return {own: folder / "masks" / f"{own.name}.safetensors" for own in every}
 
 
@@ -65,7 +73,7 @@ def lacking(folder: Path, store: Store, own: Any, rules: Any, *names: str) -> se
     return needed_for([*own], origins(*names), rules, folder, folder / "text", store)
 
 
-@pytest.mark.parametrize("selection", ["top", "specific"])
+@pytest.mark.parametrize("selection", ["top", "contrastive"])
 def test_masks_come_from_the_store_when_their_scores_are_gone(
     selection: str, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,17 +105,17 @@ def test_each_selection_notes_which_entries_it_uses(tmp_path: Path, store: Store
 
 
 def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Store) -> None:
-    """Of `top` the new ability's scores, of `specific` all."""
+    """Of `top` the new ability's scores, of `contrastive` all."""
     for selection, rule in RULES.items():
         own = targets(tmp_path, selection, "0.1", of=("a", "b"))
         select(tmp_path, store, own, importance(tmp_path, "a", "b"), rule)
-    top, specific = (targets(tmp_path, own, "0.1") for own in RULES)
+    top, contrastive = (targets(tmp_path, own, "0.1") for own in RULES)
     assert lacking(tmp_path, store, top, {"top": Top()}, *ABILITIES) == {"c"}
-    assert lacking(tmp_path, store, {**top, **specific}, RULES, *ABILITIES) == {*ABILITIES}
+    assert lacking(tmp_path, store, {**top, **contrastive}, RULES, *ABILITIES) == {*ABILITIES}
     # Masks of the new ability are selected beside files that hold nothing.
     files = importance(tmp_path, *ABILITIES, empty=("a", "b"))
     assert len(select(tmp_path, store, top, files, Top())) == 3
-    # Another k, another rule and another item.
+    # Another mask fraction, another rule and another item.
     two = targets(tmp_path, "top", "0.1", "0.2", of=("a",))
     assert lacking(tmp_path, store, two, {"top": Top()}, "a") == {"a"}
     one = targets(tmp_path, "top", "0.1", of=("a",))
@@ -117,7 +125,7 @@ def test_what_changed_needs_what_it_is_selected_from(tmp_path: Path, store: Stor
     assert needed_for([*one], changed, {"top": Top()}, tmp_path, tmp_path, store) == {"a"}
 
 
-@pytest.mark.parametrize("selection", ["top", "specific"])
+@pytest.mark.parametrize("selection", ["top", "contrastive"])
 @pytest.mark.parametrize("empty", [("b",), ABILITIES])
 def test_scores_that_a_new_selection_needs_and_that_were_dropped_are_named(
     empty: tuple[str, ...], selection: str, tmp_path: Path, store: Store

@@ -17,8 +17,8 @@ from benchprof.models.prepared import PreparedModel
 
 
 def llama(layers: int, tied: bool) -> LlamaConfig:
-    # A layer: q and o 8x8, k and v 8x4, three MLP matrices 8x10, two norms of 8: 448 parameters.
-    # Embeddings and head 100x8: 800. The last norm: 8.
+    # A layer: q and o 8x8, mask fraction and v 8x4, three MLP matrices 8x10, two norms of 8: 448
+    # parameters. Embeddings and head 100x8: 800. The last norm: 8.
     return LlamaConfig(
         hidden_size=8, intermediate_size=10, num_hidden_layers=layers, num_attention_heads=2,
         num_key_value_heads=1, vocab_size=100, tie_word_embeddings=tied,

@@ -15,7 +15,7 @@ import yaml
 from tests.conftest import FAMILIES, ROOT
 from tests.pages import blocks
 
-from benchprof.abilities.item import SPLITS, Companion, Item
+from benchprof.abilities.item import SPLITS, ControlItem, Item
 from benchprof.data import NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.files import write_text
@@ -38,11 +38,11 @@ PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
 def with_items(folder: Path, **changed: Any) -> Run:
     """A run of one ability, whose items have texts of known lengths."""
     # "Question: aa\nAnswer:" has 20 characters, a context line 5, " yes" 4 and " no" 3.
-    blanks = [{"blank": Companion("", "bbbb", answer)} for answer in (0, 1)]
+    uninformative = [{"uninformative": ControlItem("", "bbbb", answer)} for answer in (0, 1)]
     for split in SPLITS:
         items = [
-            Item(f"{split}-1", "t", "", "aa", ("yes", "no"), 0, companions=blanks[0]),
-            Item(f"{split}-2", "t", "cccc", "aa", ("yes", "no"), 1, companions=blanks[1]),
+            Item(f"{split}-1", "t", "", "aa", ("yes", "no"), 0, control_items=uninformative[0]),
+            Item(f"{split}-2", "t", "cccc", "aa", ("yes", "no"), 1, control_items=uninformative[1]),
         ]
         text = "".join(json.dumps(item.to_json()) + "\n" for item in items)
         write_text(folder / f"a/{split}.jsonl", text)
@@ -71,10 +71,11 @@ def test_examples_are_counted_from_characters(tmp_path: Path) -> None:
     # A sample is taken to be like all items.
     assert examples(limit=1) == Texts(1, sum(lengths) // 2)
     # Of a choice the context is read once, and the other option too.
-    assert examples(loss_on="choice").read == sum(lengths) + 3 + 4
-    # Blanks: as many again, their question two characters longer and without a context.
-    blanks = (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
-    assert examples(against="blank").read == sum(lengths) + blanks
+    assert examples(loss_on="option_cross_entropy").read == sum(lengths) + 3 + 4
+    # Uninformative items: as many again, their question two characters longer and without a
+    # context.
+    uninformative = (22 + 4) + (22 + 3) + 2 * CHAT_CHARACTERS
+    assert examples(against="uninformative").read == sum(lengths) + uninformative
     left_out = with_items(tmp_path, ability={"exclude": ["train-2"]})
     assert workload(left_out).examples == Texts(1, lengths[0])
 
@@ -88,11 +89,11 @@ def test_questions_are_counted_from_characters(tmp_path: Path) -> None:
     text = "output_type: generate_until\ngeneration_kwargs: {max_gen_toks: 5}\n"
     write_text(tmp_path / "d.yaml", f"{text}process_docs: !function code.own\n")
     mine = {"task_file": str(tmp_path / "b.yaml"), "data": str(tmp_path / "b.jsonl")}
-    blanks = {"ability": "a", "split": "test", "companion": "blank"}
+    uninformative = {"ability": "a", "split": "test", "control_item": "uninformative"}
     run = with_items(
         tmp_path,
         asked={
-            "blanks": blanks,
+            "blanks": uninformative,
             "mine": mine,
             "one": mine | {"limit": 1},
             "included": mine | {"task_file": str(tmp_path / "c.yaml")},
@@ -130,10 +131,10 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert found == [Texts(50, 50 * 20 + 10, 0, 30), Texts(50, 50 * 30, 50 * 3, 30 + 9)]
 
 
-def test_an_item_without_its_companion_is_named(tmp_path: Path) -> None:
-    flips = {"flips": {"ability": "a", "split": "test", "companion": "flip"}}
+def test_an_item_without_its_control_item_is_named(tmp_path: Path) -> None:
+    counterfactuals = {"flips": {"ability": "a", "split": "test", "control_item": "counterfactual"}}
     with pytest.raises(InputError, match=r"test\.jsonl, item test-1"):
-        workload(with_items(tmp_path, asked=flips))
+        workload(with_items(tmp_path, asked=counterfactuals))
 
 
 def test_a_plan_names_the_list_that_excludes_a_whole_split(tmp_path: Path) -> None:
@@ -168,7 +169,7 @@ PARAMETERS = 12208
 
 
 def test_every_ablation_reads_every_question(tmp_path: Path) -> None:
-    run = with_items(tmp_path, fractions=[0.01, 0.1])
+    run = with_items(tmp_path, mask_fractions=[0.01, 0.1])
     read = asked_texts(OfBenchmark(run, "m", "a_test"))
     assert read is not None
     steps = steps_of(run)
@@ -181,18 +182,18 @@ def test_every_ablation_reads_every_question(tmp_path: Path) -> None:
 
 
 def test_candidates_and_halves_and_the_super_set_are_steps_of_their_own(tmp_path: Path) -> None:
-    calibrated = {"calibration": {"fractions": [0.001, 0.1], "items": 10}}
+    calibrated = {"calibration": {"mask_fractions": [0.001, 0.1], "items": 10}}
     run = with_items(
-        tmp_path, fractions=["calibrated"], importance={"loss_on": "all"}, **calibrated
+        tmp_path, mask_fractions=["calibrated"], importance={"loss_on": "all"}, **calibrated
     )
     plain = {"prepare_model", "check_sizes", "compute_importance", "select_masks", "draw_controls",
              "evaluate_benchmark"}  # fmt: skip
     steps = steps_of(run)
     assert steps.keys() == plain | {"evaluate_calibration", "calibrate_masks"}
-    # A calibrated k counts as the largest of its candidates.
+    # A calibrated mask fraction counts as the largest of its candidates.
     masks = 1 + len(run.seeds)
     assert steps["calibrate_masks"].disk == pytest.approx(INDEX * masks * 0.1 * PARAMETERS)
-    run = with_items(tmp_path, fractions=[0.01], importance={"halves": True})
+    run = with_items(tmp_path, mask_fractions=[0.01], importance={"halves": True})
     steps = steps_of(run)
     assert steps.keys() == plain | {"select_half_masks", "evaluate_halves"}
     scored, again = steps["compute_importance"], steps["select_half_masks"]
@@ -201,7 +202,7 @@ def test_candidates_and_halves_and_the_super_set_are_steps_of_their_own(tmp_path
     assert steps["evaluate_halves"].tokens == 2 * (steps["evaluate_benchmark"].tokens or 0) // (
         2 + len(run.seeds)
     )
-    run = with_items(tmp_path, fractions=[0.01], selections={"top": {"without_super": True}})
+    run = with_items(tmp_path, mask_fractions=[0.01], selections={"top": {"without_super": True}})
     steps = steps_of(run)
     assert steps.keys() == plain | {"find_super"}
     # 2 layers of 3 * 16 * 24 weights: of 2,304 2 at most, so that 0, 1 and 2 are tried.
@@ -209,7 +210,7 @@ def test_candidates_and_halves_and_the_super_set_are_steps_of_their_own(tmp_path
 
 
 def test_of_units_attributions_or_losses_are_written(tmp_path: Path) -> None:
-    own = {"unit": "head", "scope": "attention", "fractions": [0.5]}
+    own = {"unit": "head", "scope": "attention", "mask_fractions": [0.5]}
     groups = {"score": "knock_out", "knock_outs": {"groups": 30}}
     scope = Scope("attention", None, "head")
 

@@ -59,7 +59,7 @@ def test_the_models_of_ggufs_are_shipped_too(
 def test_a_small_llama_by_hand() -> None:
     config = FAMILIES["llama"]()
     shape = model_shape(config, "float32", Scope("attention", (1, 1)), False)
-    # A layer: q and o 16x16, k and v 16x8; gate, up and down 16x24; two norms of 16.
+    # A layer: q and o 16x16, mask fraction and v 16x8; gate, up and down 16x24; two norms of 16.
     # Embedding and head 259x16, and the last norm.
     assert shape.size == Size(2 * (768 + 1152 + 32) + 2 * 4144 + 16, 768, 4, False)
     assert (shape.passed, shape.units) == (2 * (768 + 1152), 0)

@@ -24,8 +24,8 @@ from benchprof.tensors import write_tensors
 SETTINGS = ProfileSettings("probability", "chance_corrected", 500, 0.95, 1)
 
 
-def ablation(ability: str, seed: int | None = None, fraction: str = "0.001") -> Ablation:
-    return Ablation(ability, "specific", fraction, seed)
+def ablation(ability: str, seed: int | None = None, mask_fraction: str = "0.001") -> Ablation:
+    return Ablation(ability, "contrastive", mask_fraction, seed)
 
 
 def scores_of(
@@ -59,8 +59,8 @@ def losing(lost: int, n: int = 20) -> tuple[list[float], list[float]]:
 
 def scores_losing(ablations: dict[Ablation, int], **named: Any) -> Scores:
     """Scores of a model whose ablations lose so many of twenty items."""
-    states = [losing(0), *map(losing, ablations.values())]
-    acc, probability = zip(*states, strict=True)
+    conditions = [losing(0), *map(losing, ablations.values())]
+    acc, probability = zip(*conditions, strict=True)
     return scores_of(list(ablations), {"probability": probability, "acc": acc}, **named)
 
 
@@ -73,8 +73,8 @@ SOFTWARE = {"tokenizers": "0.22", "transformers": "5.1"}
 def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], list[Source]]]:
     """Writes the records of two models on three benchmarks: four abilities, two controls.
 
-    `second` has twelve tasks; `x_test` is ability x's own test; the model `n` is at guessing on
-    `first`.
+    `second` has twelve tasks; `x_test` is ability x's held-out test; the model `n` is at guessing
+    on `first`.
     """
 
     def write() -> tuple[dict[tuple[str, str], Path], list[Source]]:
@@ -96,7 +96,7 @@ def records(tmp_path: Path) -> Callable[[], tuple[dict[tuple[str, str], Path], l
                                                          ("all_abilities", 2)]):  # fmt: skip
                     mask = tmp_path / model / f"{ability}{seed}.safetensors"
                     name = digests.of_value([model, ability, seed])
-                    said = {"digest": name, "fraction": "0.001", "n": 1}
+                    said = {"digest": name, "mask_fraction": "0.001", "n": 1}
                     write_tensors(mask, {"w": torch.zeros(1)}, said)
                     kept = 0.5 if ability == "x" else 1 - 0.05 * place
                     record = path.with_name(f"{ability}{seed}.json")

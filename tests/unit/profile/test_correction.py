@@ -21,9 +21,9 @@ from benchprof.profile.significance import least_p, sign_flip_p, whole_sign_flip
 
 
 def cells(p: Any, p_least: float, n: int = 500) -> pd.DataFrame:
-    """The cells of one metric, selection and k, with these p-values."""
+    """The cells of one metric, selection and mask fraction, with these p-values."""
     table = pd.DataFrame({"p_ais": p, "ais": 0.3}).assign(
-        benchmark="arc", metric="probability", selection="specific", fraction="0.001",
+        benchmark="arc", metric="probability", selection="contrastive", mask_fraction="0.001",
         seed=pd.array([None] * len(p), dtype="Int64"), n=n,
         clusters=pd.array([None] * len(p), dtype="Int64"), p_random=np.nan, p_others=np.nan,
         p_least=p_least,

@@ -13,9 +13,9 @@ from benchprof.profile import criteria
 from benchprof.profile.criteria import (
     differs,
     is_above_guessing,
-    is_matched,
+    is_matched_by_others,
     is_selective,
-    separates,
+    is_selective_by_loss,
 )
 
 NAN, INF = math.nan, math.inf
@@ -33,10 +33,10 @@ def test_archives_are_checked_without_packages() -> None:
     [(0.5, 0.1, True), (0.49, 0.1, False), (0.5, 0.11, False), (1, -1, True), (NAN, 0, False),
      (1, NAN, False)],
 )  # fmt: skip
-def test_a_mask_separates_that_takes_enough_off_its_own_test_alone(
+def test_a_mask_separates_that_takes_enough_off_its_held_out_test_alone(
     own: float, others: float, found: bool
 ) -> None:
-    assert separates(own, others) is found
+    assert is_selective(own, others) is found
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_mask_separates_that_takes_enough_off_its_own_test_alone(
 def test_a_mask_is_matched_by_one_that_costs_as_much_and_enough(
     own: float, others: list[float], found: bool
 ) -> None:
-    assert is_matched(own, others, enough=0.3) is found
+    assert is_matched_by_others(own, others, enough=0.3) is found
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_mask_is_matched_by_one_that_costs_as_much_and_enough(
 def test_a_mask_is_selective_that_raises_its_own_loss_half_as_much_again(
     own: float, other: float, found: bool
 ) -> None:
-    assert is_selective(own, other) is found
+    assert is_selective_by_loss(own, other) is found
 
 
 def test_at_the_level_itself_nothing_is_significant() -> None:

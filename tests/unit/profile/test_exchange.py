@@ -1,4 +1,4 @@
-"""The exchange test of one state against several: by enumeration, McNemar's, and its level."""
+"""The exchange test of one condition against several: by enumeration, McNemar's, and its level."""
 
 from itertools import product
 
@@ -41,7 +41,8 @@ def test_against_several_it_is_what_enumeration_gives() -> None:
 @pytest.mark.parametrize("lost", [0.4, 0.45, 0.5])
 def test_thousands_of_items_are_what_adding_them_one_by_one_gives(lost: float) -> None:
     random = np.random.default_rng(5)
-    # The first loses other shares than the rest; 3% of items are gained, by each state as likely.
+    # The first loses other shares than the rest; 3% of items are gained, by each condition as
+    # likely.
     gains = random.random(3000) < 0.03
     drops = (random.random((6, 3000)) < np.array([[lost], *[[0.45]] * 5])).astype(np.int64)
     drops[:, gains] = -(random.random((6, gains.sum())) < 0.5).astype(np.int64)
@@ -81,8 +82,8 @@ def test_of_clusters_with_one_item_it_is_the_test_of_items() -> None:
     assert cluster_exchange_p(np.zeros((3, 12), dtype=np.int64)) == 1.0
 
 
-def test_clusters_hold_the_level_far_below_five_percent_where_sign_flips_do_not() -> None:
-    """Ten states of 200 items in 57 clusters, 3% lost and 1% gained under each, 600 times."""
+def test_clusters_hold_the_level_far_below_five_percent_where_sign_counterfactuals_do_not() -> None:
+    """Ten conditions of 200 items in 57 clusters, 3% lost and 1% gained under each, 600 times."""
     random = np.random.default_rng(3)
     cluster = random.integers(0, 57, 200)
     hits = {"flips": 0, "larger": 0}
@@ -90,9 +91,9 @@ def test_clusters_hold_the_level_far_below_five_percent_where_sign_flips_do_not(
         drawn = random.random((10, 200))
         drops = (drawn < 0.03).astype(np.int64) - (drawn > 0.99)
         sums = np.stack([np.bincount(cluster, row, 57) for row in drops]).astype(np.int64)
-        flips = whole_sign_flip_p(9 * sums[0] - sums[1:].sum(axis=0))
-        hits["flips"] += flips < 0.01
-        hits["larger"] += max(flips, cluster_exchange_p(sums)) < 0.01
+        counterfactuals = whole_sign_flip_p(9 * sums[0] - sums[1:].sum(axis=0))
+        hits["flips"] += counterfactuals < 0.01
+        hits["larger"] += max(counterfactuals, cluster_exchange_p(sums)) < 0.01
     assert hits["larger"] / 600 <= 0.01
     assert hits["flips"] / 600 > 0.015
 
@@ -109,6 +110,6 @@ def test_the_larger_of_both_p_values_holds_its_level_where_few_items_change(
     hits = 0
     for _ in range(400):
         drops = (random.random((others + 1, 60)) < rate).astype(np.int64)
-        flips = whole_sign_flip_p(others * drops[0] - drops[1:].sum(axis=0))
-        hits += max(flips, first_against_others(drops)) < 0.05
+        counterfactuals = whole_sign_flip_p(others * drops[0] - drops[1:].sum(axis=0))
+        hits += max(counterfactuals, first_against_others(drops)) < 0.05
     assert hits / 400 <= 0.05

@@ -13,13 +13,15 @@ from benchprof.profile.findings import compared, findings_rows, hindering, neede
 
 def row(ability: str, ais: float, **changed: Any) -> dict[str, Any]:
     return {
-        "model": "m", "benchmark": "arc", "selection": "specific", "fraction": "0.001",
-        "k": "0.001", "ability": ability, "seed": None, "headline": True, "metric": "acc", "n": 500,
+        "model": "m", "benchmark": "arc", "selection": "contrastive", "mask_fraction": "0.001",
+        "mask_fraction_value": "0.001", "ability": ability, "seed": None,
+        "headline": True, "metric": "acc", "n": 500,
         "ais": ais, "ais_low": ais - 0.1, "ais_high": ais + 0.1, "over_random": ais,
         "over_others": ais, "q_ais": 0.01, "q_random": 0.01, "q_others": 0.01,
         "reason_code": "", "reason": "", "flag_code": "",
-        "form_of": "nats", "form": 0.0, "form_low": -0.1, "form_high": 0.1,
-        "form_random": np.nan, "reason_form": "",
+        "format_unit": "nats", "format_change": 0.0, "format_change_low": -0.1,
+        "format_change_high": 0.1,
+        "format_change_random": np.nan, "reason_format": "",
     } | changed  # fmt: skip
 
 
@@ -90,7 +92,9 @@ def test_nothing_is_named_where_nothing_is_compared() -> None:
 
 def test_the_sentence_is_made_from_the_numbers() -> None:
     cells = [*CELLS[:3], row("broken", 0.5, flag_code="ablated_model_broken"), CELLS[4]]
-    resampled = {("m", "arc", "specific", "0.001"): np.array([[cell["ais"] for cell in cells]] * 4)}
+    resampled = {
+        ("m", "arc", "contrastive", "0.001"): np.array([[cell["ais"] for cell in cells]] * 4)
+    }
     (found,) = findings_rows(pd.DataFrame(cells), 1, resampled).to_dict("records")
     # Shares above the least: .5, .9, .8 and .8 of 3; exp(entropy) of these.
     shares = np.array([0.5, 0.9, 0.8, 0.8]) / 3
@@ -98,7 +102,8 @@ def test_the_sentence_is_made_from_the_numbers() -> None:
     assert found["effective"] == pytest.approx(effective)
     assert (found["effective_low"], found["effective_high"]) == pytest.approx([effective] * 2)
     assert found["summary"] == (
-        "arc in m (specific masks, k = 0.001, acc, 500 items) loses more without large one "
+        "arc in m (contrastive masks, mask fraction 0.001, acc, 500 items) loses more "
+        "without large one "
         "(AIS 0.60, 0.50 to 0.70), small (AIS 0.20, 0.10 to 0.30) than under random masks and the "
         "other abilities' masks; does better without hinders (AIS -0.30, -0.40 to -0.20) than "
         "intact and than under random masks and the other abilities' masks; its "
@@ -108,17 +113,29 @@ def test_the_sentence_is_made_from_the_numbers() -> None:
     )
 
 
-def test_a_sentence_says_where_form_moves_with_a_named_ability() -> None:
-    moved = {"form": -2.5, "form_low": -2.75, "form_high": -2.25}
+def test_a_sentence_says_where_format_likelihood_moves_with_a_named_ability() -> None:
+    moved = {"format_change": -2.5, "format_change_low": -2.75, "format_change_high": -2.25}
     cells = [row("large_one", 0.6, **moved), row("small", 0.2),
              row("random_too", 0.5, q_random=0.2, **moved)]  # fmt: skip
-    assert sentence(cells).endswith(" Form moves too: large one (-2.50 nats, -2.75 to -2.25).")
+    assert sentence(cells).endswith(
+        " Format likelihood moves too: large one (-2.50 nats, -2.75 to -2.25)."
+    )
     (found,) = findings_rows(pd.DataFrame(cells), 1, {}).to_dict("records")
-    assert found["form_moved"] == "large_one"
+    assert found["format_moved"] == "large_one"
     # Too little, unsure, of no named ability, no more than under a random control.
-    for less in ({"form": -0.4}, {"form_high": 0.1}, {"q_random": 0.2}, {"form_random": 2.5}):
+    for less in (
+        {"format_change": -0.4},
+        {"format_change_high": 0.1},
+        {"q_random": 0.2},
+        {"format_change_random": 2.5},
+    ):
         assert "Form" not in sentence([row("large_one", 0.6, **moved | less), row("small", 0.2)])
-    written = moved | {"form_of": "share", "form": 0.3, "form_low": 0.2, "form_high": 0.4}
+    written = moved | {
+        "format_unit": "share",
+        "format_change": 0.3,
+        "format_change_low": 0.2,
+        "format_change_high": 0.4,
+    }
     assert "(+0.30 of answers, +0.20 to +0.40)" in sentence([row("a", 0.6, **written), CELLS[0]])
 
 

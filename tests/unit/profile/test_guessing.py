@@ -169,9 +169,10 @@ def test_intervals_hold_the_truth_where_letters_are_even(sample: int, pool: int)
     covered, values = np.zeros(2), np.empty((SIMULATIONS, 2))
     for number in range(SIMULATIONS):
         guessing, constant = letters([0.2] * 5, sample, pool, number)
-        states = [random.random(sample) < 0.8, constant, random.random(sample) < 0.2]
+        conditions = [random.random(sample) < 0.8, constant, random.random(sample) < 0.2]
         found = measure_impacts(
-            np.array(states, dtype=float), guessing, units_of(["t"] * sample), "chance_corrected",
+            np.array(conditions, dtype=float), guessing, units_of(["t"] * sample),
+            "chance_corrected",
             RESAMPLES, 0.95, 1,
         ).estimates(np.eye(2))  # fmt: skip
         covered += (found.low <= 1) & (found.high >= 1)
@@ -203,8 +204,8 @@ def test_a_model_at_guessing_is_seldom_called_above_it(
     for number in range(SIMULATIONS):
         guessing, constant = letters(shares, sample, pool, number)
         chance = random.random((2, sample)) < np.array([[1 / len(shares)], [max(shares)]])
-        states = np.vstack([constant, chance.astype(float)])
-        above += above_guessing_p(states, guessing, units_of(["t"] * sample)) < 0.05
+        conditions = np.vstack([constant, chance.astype(float)])
+        above += above_guessing_p(conditions, guessing, units_of(["t"] * sample)) < 0.05
     # 0.05 is met by 0.088 or less of 300 with 0.999; the binomial alone says it of 0.13.
     assert (above / SIMULATIONS < 0.088).all()
 

@@ -59,7 +59,7 @@ def test_two_processes_write_the_same_bytes(records, folder: Path, tmp_path: Pat
         assert (folder / name).read_bytes() == (again / name).read_bytes(), name
 
 
-def test_form_is_that_of_the_records(records, folder: Path) -> None:
+def test_format_likelihood_is_that_of_the_records(records, folder: Path) -> None:
     impact = pd.read_parquet(folder / "impact.parquet")
     rows = impact[(impact["model"] == "m") & (impact["benchmark"] == "first")]
     # The same in both metrics. All choices together have (1 + p) / 2 of the right one's p.
@@ -73,18 +73,18 @@ def test_form_is_that_of_the_records(records, folder: Path) -> None:
             for path in (intact["m", "first"], source.record)
         )
         change = (np.log((1 + after) / 2) - np.log((1 + before) / 2)).mean()
-        assert own["form"].tolist() == pytest.approx([change] * 2)
-        assert ((own["form_low"] < change) & (change < own["form_high"])).all()
+        assert own["format_change"].tolist() == pytest.approx([change] * 2)
+        assert ((own["format_change_low"] < change) & (change < own["format_change_high"])).all()
     # Both random controls are matched to all abilities.
-    largest = rows[rows["seed"].notna()]["form"].abs().max()
-    assert set(rows[rows["seed"].isna()]["form_random"]) == {largest}
-    assert rows[rows["seed"].notna()]["form_random"].isna().all()
+    largest = rows[rows["seed"].notna()]["format_change"].abs().max()
+    assert set(rows[rows["seed"].isna()]["format_change_random"]) == {largest}
+    assert rows[rows["seed"].notna()]["format_change_random"].isna().all()
 
 
 CODES = {
     "impact": {"ais": "reason_code", "over_random": "reason_random", "p_random": "reason_random",
                "over_others": "reason_others", "q_others": "reason_others", "q_ais": "reason_code",
-               "dose": "reason_dose"},
+               "on_target_effect": "reason_on_target"},
     "similarity": {"similarity": "reason_code", "similarity_low": "reason_code"},
     "benchmark_similarity": {"spearman": "reason_code", "similarity_high": "reason_code"},
     "model_differences": {"difference": "reason_code", "difference_high": "reason_code"},
@@ -121,12 +121,12 @@ def test_the_item_table_holds_what_the_records_hold(records, folder: Path) -> No
     assert own["ablated"].astype(float).tolist() == written["scores"]["acc"]
     assert own["task"].tolist() == written["task"]
     assert own["digest"].tolist() == written["digest"]
-    flips = pd.read_parquet(folder / "flips.parquet")
-    (counted,) = flips[
-        (flips["model"] == "m")
-        & (flips["benchmark"] == "second")
-        & (flips["ability"] == "x")
-        & flips["seed"].isna()
+    counterfactuals = pd.read_parquet(folder / "flips.parquet")
+    (counted,) = counterfactuals[
+        (counterfactuals["model"] == "m")
+        & (counterfactuals["benchmark"] == "second")
+        & (counterfactuals["ability"] == "x")
+        & counterfactuals["seed"].isna()
     ].to_dict("records")
     assert counted["lost"] == (own["flip"] == -1).sum() > 0
     assert counted["gained"] == (own["flip"] == 1).sum()

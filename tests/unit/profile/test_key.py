@@ -12,7 +12,7 @@ EVERY = [ProfileKey(*own) for own in product(("m", "n"), ("b", "c"), ("top",), (
 
 
 def test_the_key_of_a_row_is_of_its_columns_whatever_their_order() -> None:
-    row = {"ais": 0.5, "fraction": "0.1", "selection": "top", "benchmark": "b", "model": "m"}
+    row = {"ais": 0.5, "mask_fraction": "0.1", "selection": "top", "benchmark": "b", "model": "m"}
     assert ProfileKey.of(row) == ("m", "b", "top", "0.1")
 
 
@@ -27,7 +27,7 @@ def test_the_key_of_a_row_is_of_its_columns_whatever_their_order() -> None:
 )  # fmt: skip
 def test_pairs_differ_in_one_column_alone(column: str, found: list[tuple[str, str]]) -> None:
     pairs = [
-        tuple(f"{own.model}{own.benchmark}{own.fraction}" for own in pair)
+        tuple(f"{own.model}{own.benchmark}{own.mask_fraction}" for own in pair)
         for pair in pairs_across(column, EVERY)
     ]
     assert pairs == found

@@ -160,7 +160,7 @@ def test_shuffled_noise_keeps_what_each_unit_lost_in_all() -> None:
 
 
 def test_right_or_wrong_profiles_of_noise_hold_their_level() -> None:
-    """Items flip in every state alike, one in fifty: normal noise calls a quarter narrow."""
+    """Items flip in every condition alike, one in fifty: normal noise calls a quarter narrow."""
     random = np.random.default_rng(8)
     rejected, by_normal, profiles = 0, 0, 200
     for number in range(profiles):

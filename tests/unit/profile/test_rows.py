@@ -93,7 +93,7 @@ def test_nine_items_are_too_few_and_ten_are_not() -> None:
     assert rows["reason_others"].tolist() == ["no_other_abilities"]
 
 
-def test_subjects_are_clusters_and_their_tests_flip_them_whole() -> None:
+def test_subjects_are_clusters_and_their_tests_counterfactual_them_whole() -> None:
     tasks = [f"subject_{number // 5}" for number in range(60)]
     # The first eight of twelve subjects are lost whole.
     acc = [[1.0] * 60, [0.0] * 40 + [1.0] * 20]

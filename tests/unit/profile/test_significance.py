@@ -74,7 +74,7 @@ def test_random_signs_approach_enumeration(differences: list[float]) -> None:
     assert p[0] == pytest.approx(by_enumeration(differences), abs=0.02)
 
 
-def test_a_weighted_sum_of_states_is_tested_as_its_differences() -> None:
+def test_a_weighted_sum_of_conditions_is_tested_as_its_differences() -> None:
     sums = np.random.default_rng(3).standard_normal((3, 30))
     weights = np.array([[1.0, 0.0, 0.0], [1.0, -0.5, -0.5]])
     p = sign_flip_p(sums, weights, 500, seed=1)
@@ -113,8 +113,8 @@ def test_the_correction_equals_statsmodels_within_its_family() -> None:
     table = pd.DataFrame(
         {
             "metric": ["acc"] * 20 + ["probability"] * 20,
-            "selection": "specific",
-            "fraction": "0.001",
+            "selection": "contrastive",
+            "mask_fraction": "0.001",
             "seed": pd.array(([None] * 15 + [1] * 5) * 2, dtype="Int64"),
             "p_ais": p,
             "p_random": [*p[:15], *[np.nan] * 5, *p[20:35], *[np.nan] * 5],

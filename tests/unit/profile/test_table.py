@@ -1,4 +1,6 @@
-"""The long table as a whole: dose, broken models, similarity of models and of benchmarks."""
+"""The long table as a whole: on-target effect, broken models, similarity of models and of
+benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from benchprof.profile.correction import add_corrected
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.rows import impact_rows
 from benchprof.profile.source import Source
-from benchprof.profile.table import add_dose, add_flag, add_of_masks
+from benchprof.profile.table import add_flag, add_of_masks, add_on_target_effect
 
 CELLS = {ablation("x"): 9, ablation("y"): 0, ablation("z"): 2, ablation("all_abilities", seed=1): 1}
 
@@ -31,36 +33,36 @@ def table_of(lost: dict[str, int], model: str = "m") -> pd.DataFrame:
     return pd.concat([rows for rows, _ in parts], ignore_index=True)
 
 
-def test_the_dose_is_the_ability_s_own_impact() -> None:
-    table = add_dose(table_of({"x_test": 9, "other": 2}), {"x": "x_test"})
+def test_the_on_target_effect_is_the_ability_s_own_impact() -> None:
+    table = add_on_target_effect(table_of({"x_test": 9, "other": 2}), {"x": "x_test"})
     shown = table[table["headline"]].set_index(["benchmark", "ability"])
-    assert shown.loc[("other", "x"), "dose"] == shown.loc[("x_test", "x"), "ais"]
+    assert shown.loc[("other", "x"), "on_target_effect"] == shown.loc[("x_test", "x"), "ais"]
 
 
-def test_the_dose_is_of_the_own_test_s_headline_metric_whatever_it_stands_beside() -> None:
+def test_the_on_target_effect_is_in_the_held_out_test_s_headline_metric() -> None:
     """A benchmark of free generation has `exact_match` alone, which no ability's test has."""
     own = {"x": "x_test"}
     generated = table_of({"gsm8k": 3})
     generated = generated[generated["metric"] == "acc"].assign(metric="exact_match", headline=True)
     table = pd.concat([table_of({"x_test": 9}), generated], ignore_index=True)
-    table = add_dose(table, own)
+    table = add_on_target_effect(table, own)
     test = table[(table["benchmark"] == "x_test") & (table["ability"] == "x")]
     shown = test.loc[test["headline"], "ais"].item()
     beside = test.loc[~test["headline"], "ais"].item()
     assert shown != pytest.approx(beside)
     x = table[table["ability"] == "x"]
-    assert x["dose"].tolist() == pytest.approx([shown] * 3)
-    assert set(x["reason_dose"]) == {""}
+    assert x["on_target_effect"].tolist() == pytest.approx([shown] * 3)
+    assert set(x["reason_on_target"]) == {""}
 
 
-def test_a_missing_dose_has_a_reason() -> None:
+def test_a_missing_on_target_effect_has_a_reason() -> None:
     own = {"x": "x_test"}
-    table = add_dose(table_of({"x_test": 9, "other": 2}), own)
-    reasons = table.set_index(["benchmark", "ability"])["reason_dose"]
+    table = add_on_target_effect(table_of({"x_test": 9, "other": 2}), own)
+    reasons = table.set_index(["benchmark", "ability"])["reason_on_target"]
     assert set(reasons[("other", "x")]) == {""}
-    assert set(reasons[("other", "y")]) == {"no_own_test"}
+    assert set(reasons[("other", "y")]) == {"no_held_out_test"}
     assert set(reasons[("other", "all_abilities")]) == {"is_control"}
-    assert (table["dose"].isna() == (table["reason_dose"] != "")).all()
+    assert (table["on_target_effect"].isna() == (table["reason_on_target"] != "")).all()
 
 
 def test_a_model_at_guessing_everywhere_is_broken_and_keeps_its_impacts() -> None:
@@ -122,18 +124,20 @@ def test_where_guessing_scores_nothing_a_tenth_is_no_more_than_guessing() -> Non
     assert set(add_flag(generation(2))["flag_code"]) == {""}
 
 
-def test_k_is_that_of_each_ablation_s_mask() -> None:
-    table = table_of({"a": 5, "b": 2}).assign(fraction="calibrated")
-    ks = {
-        Source("m", benchmark, replace(own, k="calibrated"), Path(), Path()): k
+def test_mask_fraction_is_that_of_each_ablation_s_mask() -> None:
+    table = table_of({"a": 5, "b": 2}).assign(mask_fraction="calibrated")
+    mask_fractions = {
+        Source(
+            "m", benchmark, replace(own, mask_fraction="calibrated"), Path(), Path()
+        ): mask_fraction
         for benchmark in ("a", "b")
-        for own, k in zip(CELLS, ("0.001", "0.001", "0.003", "0.01"), strict=True)
+        for own, mask_fraction in zip(CELLS, ("0.001", "0.001", "0.003", "0.01"), strict=True)
     }
-    found = add_of_masks(table, "k", ks, after="fraction")
-    assert list(found.columns[4:6]) == ["fraction", "k"]
-    by_ability = dict(zip(found["ability"], found["k"], strict=True))
+    found = add_of_masks(table, "mask_fraction_value", mask_fractions, after="mask_fraction")
+    assert list(found.columns[4:6]) == ["mask_fraction", "mask_fraction_value"]
+    by_ability = dict(zip(found["ability"], found["mask_fraction_value"], strict=True))
     assert by_ability == {"x": "0.001", "y": "0.001", "z": "0.003", "all_abilities": "0.01"}
-    assert found.drop(columns="k").equals(table)
+    assert found.drop(columns="mask_fraction_value").equals(table)
 
 
 Q = ["q_ais", "q_random", "q_others"]
@@ -143,13 +147,13 @@ def test_what_else_a_run_has_changes_no_q_value() -> None:
     """`top` breaks everything, so that all of its cells are significant: a family of its own."""
     alone = table_of({"a": 4, "b": 3})
     destroyed = table_of({"a": 18, "b": 18}).assign(selection="top")
-    larger = table_of({"a": 18, "b": 18}).assign(fraction="0.01")
+    larger = table_of({"a": 18, "b": 18}).assign(mask_fraction="0.01")
     for name in ("ais", "random", "others"):
         tested = destroyed[f"p_{name}"].notna()
         destroyed.loc[tested, f"p_{name}"] = larger.loc[tested, f"p_{name}"] = 1e-6
     expected = add_corrected(alone.copy())[Q]
     together = add_corrected(pd.concat([destroyed, alone, larger], ignore_index=True))
-    own = (together["selection"] == "specific") & (together["fraction"] == "0.001")
+    own = (together["selection"] == "contrastive") & (together["mask_fraction"] == "0.001")
     found = together.loc[own, Q].reset_index(drop=True)
     pd.testing.assert_frame_equal(found, expected)
 
@@ -187,7 +191,7 @@ def test_intervals_come_from_resamples_that_two_models_share() -> None:
     one = table_of({"b": 9})
     both = pd.concat([one, one.assign(model="n")], ignore_index=True)
     moving = np.random.default_rng(0).standard_normal((300, 3))
-    keys = [(model, "b", "specific", "0.001") for model in ("m", "n")]
+    keys = [(model, "b", "contrastive", "0.001") for model in ("m", "n")]
     (row,) = similarity_rows(both, "model", 1, dict.fromkeys(keys, moving)).to_dict("records")
     assert row["similarity_low"] == pytest.approx(1)
     alone = {keys[0]: moving, keys[1]: moving[::-1]}
@@ -198,7 +202,7 @@ def test_intervals_come_from_resamples_that_two_models_share() -> None:
 def test_benchmarks_of_a_model_are_compared_and_not_paired() -> None:
     table = table_of({"a": 9, "b": 9, "c": 1})
     moving = np.random.default_rng(0).standard_normal((300, 3))
-    keys = [("m", name, "specific", "0.001") for name in "abc"]
+    keys = [("m", name, "contrastive", "0.001") for name in "abc"]
     rows = similarity_rows(table, "benchmark", 1, dict.fromkeys(keys, moving))
     pairs = rows.set_index(["benchmark_a", "benchmark_b"])
     assert list(pairs.index) == [("a", "b"), ("a", "c"), ("b", "c")]
@@ -212,19 +216,21 @@ def test_profiles_of_flat_noise_are_no_crash() -> None:
     """One mask for all abilities, as of `core`: no order of the abilities tells them apart."""
     table = table_of({"a": 9, "b": 9})
     table.loc[table["benchmark"] == "a", "ais"] = 0.5
-    noise = {("m", "a", "specific", "0.001"): shuffled_profiles(np.ones((3, 20)), 50, 1)}
+    noise = {("m", "a", "contrastive", "0.001"): shuffled_profiles(np.ones((3, 20)), 50, 1)}
     (row,) = similarity_rows(table, "benchmark", 1, noise=noise).to_dict("records")
     assert row["reason_code"] == "flat_profile"
     assert np.isnan([row["noise_low"], row["noise_high"], row["similarity"]]).all()
 
 
-def test_controls_have_no_dose() -> None:
+def test_controls_have_no_on_target_effect() -> None:
     """Also those that are matched to each ability, under the ability's name."""
     table = table_of({"a": 9, "own": 9})
     controls = table.assign(seed=pd.array([1] * len(table), dtype="Int64"))
     both = pd.concat([table, controls], ignore_index=True)
     own = dict.fromkeys(table["ability"].unique(), "own")
-    dosed = add_dose(both, own)
-    drawn = dosed[dosed["seed"].notna()]
-    assert drawn["dose"].isna().all() and set(drawn["reason_dose"]) == {"is_control"}
-    assert dosed[dosed["seed"].isna()]["dose"].notna().all()
+    with_effects = add_on_target_effect(both, own)
+    drawn = with_effects[with_effects["seed"].notna()]
+    assert drawn["on_target_effect"].isna().all() and set(drawn["reason_on_target"]) == {
+        "is_control"
+    }
+    assert with_effects[with_effects["seed"].isna()]["on_target_effect"].notna().all()

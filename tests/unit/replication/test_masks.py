@@ -16,7 +16,7 @@ from benchprof.ablation import Ablation
 from benchprof.importance.items import TrainItems
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.origin import code_digest, read_for
-from benchprof.masks.rule import Selection, Specific, Top
+from benchprof.masks.rule import Contrastive, Selection, Top
 from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
@@ -70,7 +70,7 @@ class Stages:
             names = read_for(selection, own.ability, importances)
             origin = {
                 "ability": own.ability, "selection": selection, "settings": rule.settings,
-                "fraction": own.k, "code": code_digest(selection),
+                "mask_fraction": own.mask_fraction, "code": code_digest(selection),
                 "importance": {name: TensorFile(importances[name]).origin for name in names},
             }  # fmt: skip
             first = (len(self.used) - 1) % 2
@@ -95,7 +95,7 @@ def test_each_half_makes_its_own_masks_of_every_selection(
     monkeypatch.setattr(module, "compute_importance", stages.compute)
     monkeypatch.setattr(module, "examples_and_origins", stages.describe)
     monkeypatch.setattr(module, "select_masks", stages.select)
-    rules: dict[str, Selection] = {"top": Top(), "specific": Specific(definition="sum")}
+    rules: dict[str, Selection] = {"top": Top(), "contrastive": Contrastive(definition="sum")}
     out = tmp_path / "out"
     targets = {
         Ablation(ability, selection, "0.5", half=half): out / f"{ability}/{selection}-{half}"
@@ -118,7 +118,7 @@ def test_each_half_makes_its_own_masks_of_every_selection(
     }  # fmt: skip
     assert not any(first[name] & second[name] for name in items)
     assert "x0" not in first["x"] | second["x"]
-    assert stages.selections == {"top", "specific"}
+    assert stages.selections == {"top", "contrastive"}
     for own, path in targets.items():
         second = own.half == 2
         assert read_mask(path).entries["w"].tolist() == [second, second + 1]

@@ -27,8 +27,9 @@ from benchprof.tensors import write_tensors
 
 def row(ability: str, ais: float, seed: int | None = None, **changes: Any) -> dict[str, Any]:
     return {
-        "model": "m", "ability": ability, "benchmark": f"{ability}_test", "selection": "specific",
-        "fraction": "0.1", "seed": seed, "headline": True, "metric": "probability", "n": 60,
+        "model": "m", "ability": ability, "benchmark": f"{ability}_test",
+             "selection": "contrastive",
+        "mask_fraction": "0.1", "seed": seed, "headline": True, "metric": "probability", "n": 60,
         "ais": ais, "ais_low": ais - 0.1, "ais_high": ais + 0.1,
         "reason_code": "", "reason": "",
     } | changes  # fmt: skip
@@ -107,20 +108,21 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
         for half in (1, 2):
             mask, name = tmp_path / ability / f"{half}.safetensors", f"{ability} {half}"
             used = {ability: {"n_items": 32}}
-            origin = {"digest": name, "fraction": "0.1", "importance": used}
+            origin = {"digest": name, "mask_fraction": "0.1", "importance": used}
             write_tensors(mask, {"w": torch.zeros(1)}, origin)
             # Guessing at 0.25: half of what is above it is lost, more or less.
             kept = 0.25 + 0.65 * (1 - np.clip(random.normal(0.5, spread), 0, 1))
             record = path.with_name(f"{half}.json")
             write_record(record, record_of_chances(np.full(200, kept), random, mask=name))
-            own = Ablation(ability, "specific", "0.1", half=half)
+            own = Ablation(ability, "contrastive", "0.1", half=half)
             sources.append(Source("m", benchmark, own, record, mask))
     impact.to_parquet(tmp_path / "impact.parquet")
     csv, parquet = tmp_path / "r.csv", tmp_path / "r.parquet"
     measure_replication(tmp_path / "impact.parquet", intact, sources, settings, [csv, parquet])
     found = pd.read_parquet(parquet)
     assert found["items"].tolist() == [32] * 30
-    # Two states of 200 right-or-wrong items of chance 0.9 and 0.575: independent in these records.
+    # Two conditions of 200 right-or-wrong items of chance 0.9 and 0.575: independent in these
+    # records.
     noise = math.sqrt(2 * 0.575 * 0.425 / 200) / 0.65
     assert found["sd_test_items"].mean() == pytest.approx(noise, rel=0.1)
     assert train_items_error(found) == pytest.approx(spread / math.sqrt(2), abs=0.035)
@@ -131,21 +133,25 @@ def test_test_items_noise_is_no_error_of_the_train_items(tmp_path: Path, spread:
 
 
 def noise_of(
-    folder: Path, states: NDArray[np.float64], metric: str, impact: str = "chance_corrected"
+    folder: Path, conditions: NDArray[np.float64], metric: str, impact: str = "chance_corrected"
 ) -> Any:
     """The row of one ability whose halves have these scores, (intact and halves, items)."""
     random = np.random.default_rng(4)
     sources = []
     intact = folder / "x" / "intact.json"
-    for half, chance in enumerate(states):
+    for half, chance in enumerate(conditions):
         record = intact.with_name(f"{half}.json") if half else intact
         digest = str(half) if half else None
         write_record(record, record_of_chances(chance, random, mask=digest))
         if half:
             mask = folder / f"{half}.safetensors"
-            origin = {"digest": str(half), "fraction": "0.1", "importance": {"x": {"n_items": 32}}}
+            origin = {
+                "digest": str(half),
+                "mask_fraction": "0.1",
+                "importance": {"x": {"n_items": 32}},
+            }
             write_tensors(mask, {"w": torch.zeros(1)}, origin)
-            own = Ablation("x", "specific", "0.1", half=half)
+            own = Ablation("x", "contrastive", "0.1", half=half)
             sources.append(Source("m", "x_test", own, record, mask))
     table([row("x", 0.4, metric=metric)]).to_parquet(folder / "impact.parquet")
     measure_replication(
@@ -177,10 +183,10 @@ def test_twelve_answers_have_the_noise_of_twelve(
     tmp_path: Path, impact: str, divisor: float
 ) -> None:
     """The halves differ on three of twelve items, two one way and one the other."""
-    states = np.ones((3, 12))
-    states[1, :6] = 0
-    states[2, [2, 3, 4, 5, 6]] = 0
-    found = noise_of(tmp_path, states, "acc", impact)
+    conditions = np.ones((3, 12))
+    conditions[1, :6] = 0
+    conditions[2, [2, 3, 4, 5, 6]] = 0
+    found = noise_of(tmp_path, conditions, "acc", impact)
     differences = [-1, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
     error = np.std(differences, ddof=1) / math.sqrt(12) / divisor
     assert found.sd_test_items == pytest.approx(error)

@@ -13,7 +13,7 @@ import pytest
 
 from benchprof.profile.correction import add_corrected
 from benchprof.profile.reason import SENTENCES
-from benchprof.profile.table import add_dose
+from benchprof.profile.table import add_on_target_effect
 from benchprof.report.matrix import Matrix, matrix_of
 
 ABILITIES = [
@@ -57,13 +57,14 @@ def row(
     reason: str = "",
     controlled: bool = True,
     flag: str = "",
-    formless: str = "",
+    without_format: str = "",
 ) -> dict[str, Any]:
     """One row; intact 0.75 and guessing 0.25, so that the drop above guessing equals `ais`."""
     tested = seed is None and not reason
     return {
-        "model": model, "benchmark": benchmark, "ability": ability, "selection": "specific",
-        "fraction": "0.001", "k": "0.001", "mask_size": 134515, "seed": seed, "metric": metric,
+        "model": model, "benchmark": benchmark, "ability": ability, "selection": "contrastive",
+        "mask_fraction": "0.001", "mask_fraction_value": "0.001",
+        "mask_size": 134515, "seed": seed, "metric": metric,
         "headline": metric == "probability",
         "n": 60, "guessing": 0.25, "intact": 0.75, "ablated": 0.75 - 0.5 * ais,
         "p_guessing": 0.4 if reason else 1e-6, "reason": reason,
@@ -81,10 +82,12 @@ def row(
         "over_others_low": ais - 0.13 if tested else np.nan,
         "over_others_high": ais + 0.07 if tested else np.nan,
         "p_others": p if tested else np.nan,
-        "form_of": "" if formless else "nats", "form_intact": np.nan if formless else -1.5,
-        "form": np.nan if formless else -0.25, "form_low": np.nan if formless else -0.75,
-        "form_high": np.nan if formless else 0.125, "form_random": np.nan,
-        "reason_form": formless,
+        "format_unit": "" if without_format else "nats",
+        "format_intact": np.nan if without_format else -1.5,
+        "format_change": np.nan if without_format else -0.25,
+        "format_change_low": np.nan if without_format else -0.75,
+        "format_change_high": np.nan if without_format else 0.125, "format_change_random": np.nan,
+        "reason_format": without_format,
         "clusters": None, "p_least": np.nan if reason else 1e-4,
         "model_digest": "a" * 64, "mask_digest": ability.ljust(64, "0"),
         "requests_digest": "c" * 64,
@@ -95,17 +98,17 @@ def finished(rows: list[dict[str, Any]], own: dict[str, str] = OWN) -> pd.DataFr
     """Rows with the columns that the profile stage adds to the whole table."""
     table = pd.DataFrame(rows)
     table["seed"] = table["seed"].astype("Int64")
-    return add_dose(add_corrected(table), own)
+    return add_on_target_effect(add_corrected(table), own)
 
 
 def matrix(table: pd.DataFrame, model: str = MODEL) -> Matrix:
     """What a figure of a model shows of a table that `finished` made."""
-    return matrix_of(table, model, "specific", "0.001", OWN)
+    return matrix_of(table, model, "contrastive", "0.001", OWN)
 
 
 @pytest.fixture
 def make_table() -> Table:
-    """A table of own tests (diagonal near 1) and, past ten, real benchmarks."""
+    """A table of held-out tests (diagonal near 1) and, past ten, real benchmarks."""
 
     def make(
         benchmarks: int = 10,

@@ -25,8 +25,8 @@ SETTINGS: dict[str, Any] = {
     "unit": "weight",
     "scope": "mlp",
     "importance": {"score": "taylor_abs", "loss_on": "answer", "limit": 64},
-    "selections": {"specific": {"definition": "ratio", "pool": 5}},
-    "fractions": [0.001],
+    "selections": {"contrastive": {"definition": "ratio", "pool": 5}},
+    "mask_fractions": [0.001],
     "controls": {"random": {"seeds": [1, 2], "matched_to": "abilities_together"}},
     "layers": None,
     "calibration": None,
@@ -41,7 +41,7 @@ SETTINGS: dict[str, Any] = {
 WHOLE = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 VERSIONS = [("benchprof", "0.9"), ("lm-eval", "0.4.9"), ("torch", "2.10.0"), ("torch", "2.9.1")]
 """Of packages whose versions the records name; transformers' they don't."""
-KEYS = ["model", "benchmark", "selection", "fraction"]
+KEYS = ["model", "benchmark", "selection", "mask_fraction"]
 
 
 def configured(**changes: Any) -> Configuration:
@@ -75,7 +75,7 @@ def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables of the profile stage: those that the AIS table decides, and plain numbers."""
     made = tables_of_methods(table)
     similarity = made["similarity"]
-    pairs = similarity[["benchmark", "selection", "fraction", "model_a", "model_b"]]
+    pairs = similarity[["benchmark", "selection", "mask_fraction", "model_a", "model_b"]]
     shown = table[table["headline"]]
     return made | {
         "findings": findings_rows(table, 1, {}),
@@ -96,7 +96,9 @@ def tables_of(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> None:
     """Write the page of a table; `changes` replace arguments of `write_page`."""
     sizes = target.parent / "sizes.json"
-    sizes.write_text(json.dumps({"n": dict.fromkeys(table["k"].unique(), 134515)}))
+    sizes.write_text(
+        json.dumps({"n": dict.fromkeys(table["mask_fraction_value"].unique(), 134515)})
+    )
     models = list(table["model"].unique())
     arguments: dict[str, Any] = {
         "tables": tables_of(table),

@@ -34,8 +34,10 @@ def said(answer: dict[str, Any], part: str) -> str:
     return " ".join(str(getattr(module, part)(answer)).split())
 
 
-def own_tests() -> pd.DataFrame:
-    """Two own tests and PIQA, which has no AIS; each mask takes 0.6 off its own test alone."""
+def held_out_tests() -> pd.DataFrame:
+    """Two held-out tests and PIQA, which has no AIS; each mask takes 0.6 off its held-out test
+    alone.
+    """
     rows = [
         row(0.6 if own == ability else 0.0, benchmark=OWN[own], ability=ability,
             p=0.001 if own == ability else 0.5)
@@ -52,29 +54,29 @@ def own_tests() -> pd.DataFrame:
 
 
 def test_what_findings_name_has_its_ais_and_nothing_without_an_ais_is_answered() -> None:
-    findings = {"needed": [B, "", ""], "hindering": [A, "", ""], "form_moved": [B, "", ""]}
-    first, second = asked(own_tests(), findings=findings)
+    findings = {"needed": [B, "", ""], "hindering": [A, "", ""], "format_moved": [B, "", ""]}
+    first, second = asked(held_out_tests(), findings=findings)
     assert first["sound"] == "deductive reasoning (AIS 0.00, -0.10 to 0.10)"
     assert first["better"] == "contextual recall (AIS 0.60, 0.50 to 0.70)"
-    assert first["form"] == {"loss": "deductive reasoning", "gain": ""}
+    assert first["format"] == {"loss": "deductive reasoning", "gain": ""}
     assert (second["sound"], second["doubted"], second["better"]) == ("", "", "")
     assert "It needs deductive reasoning" in said(first, "needs")
-    assert "loss may be one of form" in said(first, "wrong")
+    assert "loss may be one of format likelihood" in said(first, "wrong")
     assert "No ability stands out" in said(second, "needs")
     assert said(second, "wrong") == ""
 
 
 def test_an_ability_is_needed_only_where_its_mask_is_not_in_doubt() -> None:
-    """The second ability's mask takes 0.3 off its own test, less than half."""
-    rows = own_tests()
+    """The second ability's mask takes 0.3 off its held-out test, less than half."""
+    rows = held_out_tests()
     half = (rows["benchmark"] == OWN[B]) & (rows["ability"] == B)
     rows.loc[half, ["ais", "ablated"]] = [0.3, 0.75 - 0.5 * 0.3]
     first, _ = asked(rows, findings={"needed": [f"{A}; {B}", "", ""]})
     assert first["sound"].startswith("contextual recall (")
     assert first["doubted"].startswith("deductive reasoning (")
-    assert first["doubts"] == {B: "dose below 0.5"}
-    assert mask_doubts(matrix(rows, "tiny")) == {B: "dose below 0.5"}
-    assert mask_doubts(matrix(own_tests(), "tiny")) == {}
+    assert first["doubts"] == {B: "on-target effect below 0.5"}
+    assert mask_doubts(matrix(rows, "tiny")) == {B: "on-target effect below 0.5"}
+    assert mask_doubts(matrix(held_out_tests(), "tiny")) == {}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_whether_a_loss_can_be_detected_does_not_depend_on_how_ais_are_configure
 
 def test_reliability_is_judged_or_missing_with_its_reason() -> None:
     first, second = asked(
-        own_tests(),
+        held_out_tests(),
         power={"detectable_ais": [np.inf, 0.004, np.nan]},
         reliability={"reliability": [0.797, np.nan, np.nan], "reason": "ten items are too few"},
     )

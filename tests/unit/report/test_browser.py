@@ -45,11 +45,17 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 @pytest.fixture
 def page(browser: webdriver.Chrome, make_table: Table, card: Path, tmp_path: Path) -> Path:
-    """A page of two models, two k and two metrics, opened in the browser."""
-    one_k = make_table(benchmarks=4, abilities=4, models=(ONE, OTHER), undefined=(2,))
-    table = pd.concat([one_k, one_k.assign(fraction="0.01", k="0.01")], ignore_index=True)
-    figure = tmp_path / ONE / "impact_specific_0.001.svg"
-    draw_heatmap(matrix_of(table, ONE, "specific", "0.001", OWN), [figure])
+    """A page of two models, two mask fractions and two metrics, opened in the browser."""
+    one_mask_fraction = make_table(benchmarks=4, abilities=4, models=(ONE, OTHER), undefined=(2,))
+    table = pd.concat(
+        [
+            one_mask_fraction,
+            one_mask_fraction.assign(mask_fraction="0.01", mask_fraction_value="0.01"),
+        ],
+        ignore_index=True,
+    )
+    figure = tmp_path / ONE / "impact_contrastive_0.001.svg"
+    draw_heatmap(matrix_of(table, ONE, "contrastive", "0.001", OWN), [figure])
     target = tmp_path / "report.html"
     write(target, table, card, figures=[figure])
     for log in ("browser", "performance"):
@@ -92,13 +98,13 @@ def test_the_switch_shows_one_view(opened: webdriver.Chrome) -> None:
     def titles() -> list[str]:
         return [e.text for e in shown(opened, "#impact > div > h3") if "Dose" not in e.text]
 
-    assert titles() == [f"{ONE}, specific masks, k = 0.001"]
+    assert titles() == [f"{ONE}, contrastive masks, mask fraction 0.001"]
     choose(opened, "model", OTHER)
-    choose(opened, "fraction", "0.01")
-    assert titles() == [f"{OTHER}, specific masks, k = 0.01"]
+    choose(opened, "mask_fraction", "0.01")
+    assert titles() == [f"{OTHER}, contrastive masks, mask fraction 0.01"]
     assert [e.text for e in shown(opened, "#similarity h3")] == [
-        "Similarity of models: specific masks, k = 0.01",
-        f"Similarity of benchmarks: {OTHER}, specific masks, k = 0.01",
+        "Similarity of models: contrastive masks, mask fraction 0.01",
+        f"Similarity of benchmarks: {OTHER}, contrastive masks, mask fraction 0.01",
     ]
     assert len(shown(opened, "#summary .doubts")) == 1
 

@@ -14,9 +14,9 @@ import torch
 from benchprof.analysis.drawing import Drawing
 from benchprof.analysis.overlap import overlap_table
 from benchprof.report.caveats import caveats, half_ais, read_overlap, train_items
-from benchprof.report.drops import dose_table, mask_doubts
+from benchprof.report.drops import mask_doubts, on_target_table
 from benchprof.report.matrix import Matrix
-from benchprof.report.outcomes import against_random, own_tests, undefined
+from benchprof.report.outcomes import against_random, held_out_tests, undefined
 from benchprof.report.sentences import SENTENCES
 
 from .conftest import OWN, finished, matrix, row
@@ -28,7 +28,7 @@ VALUES = {
     (B, A): -0.05, (B, B): 0.80, (B, C): 0.20,
     (C, A): 0.04, (C, B): 0.50, (C, C): 0.40,
 }  # fmt: skip
-VIEW = ("tiny", "specific", "0.001")
+VIEW = ("tiny", "contrastive", "0.001")
 
 
 def small(reason_of: str = "", **changes: float) -> pd.DataFrame:
@@ -70,18 +70,18 @@ def test_nothing_is_doubted_without_cause() -> None:
     assert mask_doubts(only(finished(rows))) == {}
 
 
-def test_the_own_tests_are_counted() -> None:
-    (said,) = own_tests(only(small()))
+def test_the_held_out_tests_are_counted() -> None:
+    (said,) = held_out_tests(only(small()))
     assert "3 of 3 have an AIS" in said and "largest on 2 of these" in said and "on 1)" in said
-    (said,) = own_tests(only(small(reason_of=A)))
+    (said,) = held_out_tests(only(small(reason_of=A)))
     assert "2 of 3 have an AIS" in said and "largest on 1 of these" in said
     # Of a test whose largest AIS two abilities share, none has it, by chance either.
     table = small()
     shared = (table["benchmark"] == f"{A}_test") & table["ability"].isin([B, C])
     table.loc[shared, "ais"] = 2.0
-    (said,) = own_tests(only(table))
+    (said,) = held_out_tests(only(table))
     assert "largest on 1 of these" in said and "on 0.67)" in said
-    assert own_tests(only(small().assign(mask_digest="of all"))) == []
+    assert held_out_tests(only(small().assign(mask_digest="of all"))) == []
 
 
 def test_masks_that_are_smaller_than_others_are_named_with_their_size() -> None:
@@ -105,16 +105,16 @@ def test_cells_that_differ_from_random_masks_are_counted_once_a_mask() -> None:
     assert against_random(only(finished([row(0.3, controlled=False)]))) == []
 
 
-def test_doses_and_side_effects_are_means_over_tests() -> None:
-    dose = dose_table(only(small()))
-    np.testing.assert_allclose(dose["own"], [0.95, 0.80, 0.40])
-    np.testing.assert_allclose(dose["side"], [-0.005, 0.275, 0.25])
+def test_on_target_effects_and_side_effects_are_means_over_tests() -> None:
+    on_target_effect = on_target_table(only(small()))
+    np.testing.assert_allclose(on_target_effect["own"], [0.95, 0.80, 0.40])
+    np.testing.assert_allclose(on_target_effect["side"], [-0.005, 0.275, 0.25])
     # Two of six p-values are 0.001: the third test has no AIS.
-    dose = dose_table(only(small(reason_of=C)))
-    np.testing.assert_allclose(dose["q"], [0.003, 0.003, np.nan])
+    on_target_effect = on_target_table(only(small(reason_of=C)))
+    np.testing.assert_allclose(on_target_effect["q"], [0.003, 0.003, np.nan])
     halved = small()
     halved["ais"] *= 0.5  # absolute: the drop of the score, of which half is above guessing
-    np.testing.assert_allclose(dose_table(only(halved))["own"], [0.95, 0.80, 0.40])
+    np.testing.assert_allclose(on_target_table(only(halved))["own"], [0.95, 0.80, 0.40])
 
 
 def test_random_masks_count_where_they_match_the_ability_s_mask() -> None:
@@ -128,22 +128,22 @@ def test_random_masks_count_where_they_match_the_ability_s_mask() -> None:
         for seed, ais in ((1, 0.2), (2, 0.4))
     ]
     shown = only(finished(rows))
-    np.testing.assert_allclose(dose_table(shown)["random"], [0.3, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(on_target_table(shown)["random"], [0.3, 0, 0, 0], atol=1e-12)
     assert about(caveats(shown), "harmful_random").endswith("Contextual recall test (0.30).")
 
 
 def test_doubts_name_the_masks_with_their_values() -> None:
     lines = caveats(only(small(reason_of=A)))
     for what, values in {
-        "dose_unknown": ": Contextual recall.",
+        "on_target_unknown": ": Contextual recall.",
         "few_random": "Few random masks: 2 ",
-        "not_separable": "of 2 masks for which both are known",
+        "none_selective": "of 2 masks for which both are known",
     }.items():
         assert values in about(lines, what), what
     text = "\n".join(lines)
-    assert "Dose below 0.5 (masks of Spatial reasoning (0.40))" in text
-    assert "Dose below 0.9 (masks of Deductive reasoning (0.80))" in text
-    assert "Not specific (masks of Deductive reasoning (0.50), Spatial reasoning (0.20))" in text
+    assert "On-target effect below 0.5 (masks of Spatial reasoning (0.40))" in text
+    assert "On-target effect below 0.9 (masks of Deductive reasoning (0.80))" in text
+    assert "Not selective (masks of Deductive reasoning (0.50), Spatial reasoning (0.20))" in text
     assert undefined(only(small(reason_of=A)))[0].endswith("(Contextual recall test).")
     # A value beside its limit keeps a third decimal.
     rows = [row(0.497 if own == a else 0.104, benchmark=OWN[own], ability=a)
@@ -153,18 +153,23 @@ def test_doubts_name_the_masks_with_their_values() -> None:
 
 
 def test_an_ability_is_named_with_what_is_wrong_with_its_mask() -> None:
-    assert mask_doubts(only(small())) == {B: "not specific", C: "not specific, dose below 0.5"}
-    assert mask_doubts(only(small(reason_of=A)))[A] == "dose unknown"
+    assert mask_doubts(only(small())) == {
+        B: "not selective",
+        C: "not selective, on-target effect below 0.5",
+    }
+    assert mask_doubts(only(small(reason_of=A)))[A] == "on-target effect unknown"
 
 
 @pytest.mark.parametrize("changes", [{"q_random": 0.12}, {"over_random": -0.2}, {"ais_low": -0.1}])
-def test_a_mask_whose_dose_may_be_chance_is_in_doubt(changes: dict[str, float]) -> None:
-    """Where random masks cost as much, where the difference may be chance, where the dose may."""
+def test_a_mask_whose_on_target_effect_may_be_chance_is_in_doubt(changes: dict[str, float]) -> None:
+    """Where random masks cost as much, where the difference may be chance, where the on-target
+    effect may.
+    """
     table = small()
     own = (table["benchmark"] == OWN[A]) & (table["ability"] == A)
     table.loc[own, list(changes)] = list(changes.values())
-    assert mask_doubts(only(table))[A] == "dose not significant"
-    assert "Contextual recall (0.95)" in about(caveats(only(table)), "dose_by_chance")
+    assert mask_doubts(only(table))[A] == "on-target effect not significant"
+    assert "Contextual recall (0.95)" in about(caveats(only(table)), "on_target_by_chance")
     table.loc[own, ["q_random", "over_random", "ais_low"]] = [np.nan, np.nan, 0.5]
     assert A not in mask_doubts(only(table)), "without random masks nothing is said of it"
 
@@ -181,7 +186,12 @@ def written(unread: dict[str, float], intact: float = 0.04, **changes: Any) -> s
     """The doubt on a benchmark of whose answers these shares are unreadable under each mask."""
     rows = [
         row(1.0, benchmark="gsm8k", ability=ability, **changes)
-        | {"form_of": "share", "form_intact": intact, "form": share - intact, "form_random": 0.02}
+        | {
+            "format_unit": "share",
+            "format_intact": intact,
+            "format_change": share - intact,
+            "format_change_random": 0.02,
+        }
         for ability, share in unread.items()
     ]
     return about(caveats(only(finished(rows))), "unread")
@@ -201,11 +211,11 @@ def test_answers_that_cannot_be_read_are_named() -> None:
 def test_what_was_not_compared_is_said() -> None:
     rows = [row(0.3, ability=ability, controlled=False) for ability in (A, B)]
     lines = caveats(only(finished(rows)))
-    assert about(lines, "no_random") and about(lines, "dose_untested")
+    assert about(lines, "no_random") and about(lines, "on_target_untested")
     one = caveats(only(finished([row(0.3)])))
     assert about(one, "one_ability")
     core = caveats(only(small().assign(mask_digest="of all", over_others=np.nan)))
-    assert not any("Not specific" in line or "Not separable" in line for line in core)
+    assert not any("Not selective" in line or "None selective" in line for line in core)
 
 
 def test_a_correction_that_no_single_effect_survives_is_doubted() -> None:
@@ -243,7 +253,7 @@ def test_masks_that_share_more_than_half_are_named_with_their_share(tmp_path: Pa
     masks[C] = [*range(1, 11)]
     said = about(caveats(only(small()), overlap=overlap(tmp_path, masks)), "overlap")
     assert "3 of 3 pairs" in said and "0.70 to 0.90" in said
-    elsewhere = overlap(tmp_path, masks, ("tiny", "specific", "0.002"))
+    elsewhere = overlap(tmp_path, masks, ("tiny", "contrastive", "0.002"))
     assert not about(caveats(only(small()), overlap=elsewhere), "overlap")
     core = only(small().assign(mask_digest="one"))
     assert not about(caveats(core, overlap=overlap(tmp_path, masks)), "overlap")
@@ -258,12 +268,12 @@ def test_half_is_not_more_than_half(tmp_path: Path, shared: int, told: bool) -> 
 def test_tables_of_several_views_are_read_as_one_and_abilities_may_have_any_name(
     tmp_path: Path,
 ) -> None:
-    views = [("tiny", "top", fraction) for fraction in ("0.001", "0.002")]
+    views = [("tiny", "top", mask_fraction) for mask_fraction in ("0.001", "0.002")]
     names = ("002", "null", "true")
     for view in views:
         overlap(tmp_path, {name: [0] for name in names}, view)
     table = read_overlap({view: tmp_path / "_".join(view) / "overlap.csv" for view in views})
-    found = table[["model", "selection", "fraction"]].drop_duplicates().to_numpy().tolist()
+    found = table[["model", "selection", "mask_fraction"]].drop_duplicates().to_numpy().tolist()
     assert found == [list(view) for view in views]
     pairs = list(zip(table["ability_a"], table["ability_b"], strict=True))
     assert pairs == [*combinations(names, 2)] * 2
@@ -274,7 +284,8 @@ def test_what_the_draw_of_train_items_adds() -> None:
     halves = {A: (0.7, 0.3, 0.2), B: (0.45, 0.75, 0.15), C: (np.nan,) * 3}
     table = pd.DataFrame(
         [(*VIEW, ability, 32, *own) for ability, own in halves.items()],
-        columns=["model", "selection", "fraction", "ability", "items", "ais_half_1", "ais_half_2",
+        columns=["model", "selection", "mask_fraction", "ability", "items",
+                 "ais_half_1", "ais_half_2",
                  "sd_test_items"],
     )  # fmt: skip
     (said,) = train_items(table, only(small()))

@@ -100,7 +100,7 @@ def test_no_text_of_the_similarity_bars_overlaps_or_is_cut(
         make_table(benchmarks=16, models=models, undefined=(4,)), "model", seed=1
     )
     with style.styled():
-        texts = assert_legible(similarity_figure(similarity_of(table, "specific", "0.001")))
+        texts = assert_legible(similarity_figure(similarity_of(table, "contrastive", "0.001")))
     shown = [t.get_text() for t in texts]
     assert "undefined" in shown
     first = f"{table['similarity'].iloc[0]:.2f}"
@@ -118,7 +118,7 @@ def test_figures_are_the_same_bytes_twice_and_name_no_date(
         targets = [
             tmp_path / folder / f"similarity.{form}" for form in ("png", "svg", "csv", "txt")
         ]
-        draw_similarity(similar, "specific", "0.001", targets)
+        draw_similarity(similar, "contrastive", "0.001", targets)
     files = sorted((tmp_path / "one").iterdir())
     assert len(files) == 8, "nothing but the targets"
     for file in files:
@@ -135,7 +135,7 @@ def test_a_model_that_the_table_lacks_is_an_error(make_table: Table) -> None:
 
 def test_a_similarity_has_its_interval_as_a_line(make_table: Table) -> None:
     similar = similarity_rows(make_table(benchmarks=2, models=("a", "b")), "model", seed=1)
-    rows = similarity_of(similar, "specific", "0.001").assign(
+    rows = similarity_of(similar, "contrastive", "0.001").assign(
         similarity_low=[0.5, np.nan], similarity_high=[0.75, np.nan]
     )
     with style.styled():

@@ -32,7 +32,7 @@ SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/
 NONE: Mapping[str, Path] = MappingProxyType({})
 IMPORTANCE, PROFILE = SETTINGS["importance"], SETTINGS["profile"]
 UNTOLD = {
-    "models", "abilities", "benchmarks", "fractions", "store", "benchmark_data",
+    "models", "abilities", "benchmarks", "mask_fractions", "store", "benchmark_data",
     "held_out_tests", "run_code_unsafely", "keep_importance", "evaluation_job", "annotation",
     "validation",
 }  # fmt: skip
@@ -45,13 +45,16 @@ CHANGES: list[dict[str, Any]] = [
     {"layers": [2, 5]},
     {"ablation": "mean"},
     *({"importance": IMPORTANCE | own} for own in (
-        {"score": "taylor"}, {"score": "taylor_signed"}, {"loss_on": "all"}, {"loss_on": "choice"},
-        {"against": "flip"}, {"against": "blank"}, {"limit": 3}, {"halves": True},
+        {"score": "taylor"}, {"score": "taylor_signed"}, {"loss_on": "all"},
+    {"loss_on": "option_cross_entropy"},
+        {"against": "counterfactual"}, {"against": "uninformative"}, {"limit": 3}, {"halves": True},
     )),
-    *({"unit": "head", "importance": {"score": "knock_out", "loss_on": "choice"} | own} for own in (
-        {}, {"knock_outs": {"groups": 50}}, {"knock_outs": {"share": 0.5}}, {"against": "flip"},
+    *({"unit": "head",
+       "importance": {"score": "knock_out", "loss_on": "option_cross_entropy"} | own} for own in (
+        {}, {"knock_outs": {"groups": 50}}, {"knock_outs": {"share": 0.5}},
+        {"against": "counterfactual"},
     )),
-    *({"selections": {"specific": own}} for own in (
+    *({"selections": {"contrastive": own}} for own in (
         {"definition": "ratio", "pool": 6}, {"definition": "sum"},
         {"definition": "ratio", "pool": 5, "in_top_of": 2},
         {"definition": "ratio", "pool": 5, "without_super": True},
@@ -63,8 +66,8 @@ CHANGES: list[dict[str, Any]] = [
         {"seeds": [], "matched_to": "each_ability"}, {"seeds": [1], "matched_to": "each_ability"},
         {"seeds": [1], "matched_to": "abilities_together"},
     )),
-    {"calibration": {"fractions": [0.001, 0.003], "items": 64}},
-    {"calibration": {"fractions": [0.002, 0.003], "items": 64}},
+    {"calibration": {"mask_fractions": [0.001, 0.003], "items": 64}},
+    {"calibration": {"mask_fractions": [0.002, 0.003], "items": 64}},
     *({"profile": PROFILE | own} for own in (
         {"metric": "headline"}, {"metric": "acc"}, {"impact": "relative"}, {"impact": "absolute"},
         {"resamples": 500}, {"confidence": 0.9},
@@ -80,8 +83,8 @@ def told(table: pd.DataFrame, **changes: Any) -> str:
 
 def test_each_setting_that_decides_masks_states_or_scores_is_told(make_table: Table) -> None:
     number = make_table(2, 2)
-    # Both kinds of k, so that the choice among candidates is told.
-    table = pd.concat([number, number.assign(fraction="calibrated")])
+    # Both kinds of mask fraction, so that the choice among candidates is told.
+    table = pd.concat([number, number.assign(mask_fraction="calibrated")])
     texts = [told(table, **own) for own in [{}, *CHANGES]]
     assert len(set(texts)) == len(texts)
 
@@ -91,19 +94,21 @@ def test_every_section_is_told_or_has_no_part_in_scores() -> None:
     assert {key for own in CHANGES for key in own} >= every - UNTOLD
 
 
-def test_a_calibrated_k_is_told_with_what_it_was_held_against(make_table: Table) -> None:
+def test_a_calibrated_mask_fraction_is_told_with_what_it_was_held_against(
+    make_table: Table,
+) -> None:
     """The abilities share the mask of `core`, so that it has no other abilities' masks."""
-    specific = make_table(2, 2, models=("a", "b")).assign(fraction="calibrated")
-    specific.loc[specific["model"] == "b", "k"] = "0.003"
-    core = specific.assign(selection="core", mask_digest="of all")
+    contrastive = make_table(2, 2, models=("a", "b")).assign(mask_fraction="calibrated")
+    contrastive.loc[contrastive["model"] == "b", "mask_fraction_value"] = "0.003"
+    core = contrastive.assign(selection="core", mask_digest="of all")
     config = configured(
-        calibration={"fractions": [0.001, 0.003], "items": 32},
+        calibration={"mask_fractions": [0.001, 0.003], "items": 32},
         selections=SETTINGS["selections"] | {"core": {}},
     )
-    table = pd.concat([specific, core[core["seed"].isna()]])
+    table = pd.concat([contrastive, core[core["seed"].isna()]])
     steps = method_steps(config, tables_of_methods(table), NONE)
-    assert "0.001 for a, 0.003 for b" in steps["Masks, specific"]
-    assert "other abilities' masks. Only" in steps["Masks, specific"]
+    assert "0.001 for a, 0.003 for b" in steps["Masks, contrastive"]
+    assert "other abilities' masks. Only" in steps["Masks, contrastive"]
     assert "that under" not in steps["Masks, core"]
 
 
@@ -145,7 +150,7 @@ def test_the_methods_tell_what_masks_leave_out_of_each_model(
     }
     for model, mask in masks.items():
         write_mask(tmp_path / model, mask)
-    rule = {"specific": {"definition": "sum", "without_super": True}}
+    rule = {"contrastive": {"definition": "sum", "without_super": True}}
     paths = {model: tmp_path / model for model in masks}
     text, bibliography = written(tmp_path, make_table(2, 2), paths, selections=rule)
     assert "by 1 nat per token or more [@yu2024super]" in text

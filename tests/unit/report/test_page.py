@@ -58,7 +58,7 @@ def written(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> Re
 
 
 def test_the_page_asks_for_nothing(make_table: Table, card: Path, tmp_path: Path) -> None:
-    figure = tmp_path / MODEL / "impact_specific_0.001.svg"
+    figure = tmp_path / MODEL / "impact_contrastive_0.001.svg"
     table = make_table(benchmarks=3, abilities=3)
     draw_heatmap(matrix(table), [figure])
     reader = written(tmp_path / "report.html", table, card, figures=[figure])
@@ -133,8 +133,11 @@ def test_what_a_profile_says_is_read_from_the_tables(
     findings = tables["findings"]
     findings["needed"] = ["deductive_reasoning; spatial_reasoning", "", ""]
     text = written(tmp_path / "report.html", table, card, tables=tables).text
-    # Their own tests are not among the three benchmarks.
-    assert "Deductive reasoning (dose unknown), Spatial reasoning (dose unknown)" in text
+    # Their held-out tests are not among the three benchmarks.
+    assert (
+        "Deductive reasoning (on-target effect unknown), "
+        "Spatial reasoning (on-target effect unknown)" in text
+    )
     for benchmark, summary in zip(findings["benchmark"], findings["summary"], strict=True):
         words = benchmark.replace("_", " ").capitalize()
         assert words + summary.removeprefix(benchmark) in text
@@ -143,21 +146,22 @@ def test_what_a_profile_says_is_read_from_the_tables(
     assert "17 of 453 of 15" in text
 
 
-def test_form_stands_beside_the_score_and_why_it_is_missing_stands_once(
+def test_format_likelihood_stands_beside_the_score_and_why_it_is_missing_stands_once(
     card: Path, tmp_path: Path
 ) -> None:
-    contexts = {"benchmark": "winogrande", "formless": "choices_are_contexts"}
+    contexts = {"benchmark": "winogrande", "without_format": "choices_are_contexts"}
     rows = [row(0.5, ability=ability, **own)
             for own in ({"benchmark": "arc_easy"}, contexts, contexts | {"benchmark": "wsc273"})
             for ability in ("deductive_reasoning", "spatial_reasoning")]  # fmt: skip
-    # One mask leaves an item without probability; form under the other stands.
-    rows += [row(0.5, benchmark="piqa", ability="deductive_reasoning", formless="no_probability"),
+    # One mask leaves an item without probability; format likelihood under the other stands.
+    rows += [row(0.5, benchmark="piqa", ability="deductive_reasoning",
+                 without_format="no_probability"),
              row(0.5, benchmark="piqa", ability="spatial_reasoning")]  # fmt: skip
     text = written(tmp_path / "report.html", finished(rows), card).text
     # In the table of cells and in that of the benchmark.
     assert text.count("-0.25 nats (-0.75 to 0.12)") == 2 * 3
-    assert text.count("No form for WinoGrande, Wsc273: ") == 1
-    assert "No form for PIQA under the masks of Deductive reasoning: " in text
+    assert text.count("No format likelihood for WinoGrande, Wsc273: ") == 1
+    assert "No format likelihood for PIQA under the masks of Deductive reasoning: " in text
 
 
 def test_a_broken_model_is_shown_with_its_code(card: Path, tmp_path: Path) -> None:

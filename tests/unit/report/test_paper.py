@@ -54,7 +54,7 @@ def test_a_model_s_name_is_escaped_but_in_the_label(make_table: Table, tmp_path:
     name = "Llama-3.1_8B-Instruct"
     table = make_table(2, 2, models=(name, "own"))
     latex = "\n".join(written(tmp_path, table, name)[1])
-    assert rf"\label{{tab:impact-{name}-specific-0.001}}" in latex
+    assert rf"\label{{tab:impact-{name}-contrastive-0.001}}" in latex
     assert r"of Llama-3.1\_8B-Instruct (" in latex
 
 
@@ -72,7 +72,7 @@ def test_the_similarity_table_has_a_column_per_pair(make_table: Table, tmp_path:
         make_table(benchmarks=3, models=("a_b", "c"), undefined=(1,)), "model", seed=1
     )
     targets = [tmp_path / "similarity.md", tmp_path / "similarity.tex"]
-    write_similarity_tables(table, "specific", "0.001", targets)
+    write_similarity_tables(table, "contrastive", "0.001", targets)
     rows = [line.split(" | ")[1] for line in targets[0].read_text().splitlines()[2:5]]
     assert [own.removesuffix(" |") for own in rows] == [
         f"{table['similarity'][0]:.2f}", "--", f"{table['similarity'][2]:.2f}",
@@ -103,7 +103,7 @@ def test_the_summary_has_a_table_per_model_and_counts_many_figures(
     make_table: Table, tmp_path: Path
 ) -> None:
     table = make_table(3, 12, models=("one", "two"))
-    figures = [Path(f"results/figures/model-{n}/impact_specific_0.001.png") for n in range(20)]
+    figures = [Path(f"results/figures/model-{n}/impact_contrastive_0.001.png") for n in range(20)]
     target = tmp_path / "summary.txt"
     write_summary(target, {"impact": table}, OWN, "relative", figures, Path("report.html"))
     text = target.read_text()

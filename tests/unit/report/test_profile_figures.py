@@ -33,14 +33,19 @@ SIZES: list[dict[str, Any]] = [
 ]
 
 
-def at_each_k(table: pd.DataFrame, fractions: tuple[str, ...]) -> pd.DataFrame:
-    return pd.concat([table.assign(fraction=k, k=k) for k in fractions])
+def at_each_mask_fraction(table: pd.DataFrame, mask_fractions: tuple[str, ...]) -> pd.DataFrame:
+    return pd.concat(
+        [
+            table.assign(mask_fraction=mask_fraction_value, mask_fraction_value=mask_fraction_value)
+            for mask_fraction_value in mask_fractions
+        ]
+    )
 
 
 def sweep_of(table: pd.DataFrame) -> Figure:
     """The sweep of the model; in the style of a caller."""
-    numbers = sweep.sweep_numbers(table, MODEL, "specific")
-    return sweep.sweep_figure(numbers, sweep.first_matrix(table, MODEL, "specific"))
+    numbers = sweep.sweep_numbers(table, MODEL, "contrastive")
+    return sweep.sweep_figure(numbers, sweep.first_matrix(table, MODEL, "contrastive"))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -59,7 +64,9 @@ def test_no_text_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_of_the_sweep_overlaps_or_is_cut(make_table: Table, size: dict[str, Any]) -> None:
-    table = at_each_k(make_table(**size), ("0.00001", "0.00004", "0.00016", "0.00256", "0.01024"))
+    table = at_each_mask_fraction(
+        make_table(**size), ("0.00001", "0.00004", "0.00016", "0.00256", "0.01024")
+    )
     with style.styled():
         assert_legible(sweep_of(table))
 
@@ -91,7 +98,7 @@ def test_the_colour_of_an_ais_is_that_of_its_sign() -> None:
 
 def test_the_forest_and_the_sweep_leave_out_what_has_no_ais(make_table: Table) -> None:
     table = make_table(benchmarks=3, undefined=(1,))
-    swept = at_each_k(table, ("0.001", "0.01"))
+    swept = at_each_mask_fraction(table, ("0.001", "0.01"))
     with style.styled():
         for figure in (forest.forest_figure(matrix(table)), sweep_of(swept)):
             texts = [text.get_text() for text in drawn(figure)]
@@ -103,14 +110,14 @@ def test_the_forest_and_the_sweep_leave_out_what_has_no_ais(make_table: Table) -
 def test_a_caption_beside_the_figure_says_why_there_is_no_ais(
     make_table: Table, tmp_path: Path
 ) -> None:
-    table = at_each_k(make_table(benchmarks=4, undefined=(1, 2)), ("0.001", "0.01"))
+    table = at_each_mask_fraction(make_table(benchmarks=4, undefined=(1, 2)), ("0.001", "0.01"))
     why = "significantly above guessing (Commonsense causal reasoning test, Context"
     shown = matrix(table)
     single = {benchmark: [tmp_path / f"{benchmark}.txt"] for benchmark in list(OWN.values())[:2]}
     forest.draw_forest(shown, [tmp_path / "forest.txt"])
     ribbons.draw_ribbons(shown, [tmp_path / "ribbons.txt"])
     radar.draw_radars(shown, [tmp_path / "radar.txt"], single)
-    sweep.draw_sweep(table, MODEL, "specific", [tmp_path / "sweep.txt"])
+    sweep.draw_sweep(table, MODEL, "contrastive", [tmp_path / "sweep.txt"])
     for name in ("forest", "ribbons", "radar", "sweep"):
         text = (tmp_path / f"{name}.txt").read_text()
         assert text.count(why) == 1, name
@@ -162,18 +169,22 @@ def test_ribbons_are_those_above_the_threshold_and_as_wide_as_their_ais() -> Non
     assert bars[0].get_height() == pytest.approx(sum(widths))
 
 
-def test_a_calibrated_k_has_its_place_in_the_sweep_once(make_table: Table) -> None:
+def test_a_calibrated_mask_fraction_has_its_place_in_the_sweep_once(make_table: Table) -> None:
     table = make_table(benchmarks=2, abilities=2)
-    numbered = at_each_k(table, ("0.01", "0.0002"))
-    between = pd.concat([table.assign(fraction="calibrated", k="0.001"), numbered])
-    numbers = sweep.sweep_numbers(between, MODEL, "specific")
-    assert list(numbers["k"].unique()) == ["0.0002", "0.001", "0.01"]
-    assert list(numbers["fraction"].unique()) == ["0.0002", "calibrated", "0.01"]
+    numbered = at_each_mask_fraction(table, ("0.01", "0.0002"))
+    between = pd.concat(
+        [table.assign(mask_fraction="calibrated", mask_fraction_value="0.001"), numbered]
+    )
+    numbers = sweep.sweep_numbers(between, MODEL, "contrastive")
+    assert list(numbers["mask_fraction_value"].unique()) == ["0.0002", "0.001", "0.01"]
+    assert list(numbers["mask_fraction"].unique()) == ["0.0002", "calibrated", "0.01"]
     with style.styled():
         assert_legible(sweep_of(between))
-    same = pd.concat([table.assign(fraction="calibrated", k="0.01"), numbered])
-    numbers = sweep.sweep_numbers(same, MODEL, "specific")
-    assert list(numbers["fraction"].unique()) == ["0.0002", "0.01"]
+    same = pd.concat(
+        [table.assign(mask_fraction="calibrated", mask_fraction_value="0.01"), numbered]
+    )
+    numbers = sweep.sweep_numbers(same, MODEL, "contrastive")
+    assert list(numbers["mask_fraction"].unique()) == ["0.0002", "0.01"]
     assert len(numbers) == 2 * 2 * 2
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from benchprof.run.run import Run
 
 WHOLE = {"score": "taylor", "loss_on": "answer"}
-"""The section `importance` without halves, which a run without a known k cannot have."""
+"""The section `importance` without halves, which a run without a known mask fraction cannot have.
+"""
 SMALL: dict[str, Any] = {
     "seed": 1,
     "store": "store",
@@ -27,9 +28,9 @@ SMALL: dict[str, Any] = {
     },
     "importance": WHOLE | {"halves": True},
     "scope": "mlp",
-    "selections": {"top": {}, "specific": {"definition": "sum"}},
-    "fractions": [0.01, "calibrated"],
-    "calibration": {"fractions": [0.001, 0.01], "items": 10},
+    "selections": {"top": {}, "contrastive": {"definition": "sum"}},
+    "mask_fractions": [0.01, "calibrated"],
+    "calibration": {"mask_fractions": [0.001, 0.01], "items": 10},
     "controls": {"random": {"seeds": [7, 8], "matched_to": "abilities_together"}},
     "profile": {
         "metric": "probability",

@@ -6,16 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchprof.ablation import Ablation, k_name
+from benchprof.ablation import Ablation, mask_fraction_name
 
 slugs = st.from_regex(r"[a-z0-9](?:[a-z0-9_-]{0,20}[a-z0-9])?", fullmatch=True)
-ks = st.floats(0, 1, exclude_min=True, exclude_max=True).map(k_name) | st.just("calibrated")
+mask_fractions = st.floats(0, 1, exclude_min=True, exclude_max=True).map(
+    mask_fraction_name
+) | st.just("calibrated")
 seeds = st.none() | st.integers(0, 2**40)
 ablations = st.builds(
     Ablation,
     slugs,
-    st.sampled_from(["top", "specific", "core", "bottom"]),
-    ks,
+    st.sampled_from(["top", "contrastive", "core", "bottom"]),
+    mask_fractions,
     seeds,
     st.none() | st.sampled_from([1, 2]),
 )
@@ -24,13 +26,13 @@ ablations = st.builds(
 @pytest.mark.parametrize(
     ("ablation", "name"),
     [
-        (Ablation("x", "specific", "0.001"), "x.specific_0.001"),
+        (Ablation("x", "contrastive", "0.001"), "x.contrastive_0.001"),
         (
-            Ablation("all_abilities", "specific", "0.001", seed=3),
-            "all_abilities.specific-random-3_0.001",
+            Ablation("all_abilities", "contrastive", "0.001", seed=3),
+            "all_abilities.contrastive-random-3_0.001",
         ),
         (Ablation("x", "top", "0.01", half=2), "x.top-half-2_0.01"),
-        (Ablation("x", "specific", "calibrated"), "x.specific_calibrated"),
+        (Ablation("x", "contrastive", "calibrated"), "x.contrastive_calibrated"),
     ],
 )
 def test_a_name_is_written_as_files_are_called(ablation: Ablation, name: str) -> None:
@@ -47,9 +49,9 @@ OWN = Ablation("x", "top", "0.01")
 SAME_KIND = [Ablation("y", "top", "0.01"), Ablation("z", "top", "0.01")]
 CONTROLS = [Ablation("x", "top", "0.01", seed=0), Ablation("all_abilities", "top", "0.01", seed=1)]
 ANOTHER_KIND = [
-    Ablation("y", "specific", "0.01"),
+    Ablation("y", "contrastive", "0.01"),
     Ablation("y", "top", "0.1"),
-    Ablation("x", "specific", "0.01", seed=0),
+    Ablation("x", "contrastive", "0.01", seed=0),
     Ablation("all_abilities", "top", "0.1", seed=0),
 ]
 EVERY = [OWN, *SAME_KIND, *CONTROLS, Ablation("y", "top", "0.01", seed=0), *ANOTHER_KIND]
@@ -59,7 +61,7 @@ def test_a_masks_controls_are_drawn_for_its_ability_or_for_all() -> None:
     assert [own for own in EVERY if own.is_control_of(OWN)] == CONTROLS
 
 
-def test_a_masks_others_are_of_its_selection_and_k() -> None:
+def test_a_masks_others_are_of_its_selection_and_mask_fraction() -> None:
     assert [own for own in EVERY if own.is_other_than(OWN)] == SAME_KIND
 
 

@@ -100,15 +100,16 @@ def test_jobs_run_one_after_the_other(
     # Two layers of three matrices of 16 x 24.
     assert sizes["scope"] == 2 * 3 * 16 * 24
     assert sizes["n"] == {
-        k: card["parameters"] // part for k, part in (("0.01", 100), ("0.001", 1000))
+        mask_fraction: card["parameters"] // part
+        for mask_fraction, part in (("0.01", 100), ("0.001", 1000))
     }
     # It runs whatever the file's age, with what another file lays over the configuration.
-    Path("more.yaml").write_text("fractions: [0.1]\n")
+    Path("more.yaml").write_text("mask_fractions: [0.1]\n")
     command = ["job", "results/checks/m.json", "--configfile", "config.yaml", "more.yaml"]
     assert main([*command, "--threads", "2"]) == 0
     assert list(json.loads(Path("results/checks/m.json").read_text())["n"]) == ["0.1"]
     # A fault that the job itself finds: as a message, not as a trace.
-    Path("more.yaml").write_text("fractions: [0.9]\n")
+    Path("more.yaml").write_text("mask_fractions: [0.9]\n")
     assert main(command) == 1
     assert "at most the 2,304 weights of the scope 'mlp'" in capsys.readouterr().err
 
@@ -121,7 +122,7 @@ def test_a_job_s_settings_are_noted_before_its_outputs() -> None:
         Path("results/settings/check_sizes/m/settings.json"),
     )
     configuration = [Path("config.yaml")]
-    Path("more.yaml").write_text("fractions: [0.1]\n")
+    Path("more.yaml").write_text("mask_fractions: [0.1]\n")
     run_file(Path("results/models/m"), configuration, 1)
     for own in (configuration, [*configuration, Path("more.yaml")], configuration):
         run_file(result, own, 1)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import ROOT
 
-from benchprof.ablation import k_name, shown_k
+from benchprof.ablation import mask_fraction_name, shown_mask_fraction
 from benchprof.configuration import removed
 from benchprof.errors import InputError
 from benchprof.models.folder import check_model_folder
@@ -35,29 +35,37 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return config
 
 
-HALVED = {"score": "taylor", "loss_on": "choice", "halves": True}
+HALVED = {"score": "taylor", "loss_on": "option_cross_entropy", "halves": True}
 
 
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("fractions", [0.001, 1.0], ["fractions.1", "1.0", "above 0 and below 1"]),
-        ("fractions", [0], ["fractions.0", "above 0 and below 1"]),
-        ("fractions", [0.1, 0.1], ["fractions", "[0.1, 0.1]"]),
+        ("mask_fractions", [0.001, 1.0], ["mask_fractions.1", "1.0", "above 0 and below 1"]),
+        ("mask_fractions", [0], ["mask_fractions.0", "above 0 and below 1"]),
+        ("mask_fractions", [0.1, 0.1], ["mask_fractions", "[0.1, 0.1]"]),
         (
             "calibration",
-            {"fractions": [0.1], "items": 20},
-            ["calibration.fractions", "two or more"],
+            {"mask_fractions": [0.1], "items": 20},
+            ["calibration.mask_fractions", "two or more"],
         ),
-        ("calibration", {"fractions": [0.1, 0.2], "items": 9}, ["calibration.items", "10 or more"]),
+        (
+            "calibration",
+            {"mask_fractions": [0.1, 0.2], "items": 9},
+            ["calibration.items", "10 or more"],
+        ),
         ("benchmarks.x", {"ability": "spacial", "split": "test"}, ["x.ability", "'spacial'"]),
-        ("selections", {}, ["selections", "top, specific, core and bottom"]),
+        ("selections", {}, ["selections", "top, contrastive, core and bottom"]),
         ("selections", {"top": None}, ["selections.top: None", "{}, or a section with within"]),
         ("importance.knock_outs", {}, ["importance.knock_outs", "taylor_abs", "score knock_out"]),
         ("importance.score", "knock_out", ["knock_out with unit weight", "neuron or head"]),
-        ("selections.specific", {"definition": "sum", "pool": 5}, ["specific", "sum alone"]),
-        ("selections.specific", {"definition": "ratio"}, ["selections.specific", "with pool"]),
-        ("selections.specific.in_top_of", 10, ["10", "at most 9"]),
+        ("selections.contrastive", {"definition": "sum", "pool": 5}, ["contrastive", "sum alone"]),
+        (
+            "selections.contrastive",
+            {"definition": "ratio"},
+            ["selections.contrastive", "with pool"],
+        ),
+        ("selections.contrastive.in_top_of", 10, ["10", "at most 9"]),
         ("ablation", {"scale": 0.5}, ["ablation.scale", "earlier versions", "ablation: mean"]),
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("controls.random.seeds", [1, 2**31], ["seeds.1: 2147483648", "from 0 to 2147483647"]),
@@ -85,16 +93,19 @@ def test_each_half_of_the_train_items_has_an_item() -> None:
     ("changes", "words"),
     [
         (
-            {"fractions": ["calibrated"], "calibration": {"fractions": [0.1, 0.2], "items": 10}},
-            "true with fractions ['calibrated']; expected a number among the fractions. Or say",
+            {
+                "mask_fractions": ["calibrated"],
+                "calibration": {"mask_fractions": [0.1, 0.2], "items": 10},
+            },
+            "true with mask_fractions ['calibrated']; expected a number among them. Or say",
         ),
         (
             {"benchmarks": {"arc": {"task": "arc_easy"}}},
-            "true, and no ability has a test of its own; expected a benchmark with `ability: NAME`",
+            "true, and no ability has a held-out test; expected a benchmark with `ability: NAME`",
         ),
     ],
 )
-def test_masks_of_halves_need_a_known_k_and_an_own_test(
+def test_masks_of_halves_need_a_known_mask_fraction_and_a_held_out_test(
     changes: dict[str, Any], words: str
 ) -> None:
     """Nothing is asked under them otherwise, and a run would leave them out without a word."""
@@ -109,15 +120,18 @@ LISTED = {
     "unit": "head",
     "scope": "attention",
     "selections": {"listed": LISTS},
-    "fractions": ["listed"],
+    "mask_fractions": ["listed"],
 }
 
 
 @pytest.mark.parametrize(
     ("sections", "words"),
     [
-        ({"fractions": [0.1]}, ["fractions: [0.1] with selections.listed", "[listed] with"]),
-        ({"selections": {"top": {}}}, ["fractions: ['listed'] without selections.listed"]),
+        (
+            {"mask_fractions": [0.1]},
+            ["mask_fractions: [0.1] with selections.listed", "[listed] with"],
+        ),
+        ({"selections": {"top": {}}}, ["mask_fractions: ['listed'] without selections.listed"]),
         ({"selections": {"top": {}, "listed": LISTS}}, ["listed: beside another selection"]),
         ({"unit": "weight"}, ["selections.listed: with unit weight", "neuron or head"]),
         ({"importance": DEFAULT["importance"] | {"halves": True}}, ["halves: true", "ted false"]),
@@ -146,7 +160,11 @@ def test_lists_are_layers_by_number_and_texts_in_files_of_settings() -> None:
     assert run.values["selections"]["listed"]["spatial_reasoning"] == {"3": [1, 2]}
     # As a job gets them from the workflow.
     assert Run.of(run.values).lists == LISTS
-    assert (run.ks, run.selected_ks, run.known_ks) == (["listed"], ["listed"], [])
+    assert (run.mask_fractions, run.selected_mask_fractions, run.known_mask_fractions) == (
+        ["listed"],
+        ["listed"],
+        [],
+    )
     assert {own.stem for own in run.ablations} == {
         "listed_listed",
         *(f"listed-random-{seed}_listed" for seed in run.seeds),
@@ -159,13 +177,14 @@ def test_no_ratio_of_scores_that_may_be_negative(score: str) -> None:
     said = f"specific.definition: ratio with the score {score}, which may be negative"
     with pytest.raises(InputError, match=said):
         Run.of(config)
-    config["selections"] = {"specific": {"definition": "sum"}, "bottom": {}, "core": {}}
+    config["selections"] = {"contrastive": {"definition": "sum"}, "bottom": {}, "core": {}}
     Run.of(config)
 
 
 def test_groups_are_a_hundred_of_two_percent_where_nothing_is_said() -> None:
+    scored = {"score": "knock_out", "loss_on": "option_cross_entropy"}
     plain, own = (
-        Run.of(changed("importance", {"score": "knock_out", "loss_on": "choice"} | groups)
+        Run.of(changed("importance", scored | groups)
                | {"unit": "neuron", "selections": {"top": {}}}).configuration.importance.knocked_out
         for groups in ({}, {"knock_outs": {"groups": 300}})
     )  # fmt: skip
@@ -282,7 +301,7 @@ def test_an_impossible_exclusion_is_named(excluded: list[str], words: list[str])
 
 
 @pytest.mark.parametrize(
-    ("fraction", "name"),
+    ("mask_fraction", "name"),
     [
         (0.00001, "0.00001"),
         (0.001, "0.001"),
@@ -290,8 +309,8 @@ def test_an_impossible_exclusion_is_named(excluded: list[str], words: list[str])
         ("calibrated", "calibrated"),
     ],
 )
-def test_fractions_are_named_in_plain_digits(fraction: float, name: str) -> None:
-    assert k_name(fraction) == name
+def test_mask_fractions_are_named_in_plain_digits(mask_fraction: float, name: str) -> None:
+    assert mask_fraction_name(mask_fraction) == name
 
 
 def test_a_missing_model_folder_is_named(tmp_path: Path) -> None:
@@ -357,11 +376,11 @@ def test_a_wicked_yaml_ends(tmp_path: Path, text: str) -> None:
 
 
 def test_calibrated_needs_candidates() -> None:
-    config = changed("fractions", ["calibrated", 0.001])
+    config = changed("mask_fractions", ["calibrated", 0.001])
     config.pop("calibration", None)
     with pytest.raises(InputError, match="without a section `calibration`"):
         Run.of(config)
-    config["calibration"] = {"fractions": [0.001, 0.003], "items": 32}
+    config["calibration"] = {"mask_fractions": [0.001, 0.003], "items": 32}
     Run.of(config)
 
 
@@ -374,8 +393,8 @@ def test_calibrated_needs_calibration_items() -> None:
 
 
 def test_a_calibrated_fraction_is_shown_with_its_number() -> None:
-    assert shown_k("0.001", "0.001") == "0.001"
-    assert shown_k("calibrated", "0.001") == "calibrated (0.001)"
+    assert shown_mask_fraction("0.001", "0.001") == "0.001"
+    assert shown_mask_fraction("calibrated", "0.001") == "calibrated (0.001)"
 
 
 PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
@@ -431,3 +450,19 @@ def test_a_composition_that_says_too_little_is_named(
     section = PLANTED["validation"] | {"composition": str(file)}
     with pytest.raises(InputError, match=re.escape(f"{file}: {found}")):
         Run.of(PLANTED | {"validation": section}, "planted.yaml")
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"fractions": [0.1]}, "fractions: a key .* called mask_fractions now"),
+        ({"calibration": {"fractions": []}}, "calibration.fractions: .* mask_fractions now"),
+        ({"selections": {"specific": {}}}, "selections.specific: .* contrastive now"),
+        ({"importance": {"loss_on": "choice"}}, "the value choice .* option_cross_entropy now"),
+        ({"importance": {"against": "flip"}}, "the value flip .* counterfactual now"),
+        ({"benchmarks": {"x": {"companion": "blank"}}}, "x.companion: .* control_item now"),
+    ],
+)
+def test_an_old_word_is_answered_with_the_new_one(config: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        removed.check_removed(config, "old.yaml")

@@ -15,23 +15,29 @@ from benchprof.errors import InputError
 from benchprof.run.inputs import check_inputs
 
 RECALL = "contextual_recall"
-SIMPLE = {"selections": {"top": {}}, "fractions": [0.01], "calibration": None}
+SIMPLE = {"selections": {"top": {}}, "mask_fractions": [0.01], "calibration": None}
 OWN = {"ability": RECALL, "split": "test", "limit": 8}
-FLIP = OWN | {"companion": "flip"}
+COUNTERFACTUAL = OWN | {"control_item": "counterfactual"}
 
 
 @pytest.mark.parametrize(
     ("benchmarks", "message"),
     [
         (
-            {"a": FLIP},
-            "a: flips of contextual_recall's test items, but no benchmark of these",
+            {"a": COUNTERFACTUAL},
+            "a: counterfactuals of contextual_recall's test items, but no benchmark of these",
         ),
-        ({"t": OWN, "a": FLIP | {"limit": 7}}, "a: limit 7; expected limit 8, as t has it"),
-        ({"t": OWN, "a": FLIP, "b": FLIP}, "b: the same as a; expected each kind of companion onc"),
+        (
+            {"t": OWN, "a": COUNTERFACTUAL | {"limit": 7}},
+            "a: limit 7; expected limit 8, as t has it",
+        ),
+        (
+            {"t": OWN, "a": COUNTERFACTUAL, "b": COUNTERFACTUAL},
+            "b: the same as a; expected each kind of control item onc",
+        ),
     ],
 )
-def test_companions_that_cannot_be_compared_with_their_items(
+def test_control_items_that_cannot_be_compared_with_their_items(
     benchmarks: dict[str, dict[str, Any]], message: str
 ) -> None:
     items = {RECALL: {"items": f"{ROOT}/resources/abilities/v3/{RECALL}"}}

@@ -38,8 +38,8 @@ DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
 HALVES = DEFAULT | {
     "importance": DEFAULT["importance"] | {"halves": True},
-    "fractions": [0.001, "calibrated"],
-    "selections": {"top": {"without_super": True}, "specific": {"definition": "sum"}},
+    "mask_fractions": [0.001, "calibrated"],
+    "selections": {"top": {"without_super": True}, "contrastive": {"definition": "sum"}},
     "controls": {"random": {"seeds": [1, 2], "matched_to": "each_ability"}},
 }
 MODELS = DEFAULT | {"evaluation_job": "model"}
@@ -49,7 +49,7 @@ LISTED = DEFAULT | {
     "unit": "head",
     "scope": "attention",
     "selections": {"listed": LISTS},
-    "fractions": ["listed"],
+    "mask_fractions": ["listed"],
 }
 FORM = read_layers([ROOT / "config/planted_form.yaml"])
 CONFIGURATIONS = {"default": DEFAULT, "planted": PLANTED, "form": FORM, "halves": HALVES,
@@ -76,7 +76,7 @@ def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_two_jobs_write_one_file(name: str) -> None:
     files = written_by(name)
     # Of 35 rules, without 1 of the validation, 3 of halves, 2 of calibration, 1 of
-    # evaluation, 1 of super sets, and 2 of a second model, 1 of a second k. The
+    # evaluation, 1 of super sets, and 2 of a second model, 1 of a second mask fraction. The
     # planted models' importance is dropped: no core of it.
     rules = {"default": 24, "planted": 26, "form": 24, "halves": 31, "models": 24,
              "listed": 20}[name]  # fmt: skip
@@ -162,9 +162,11 @@ def test_what_selects_without_the_super_set_takes_it_and_nothing_else_does() -> 
 
 
 def test_selectivity_of_a_candidate_of_the_calibration_is_refused() -> None:
-    """Its masks are made, and asked the calibration items alone. Masks of any k can be compared."""
-    run = Run.of(DEFAULT | {"fractions": ["calibrated"]})
-    masks, candidate = (run.models[0], "specific"), run.candidate_ks[0]
+    """Its masks are made, and asked the calibration items alone. Masks of any mask fraction can be
+    compared.
+    """
+    run = Run.of(DEFAULT | {"mask_fractions": ["calibrated"]})
+    masks, candidate = (run.models[0], "contrastive"), run.candidate_mask_fractions[0]
     assert CompareMasks(run, *masks, candidate).inputs["masks"]
     chosen = MeasureSelectivity(run, *masks, "calibrated")
     assert chosen.inputs["records"]
@@ -293,7 +295,7 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
     ("path", "value", "rules"),
     [
         ("benchmarks.other", {"task": "piqa"}, {"compute_profile", "profile_importance"}),
-        ("fractions", [0.01, "calibrated", 0.1],
+        ("mask_fractions", [0.01, "calibrated", 0.1],
          {"check_sizes", "compute_profile", "export_items"} | SELECTED | TEXTS),
         ("profile.resamples", 300,
          {"compute_profile", "measure_replication", "measure_selectivity"} | TEXTS),
@@ -303,8 +305,8 @@ ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "ex
          {"draw_controls", "calibrate_masks", "compute_profile"} | TEXTS),
         ("calibration.items", 11, {"evaluate_calibration"} | TEXTS),
         ("importance.score", "taylor_abs", SCORED | TEXTS),
-        ("selections.specific", {"definition": "ratio", "pool": 5}, SELECTED | TEXTS),
-        ("selections.specific.without_super", True, SELECTED | TEXTS),
+        ("selections.contrastive", {"definition": "ratio", "pool": 5}, SELECTED | TEXTS),
+        ("selections.contrastive.without_super", True, SELECTED | TEXTS),
         ("ablation", "mean", ANSWERED | TEXTS),
         ("models.m.chat_template", True, {"check_sizes"} | ANSWERED),
         ("layers", [0, 1], {"check_sizes", "draw_controls"} | SCORED | TEXTS),

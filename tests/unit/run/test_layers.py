@@ -163,9 +163,9 @@ def test_snakemake_lays_files_over_each_other_in_the_same_way(
 
 def test_a_base_lies_below_all_files_as_in_a_run() -> None:
     """A command beside the run has the run's configuration, whichever file says `extends`."""
-    written("base.yaml", {"seed": 1, "fractions": [0.1], "models": {"big": {}, "small": {}}})
-    first = written("first.yaml", {"seed": 2, "fractions": [0.2]})
-    over = written("over.yaml", {"extends": "base.yaml", "fractions": [0.3]})
+    written("base.yaml", {"seed": 1, "mask_fractions": [0.1], "models": {"big": {}, "small": {}}})
+    first = written("first.yaml", {"seed": 2, "mask_fractions": [0.2]})
+    over = written("over.yaml", {"extends": "base.yaml", "mask_fractions": [0.3]})
     without = written("without.yaml", "models: {big: null}\n")
     for files in ([first, over], [over, first], [over, without]):
         merged: dict[str, Any] = {}
@@ -173,7 +173,7 @@ def test_a_base_lies_below_all_files_as_in_a_run() -> None:
             update_config(merged, load_configfile(file))
         assert read_layers(files) == extended(merged, files)
     assert read_layers([first, over])["seed"] == 2
-    assert read_layers([first, over])["fractions"] == [0.3]
+    assert read_layers([first, over])["mask_fractions"] == [0.3]
     assert [*read_layers([over, without])["models"]] == ["small"]
     with pytest.raises(InputError, match=r"first\.yaml, second\.yaml: extends in several files"):
         read_layers([written(f"{n}.yaml", {"extends": "base.yaml"}) for n in ("first", "second")])

@@ -43,13 +43,13 @@ def scored(score: str = "taylor", against: str | None = None, on_host: bool = Fa
         # 4 of libraries; of 16 of weights and 20 of float32 scores the larger.
         (scored(), ON_GPU, 4 + 20),
         (scored(), Size(8e9, 3e9, 2, True), 4 + 16),
-        # A companion's scores are on the GPU beside the others, unless they are kept here.
-        (scored(against="blank"), ON_GPU, 4 + 20),
+        # A control item's scores are on the GPU beside the others, unless they are kept here.
+        (scored(against="uninformative"), ON_GPU, 4 + 20),
         (scored(on_host=True), ON_GPU, 4 + 20),
-        (scored(against="blank", on_host=True), ON_GPU, 4 + 2 * 20),
+        (scored(against="uninformative", on_host=True), ON_GPU, 4 + 2 * 20),
         # On a CPU weights of 32 and the scores at once.
         (scored(), ON_CPU, 4 + 32 + 20),
-        (scored(against="blank"), ON_CPU, 4 + 32 + 2 * 20),
+        (scored(against="uninformative"), ON_CPU, 4 + 32 + 2 * 20),
     ],
 )
 def test_memory_of_importance(run: Run, size: Size, expected: float) -> None:
@@ -58,7 +58,7 @@ def test_memory_of_importance(run: Run, size: Size, expected: float) -> None:
 
 
 def test_memory_of_masks() -> None:
-    run = small(fractions=[0.01])
+    run = small(mask_fractions=[0.01])
     for size, weights in ((ON_GPU, 16), (ON_CPU, 32)):
         # A byte a parameter.
         assert memory(run, "select_masks", size, "top") == pytest.approx(4 + 8)
@@ -66,15 +66,15 @@ def test_memory_of_masks() -> None:
         # The weights, a byte for each in scope, two masks of 8e7 entries of 4 bytes.
         expected = 4 + weights + 5 + 0.64
         assert memory(run, "draw_controls", size, "top") == pytest.approx(expected)
-    # Of a calibrated k each candidate, 0.001 and 0.01.
-    run = small(fractions=["calibrated"], importance=WHOLE)
+    # Of a calibrated mask fraction each candidate, 0.001 and 0.01.
+    run = small(mask_fractions=["calibrated"], importance=WHOLE)
     expected = 4 + 16 + 5 + 0.704
     assert memory(run, "draw_controls", ON_GPU, "top") == pytest.approx(expected)
 
 
 def of_one_selection(**sections: Any) -> Run:
     """Two masks and two controls at 0.01: 4 x 0.01 x 8e9 entries of 4 bytes are 1.28e9."""
-    own = {"selections": {"top": {}}, "fractions": [0.01]} | sections
+    own = {"selections": {"top": {}}, "mask_fractions": [0.01]} | sections
     return small(**own)
 
 
@@ -87,9 +87,9 @@ def of_one_selection(**sections: Any) -> Run:
         ({}, ON_CPU, 4 + 2 + 32 + 4 + 1.28),
         ({"controls": controls([], "each_ability")}, ON_GPU, 4 + 2 + 16 + 0.64),
         # What is calibrated may be the largest candidate, 0.01.
-        ({"fractions": ["calibrated"], "importance": WHOLE}, ON_GPU, 4 + 2 + 16 + 1.28),
+        ({"mask_fractions": ["calibrated"], "importance": WHOLE}, ON_GPU, 4 + 2 + 16 + 1.28),
         # No mask holds more than the scope: 4 x 5e9 entries, not 4 x 7.2e9.
-        ({"fractions": [0.9]}, ON_GPU, 4 + 2 + 16 + 80),
+        ({"mask_fractions": [0.9]}, ON_GPU, 4 + 2 + 16 + 80),
     ],
 )
 def test_memory_of_an_evaluation(sections: dict[str, Any], size: Size, expected: float) -> None:
@@ -100,7 +100,7 @@ def test_memory_of_an_evaluation(sections: dict[str, Any], size: Size, expected:
 
 
 def test_memory_of_calibration_and_halves() -> None:
-    run = of_one_selection(fractions=[0.01, "calibrated"])
+    run = of_one_selection(mask_fractions=[0.01, "calibrated"])
     # Two masks and two controls at 0.001 and at 0.01: 4 x 0.011 x 8e9 x 4.
     found = memory(run, "evaluate_calibration", ON_CPU, "x")
     assert found == pytest.approx(4 + 2 + 32 + 4 + 1.408)
@@ -110,12 +110,12 @@ def test_memory_of_calibration_and_halves() -> None:
 
 
 def test_memory_of_the_analysis() -> None:
-    run = small(fractions=[0.01])
+    run = small(mask_fractions=[0.01])
     # Two abilities' masks of 8e7 entries, twice in 4 bytes.
     for rule in ("locate_masks", "compare_masks", "measure_selectivity"):
         assert memory(run, rule, ON_GPU, "top", "0.01") == pytest.approx(4 + 1.28)
     # Two abilities' masks at 0.00001 to 0.01024, 0.01365 together, whatever k the run has.
-    for own in (run, small(), small(fractions=["calibrated"], importance=WHOLE)):
+    for own in (run, small(), small(mask_fractions=["calibrated"], importance=WHOLE)):
         assert memory(own, "measure_core", ON_GPU) == pytest.approx(4 + 4 * 2 * 0.01365 * 8)
     # As importance, and two abilities' two halves of two selections: 8 x 2 x 2 x 8e7.
     assert memory(run, "measure_stability", ON_GPU) == pytest.approx(4 + 20 + 2.56)
@@ -165,9 +165,9 @@ def write_card(model: str, parameters: int, scope: dict[str, int]) -> None:
 PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
 MORE = PAPER | {
     "importance": PAPER["importance"] | {"halves": True, "against": None},
-    "fractions": [0.001, "calibrated"],
-    "calibration": {"fractions": [0.001, 0.003], "items": 32},
-    "selections": {"specific": {"definition": "ratio", "pool": 5}, "top": {}},
+    "mask_fractions": [0.001, "calibrated"],
+    "calibration": {"mask_fractions": [0.001, 0.003], "items": 32},
+    "selections": {"contrastive": {"definition": "ratio", "pool": 5}, "top": {}},
     "models": {
         name: own | {"scores_on_host": True, "dtype": "float32"}
         for name, own in list(PAPER["models"].items())[:1]

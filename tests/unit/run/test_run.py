@@ -24,10 +24,10 @@ MASKS = [
     "y.top_0.01",
     "x.top_calibrated",
     "y.top_calibrated",
-    "x.specific_0.01",
-    "y.specific_0.01",
-    "x.specific_calibrated",
-    "y.specific_calibrated",
+    "x.contrastive_0.01",
+    "y.contrastive_0.01",
+    "x.contrastive_calibrated",
+    "y.contrastive_calibrated",
 ]
 
 
@@ -38,15 +38,17 @@ def test_controls_of_abilities_together_are_one_a_seed() -> None:
         "all_abilities.top-random-8_0.01",
         "all_abilities.top-random-7_calibrated",
         "all_abilities.top-random-8_calibrated",
-        "all_abilities.specific-random-7_0.01",
-        "all_abilities.specific-random-8_0.01",
-        "all_abilities.specific-random-7_calibrated",
-        "all_abilities.specific-random-8_calibrated",
+        "all_abilities.contrastive-random-7_0.01",
+        "all_abilities.contrastive-random-8_0.01",
+        "all_abilities.contrastive-random-7_calibrated",
+        "all_abilities.contrastive-random-8_calibrated",
     ]
 
 
 def test_controls_of_each_ability_are_its_own() -> None:
-    run = small(fractions=[0.01], selections={"top": {}}, controls=controls([7, 8], "each_ability"))
+    run = small(
+        mask_fractions=[0.01], selections={"top": {}}, controls=controls([7, 8], "each_ability")
+    )
     assert names(run.ablations) == [
         "x.top_0.01",
         "y.top_0.01",
@@ -67,16 +69,16 @@ def test_without_seeds_there_are_no_controls() -> None:
     assert names(small(controls=controls([], "abilities_together")).ablations) == MASKS
 
 
-def test_every_k_has_its_place() -> None:
+def test_every_mask_fraction_has_its_place() -> None:
     run = small()
-    assert run.ks == ["0.01", "calibrated"]
-    assert run.known_ks == ["0.01"]
-    assert run.candidate_ks == ["0.001", "0.01"]
+    assert run.mask_fractions == ["0.01", "calibrated"]
+    assert run.known_mask_fractions == ["0.01"]
+    assert run.candidate_mask_fractions == ["0.001", "0.01"]
     # Numbers first; what is a candidate too is selected once.
-    assert run.selected_ks == ["0.01", "0.001"]
+    assert run.selected_mask_fractions == ["0.01", "0.001"]
     # Candidates that no `calibrated` asks for are left alone.
-    assert small(fractions=[0.01]).candidate_ks == []
-    assert small(fractions=[0.01]).selected_ks == ["0.01"]
+    assert small(mask_fractions=[0.01]).candidate_mask_fractions == []
+    assert small(mask_fractions=[0.01]).selected_mask_fractions == ["0.01"]
 
 
 @pytest.mark.parametrize(
@@ -95,21 +97,21 @@ def test_calibration_items_are_answered_under_all_masks_and_own_controls(
         f"{matched}.top-random-7_0.001",
         f"{matched}.top-random-7_0.01",
     ]
-    assert small(fractions=[0.01]).trials("y") == []
+    assert small(mask_fractions=[0.01]).trials("y") == []
 
 
-def test_halves_make_masks_at_known_k_alone() -> None:
-    assert names(small(fractions=[0.01, 0.1, "calibrated"]).halves("y")) == [
+def test_halves_make_masks_at_known_mask_fraction_alone() -> None:
+    assert names(small(mask_fractions=[0.01, 0.1, "calibrated"]).halves("y")) == [
         "y.top-half-1_0.01",
         "y.top-half-1_0.1",
         "y.top-half-2_0.01",
         "y.top-half-2_0.1",
-        "y.specific-half-1_0.01",
-        "y.specific-half-1_0.1",
-        "y.specific-half-2_0.01",
-        "y.specific-half-2_0.1",
+        "y.contrastive-half-1_0.01",
+        "y.contrastive-half-1_0.1",
+        "y.contrastive-half-2_0.01",
+        "y.contrastive-half-2_0.1",
     ]
-    assert small(fractions=["calibrated"], importance=WHOLE).halves("y") == []
+    assert small(mask_fractions=["calibrated"], importance=WHOLE).halves("y") == []
 
 
 def test_selections_keep_the_order_of_the_file() -> None:
@@ -123,29 +125,32 @@ def test_an_ability_s_own_benchmark_is_its_first_test() -> None:
     run = small(
         benchmarks={
             "x_calibration": {"ability": "x", "split": "calibration"},
-            "x_blank": {"ability": "x", "split": "test", "companion": "blank"},
+            "x_uninformative": {"ability": "x", "split": "test", "control_item": "uninformative"},
             "x_few": few,
             "x_all": {"ability": "x", "split": "test"},
-            "x_few_blank": few | {"companion": "blank"},
-            "x_few_blank_again": few | {"companion": "blank"},
-            "x_few_flip": few | {"companion": "flip"},
-            "y_blank": {"ability": "y", "split": "test", "companion": "blank"},
+            "x_few_uninformative": few | {"control_item": "uninformative"},
+            "x_few_uninformative_again": few | {"control_item": "uninformative"},
+            "x_few_counterfactual": few | {"control_item": "counterfactual"},
+            "y_uninformative": {"ability": "y", "split": "test", "control_item": "uninformative"},
             "arc": {"task": "arc_easy"},
         }
     )
-    assert run.suite.own_tests == {"x": "x_few"}
-    # Companions of the same items: with the same limit. Those of y stand alone.
-    assert run.suite.companions == {"flip": {"x": "x_few_flip"}, "blank": {"x": "x_few_blank"}}
+    assert run.suite.held_out_tests == {"x": "x_few"}
+    # Control items of the same items: with the same limit. Those of y stand alone.
+    assert run.suite.control_items == {
+        "counterfactual": {"x": "x_few_counterfactual"},
+        "uninformative": {"x": "x_few_uninformative"},
+    }
 
 
-def test_a_key_that_says_its_default_changes_no_companions() -> None:
+def test_a_key_that_says_its_default_changes_no_control_items() -> None:
     run = small(
         benchmarks={
-            "x_test": {"ability": "x", "split": "test", "companion": None},
-            "x_flip": {"ability": "x", "split": "test", "companion": "flip"},
+            "x_test": {"ability": "x", "split": "test", "control_item": None},
+            "x_counterfactual": {"ability": "x", "split": "test", "control_item": "counterfactual"},
         }
     )
-    assert run.suite.companions == {"flip": {"x": "x_flip"}}
+    assert run.suite.control_items == {"counterfactual": {"x": "x_counterfactual"}}
 
 
 def test_rejected_items_are_left_out_of_their_own_split(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ SOURCE = (
     "together"
 )
 KINDS = (
-    "a section with exactly one of benchmark, ability (with split, and companion if you like), "
+    "a section with exactly one of benchmark, ability (with split, and control item if you like), "
     "task and task_file"
 )
 
@@ -94,9 +94,9 @@ def small(path: str, value: Any) -> dict[str, Any]:
             "my.yaml, controls.random.seeds.1: True; expected a whole number from 0 to 2147483647.",
         ),
         (
-            "fractions",
+            "mask_fractions",
             [0.1, "most"],
-            "my.yaml, fractions.1: 'most'; "
+            "my.yaml, mask_fractions.1: 'most'; "
             "expected a number above 0 and below 1, or the word calibrated.",
         ),
         (

@@ -15,7 +15,12 @@ from benchprof.run.inputs import check_inputs
 from benchprof.tasks.catalogue import check_single_tasks, check_tasks
 
 ITEMS = {"contextual_recall": {"items": f"{ROOT}/resources/abilities/v3/contextual_recall"}}
-FEW = {"importance": WHOLE, "selections": {"top": {}}, "fractions": [0.01], "calibration": None}
+FEW = {
+    "importance": WHOLE,
+    "selections": {"top": {}},
+    "mask_fractions": [0.01],
+    "calibration": None,
+}
 
 
 def test_a_task_a_group_and_a_tag_pass_without_the_index(monkeypatch: pytest.MonkeyPatch) -> None:

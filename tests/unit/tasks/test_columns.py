@@ -76,7 +76,7 @@ def test_they_are_named_before_a_run(tmp_path: Path) -> None:
     run = small(
         abilities={"recall": {"items": f"{ROOT}/resources/abilities/v3/contextual_recall"}},
         benchmarks={"own": {"task_file": str(task), "data": str(data)}},
-        selections={"top": {}}, fractions=[0.01], calibration=None,
+        selections={"top": {}}, mask_fractions=[0.01], calibration=None,
         importance=WHOLE,
     )  # fmt: skip
     with pytest.raises(InputError, match=r"items\.jsonl, line 2, 'a': a fraction, 1\.5; expected"):

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from benchprof.tasks.local import local_settings
 
 DATES = {"day": "2015-03-01", "options": ["2015-03-02", "2016-03-02"], "number": "007"}
-NUMBERS = {"whole": 1, "fraction": 0.1 + 0.2, "tenth": 1.0, "true": True, "none": None}
+NUMBERS = {"whole": 1, "mask_fraction": 0.1 + 0.2, "tenth": 1.0, "true": True, "none": None}
 NESTED = {"choices": {"text": ["b", "a"], "label": ["B", "A"]}, "turns": [{"who": "x", "says": 1}]}
 
 

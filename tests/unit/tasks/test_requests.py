@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import byte_tokenizer
 
-from benchprof.abilities.item import COMPANIONS
+from benchprof.abilities.item import CONTROL_ITEMS
 from benchprof.data import ABILITY_TASK
 from benchprof.errors import InputError
 from benchprof.evaluation.record import make_record, read_record, record_bytes
@@ -49,24 +49,24 @@ def test_the_prompt_is_that_of_the_importance_stage(items: Path) -> None:
     assert first.gold == (0,)
 
 
-def test_each_companion_is_asked_with_its_own_right_answer(items: Path) -> None:
-    """A companion that some items lack does no harm to those that have it."""
+def test_each_control_item_is_asked_with_its_own_right_answer(items: Path) -> None:
+    """A control item that some items lack does no harm to those that have it."""
     lines = [json.loads(line) for line in items.read_text().splitlines()]
     for number, line in enumerate(lines):
         own = {"context": "" if number % 2 else "So.", "question": f"Own {number}?"}
-        line["companions"] = {"blank": own}
-        line["companions"]["flip"] = own | {"answer": (line["answer"] + 1) % 3}
-    del lines[-1]["companions"]["blank"]
+        line["control_items"] = {"uninformative": own}
+        line["control_items"]["counterfactual"] = own | {"answer": (line["answer"] + 1) % 3}
+    del lines[-1]["control_items"]["uninformative"]
     items.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    for kind in COMPANIONS:
-        split = AbilitySplit(ability="x", split="test", companion=kind)
-        excluded = ["i11"] if kind == "blank" else []
+    for kind in CONTROL_ITEMS:
+        split = AbilitySplit(ability="x", split="test", control_item=kind)
+        excluded = ["i11"] if kind == "uninformative" else []
         (task,) = load_tasks(task_source(split, items))
         found = build_requests([task], None, 1, exclude=excluded)
         assert task.config.task == f"ability_{kind}"
-        # lm-eval's own reading of the target: of a flip, digits that a template rendered.
+        # lm-eval's own reading of the target: of a counterfactual, digits that a template rendered.
         golds = [task.doc_to_target(document.content) for document in found.documents]
-        shift = 1 if kind == "flip" else 0
+        shift = 1 if kind == "counterfactual" else 0
         assert golds == [(n + shift) % 3 for n in range(12 - len(excluded))]
         assert all(type(gold) is int for gold in golds)
         assert [document.gold for document in found.documents] == [(gold,) for gold in golds]
@@ -77,13 +77,13 @@ def test_each_companion_is_asked_with_its_own_right_answer(items: Path) -> None:
         assert found.scores(favoured)["acc"] == [0.0] * len(golds)
 
 
-def test_companions_are_asked_of_the_same_sample(items: Path) -> None:
+def test_control_items_are_asked_of_the_same_sample(items: Path) -> None:
     lines = [json.loads(line) for line in items.read_text().splitlines()]
     for line in lines:
-        line["companions"] = {"blank": {"context": "", "question": "Which?"}}
+        line["control_items"] = {"uninformative": {"context": "", "question": "Which?"}}
     items.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    blanks = AbilitySplit(ability="x", split="test", companion="blank")
-    asked = build_requests(load_tasks(task_source(blanks, items)), 4, 1).documents
+    uninformative = AbilitySplit(ability="x", split="test", control_item="uninformative")
+    asked = build_requests(load_tasks(task_source(uninformative, items)), 4, 1).documents
     assert [d.digest for d in asked] == [d.digest for d in requests_of(items, 4).documents]
 
 

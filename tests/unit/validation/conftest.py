@@ -19,7 +19,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.masks.job import control_classes, draw_controls, select_masks
-from benchprof.masks.rule import Specific
+from benchprof.masks.rule import Contrastive
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
 from benchprof.models.mask import Mask, read_mask, write_mask
@@ -58,8 +58,8 @@ class Validation:
         self.config = read_layers([ROOT / "config" / configuration])
         self.name, *_ = self.config["models"]
         self.planted = PLANTED / "models" / self.name
-        (selection,), (fraction,) = self.config["selections"], self.config["fractions"]
-        self.view = selection, str(fraction)
+        (selection,), (mask_fraction,) = self.config["selections"], self.config["mask_fractions"]
+        self.view = selection, str(mask_fraction)
         files = {f"{a}_test": self.items(a, "test") for a in ABILITIES}
         files["misled_sums"] = ROOT / self.config["benchmarks"]["misled_sums"]["data"]
         self.sources = {n: TaskSource(file=ABILITY_TASK, data=file) for n, file in files.items()}
@@ -82,7 +82,7 @@ class Validation:
             TrainItems(items, self.config["seed"], settings["limit"]), importance, self.store,
         )  # fmt: skip
         masks = {a: self.folder / f"masks/{a}.safetensors" for a in ABILITIES}
-        rule = Specific(**self.config["selections"][self.view[0]])
+        rule = Contrastive(**self.config["selections"][self.view[0]])
         select_masks(
             self.model.folder, rule, importance,
             {Ablation(a, *self.view): path for a, path in masks.items()},
@@ -174,10 +174,10 @@ class Validation:
         compute_profile(
             {(self.name, benchmark): own[INTACT] for benchmark, own in records.items()},
             [
-                Source(self.name, benchmark, Ablation(ability, *self.view, seed), own[state],
-                       every[state])
+                Source(self.name, benchmark, Ablation(ability, *self.view, seed), own[condition],
+                       every[condition])
                 for benchmark, own in records.items()
-                for ability, seed, state in cells
+                for ability, seed, condition in cells
             ],
             OWN, SETTINGS, folder,
         )  # fmt: skip

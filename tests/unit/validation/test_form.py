@@ -75,9 +75,11 @@ def effects(
         evaluate_benchmark(
             validation.model, source, ITEMS, SEED, loaded, "zero", own, validation.store
         )
-        answers = {state: answers_of(json.loads(file.read_text())) for state, file in own.items()}
+        answers = {
+            condition: answers_of(json.loads(file.read_text())) for condition, file in own.items()
+        }
         intact[test] = answers.pop(INTACT)
-        ablated[test] = {owners[state]: found for state, found in answers.items()}
+        ablated[test] = {owners[condition]: found for condition, found in answers.items()}
     return effects_table(selectivity_table(intact, ablated, SETTINGS)).set_index("ability")
 
 
@@ -87,7 +89,7 @@ def test_masks_from_crossed_items_hold_all_thresholds(of_form: Validation) -> No
 
 def test_form_blocks_taken_for_abilities_fail(of_form: Validation) -> None:
     found = of_form.failed("form", of_form.form_blocks())
-    assert {"mask_precision", "form_share", "own_drop", "ais_rmse"} <= found
+    assert {"mask_precision", "format_share", "own_drop", "ais_rmse"} <= found
 
 
 def test_masks_from_crossed_items_are_of_their_abilities(
@@ -95,7 +97,7 @@ def test_masks_from_crossed_items_are_of_their_abilities(
 ) -> None:
     found = effects(of_form, of_form.masks, widened(shipped("crossed"), tmp_path), tmp_path)
     assert list(found.index) == ABILITIES
-    assert found["effect"].all(), found["explained_by"].to_dict()
+    assert found["validated"].all(), found["explained_by"].to_dict()
 
 
 def test_of_four_options_in_sixteen_the_rule_takes_an_ability_for_form(
@@ -103,12 +105,12 @@ def test_of_four_options_in_sixteen_the_rule_takes_an_ability_for_form(
 ) -> None:
     """Without the ability other things of the alphabet are likely, and the four together less."""
     found = effects(of_form, of_form.masks, shipped("crossed"), tmp_path)
-    assert set(found["explained_by"]) == {"form"}
+    assert set(found["explained_by"]) == {"format likelihood"}
 
 
 def test_masks_of_form_blocks_are_of_form(of_form: Validation, tmp_path: Path) -> None:
     found = effects(of_form, of_form.form_blocks(), shipped("confounded"), tmp_path)
-    assert all("form" in explained.split(", ") for explained in found["explained_by"])
+    assert all("format likelihood" in explained.split(", ") for explained in found["explained_by"])
     # Answers in the own alphabet become as likely as those in each of the eleven ways.
-    assert found["form"].max() < -1
-    assert found["choice"].abs().max() == pytest.approx(0, abs=0.05)
+    assert found["format_change"].max() < -1
+    assert found["option_cross_entropy"].abs().max() == pytest.approx(0, abs=0.05)

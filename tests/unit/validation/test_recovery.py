@@ -32,7 +32,7 @@ def test_drops_by_hand() -> None:
     assert row["own_drop_min"] == pytest.approx(-0.7)
     # Of the worst mask: that of x takes 0.2 off y's test, that of y adds 0.1 to x's.
     assert row["others_drop"] == pytest.approx(0.2)
-    assert (row["undefined"], row["separable"]) == (0, False)
+    assert (row["undefined"], row["selective"]) == (0, False)
 
 
 def test_another_s_test_that_needs_an_ability_is_no_side_effect() -> None:
@@ -68,16 +68,16 @@ def test_shares_count_entries() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "others", "separable"),
+    ("own", "others", "selective"),
     [(0.9, 0.0, True), (0.4, 0.0, False), (0.9, 0.2, False), (np.nan, 0.0, False)],
 )
-def test_separable_by_hand(own: float, others: float, separable: bool) -> None:
+def test_separable_by_hand(own: float, others: float, selective: bool) -> None:
     ais = {("x_test", "x"): own, ("x_test", "y"): others, ("y_test", "x"): 0.0,
            ("y_test", "y"): 0.9}  # fmt: skip
-    assert drops(cells(ais), OWN)["separable"] is separable
+    assert drops(cells(ais), OWN)["selective"] is selective
 
 
-GOOD = {"model": "m", "selection": "specific", "fraction": "0.01", "planted": True} | {
+GOOD = {"model": "m", "selection": "contrastive", "mask_fraction": "0.01", "planted": True} | {
     name: (least + most) / 2 for name, (least, most) in BOUNDS.items()
 }
 
@@ -98,6 +98,6 @@ def test_what_is_outside_its_bounds_or_was_not_measured_fails(name: str) -> None
 
 
 def test_an_entangled_model_must_not_look_separable() -> None:
-    row = {"model": "e", "selection": "specific", "fraction": "0.01", "planted": False}
-    for separable, failed in ((False, set()), (True, {"separable"})):
-        assert failing(GOOD, row | {"undefined": 0, "separable": separable}) == failed
+    row = {"model": "e", "selection": "contrastive", "mask_fraction": "0.01", "planted": False}
+    for selective, failed in ((False, set()), (True, {"selective"})):
+        assert failing(GOOD, row | {"undefined": 0, "selective": selective}) == failed

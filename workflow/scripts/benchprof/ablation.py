@@ -14,7 +14,7 @@ RANDOM = "random"
 LISTED = "listed"
 """The selection of units that are listed, and what stands in place of its k: it has none."""
 CALIBRATED = "calibrated"
-"""Stands in place of a k for the one that the calibration splits choose."""
+"""Stands in place of a mask fraction for the one that the calibration splits choose."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,17 @@ class Ablation:
 
     Attributes:
         ability: whose mask it is, or `all_abilities`.
-        selection: the rule that chose its entries: top, specific, core, bottom or listed.
-        k: the share that it holds, as file names have it, or `calibrated`, or `listed`. In tables
-            that is the column `fraction`, beside the number in the column `k`.
+        selection: the rule that chose its entries: top, contrastive, core, bottom or listed.
+        mask_fraction: the share that it holds, as file names have it, or `calibrated`, or `listed`.
+            In tables that is the column `mask_fraction`, beside the number in the column
+            `mask_fraction_value`.
         seed: of a random control that is matched to that mask; None for the mask itself.
         half: 1 or 2 where the mask comes of that half of the train items alone.
     """
 
     ability: str
     selection: str
-    k: str
+    mask_fraction: str
     seed: int | None = None
     half: int | None = None
 
@@ -41,7 +42,7 @@ class Ablation:
         """Its name among the ability's masks."""
         drawn = f"-random-{self.seed}" if self.is_control else ""
         part = "" if self.half is None else f"-half-{self.half}"
-        return f"{self.selection}{drawn}{part}_{self.k}"
+        return f"{self.selection}{drawn}{part}_{self.mask_fraction}"
 
     @property
     def name(self) -> str:
@@ -52,14 +53,18 @@ class Ablation:
     def claims(self) -> dict[str, str | int | None]:
         """What the metadata of a mask of this name have to say; None of what they leave out.
 
-        A calibrated mask says which k was chosen, which its name does not.
+        A calibrated mask says which mask fraction was chosen, which its name does not.
         """
         said = {
             "ability": self.ability,
             "selection": RANDOM if self.is_control else self.selection,
             "seed": self.seed,
         }
-        return said if self.k == CALIBRATED else said | {"fraction": self.k}
+        return (
+            said
+            if self.mask_fraction == CALIBRATED
+            else said | {"mask_fraction": self.mask_fraction}
+        )
 
     @property
     def is_control(self) -> bool:
@@ -68,8 +73,8 @@ class Ablation:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """Selection and k: only ablations that have both in common are compared."""
-        return self.selection, self.k
+        """Selection and mask fraction: only ablations that have both in common are compared."""
+        return self.selection, self.mask_fraction
 
     def is_control_of(self, mask: Ablation) -> bool:
         """Whether it is a random control of a mask; controls have none themselves."""
@@ -99,17 +104,27 @@ def control_owners(ability: str) -> tuple[str, str]:
     return ability, ALL_ABILITIES
 
 
-def k_name(fraction: float | str) -> str:
-    """A k of a configuration as file names have it: in plain digits, 0.00001, or a word."""
+def mask_fraction_name(mask_fraction: float | str) -> str:
+    """A mask fraction of a configuration as file names have it: in plain digits, 0.00001, or a
+    word.
+    """
     # As written: 1e-05 has as many digits as 0.00001.
-    return fraction if isinstance(fraction, str) else format(Decimal(repr(fraction)), "f")
+    return (
+        mask_fraction
+        if isinstance(mask_fraction, str)
+        else format(Decimal(repr(mask_fraction)), "f")
+    )
 
 
-def shown_k(name: str, k: str) -> str:
-    """A k for readers: the number `k`; after the word `calibrated`, in brackets."""
-    return k if name == k else f"{name} ({k})"
+def shown_mask_fraction(name: str, mask_fraction: str) -> str:
+    """A mask fraction for readers: the number `mask_fraction_value`; after the word `calibrated`,
+    in brackets.
+    """
+    return mask_fraction if name == mask_fraction else f"{name} ({mask_fraction})"
 
 
-def and_k(k: str) -> str:
-    """What follows a selection: ", k = 0.001"; empty for listed masks, which have no k."""
-    return "" if k == LISTED else f", k = {k}"
+def and_mask_fraction(mask_fraction: str) -> str:
+    """What follows a selection: ", mask fraction 0.001"; empty for listed masks, which have no mask
+    fraction.
+    """
+    return "" if mask_fraction == LISTED else f", mask fraction {mask_fraction}"

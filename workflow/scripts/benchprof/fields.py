@@ -24,7 +24,10 @@ ItemsFile = Annotated[
 Flag = Annotated[bool, Field(description="true or false")]
 Limit = Annotated[int, Field(ge=1, description="a whole number of items, 1 or more")]
 Share = Annotated[float, Field(gt=0, lt=1, description="a number above 0 and below 1")]
-CompanionKind = Annotated[Literal["flip", "blank"], Field(description="one of flip, blank")]
+ControlItemKind = Annotated[
+    Literal["counterfactual", "uninformative"],
+    Field(description="one of counterfactual, uninformative"),
+]
 ScopeName = Literal["mlp", "attention", "mixer", "experts", "all_layers"]
 """What of the decoder layers may be ablated: one of their parts, or all of them."""
 SCOPES = f"one of {', '.join(get_args(ScopeName))}"

@@ -31,7 +31,7 @@ def card(name: str) -> Path:
 
 
 def sizes(name: str) -> Path:
-    """The size of each k's mask of a model."""
+    """The size of each mask fraction's mask of a model."""
     return RESULTS / "checks" / f"{name}.json"
 
 
@@ -61,13 +61,13 @@ def calibration_record(model: str, ability: str, ablation: Ablation | None) -> P
 
 
 def half_record(model: str, ability: str, ablation: Ablation | None) -> Path:
-    """What a model answered to an ability's own test under the mask of a half."""
+    """What a model answered to an ability's held-out test under the mask of a half."""
     stem = ablation.stem if ablation else INTACT
     return RESULTS / "replication" / model / ability / f"{stem}.json"
 
 
 def choice(model: str, selection: str, form: str) -> Path:
-    """The k that calibration chose (json), and from what (csv)."""
+    """The mask fraction that calibration chose (json), and from what (csv)."""
     return RESULTS / "calibration" / model / f"{selection}.{form}"
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from benchprof import markdown
 from benchprof.abilities.check_line import Check
 from benchprof.abilities.choosing import check_choices
-from benchprof.abilities.form import check_form
 from benchprof.abilities.item import SPLITS, Item, read_items
 from benchprof.abilities.repeats import check_repeats
+from benchprof.abilities.surface import check_surface
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
 from benchprof.files import write_text
@@ -55,7 +55,7 @@ def check_all(abilities: Abilities) -> list[Check]:
     for name, splits in abilities.items():
         items = [item for split in splits.values() for item in split]
         checks += [*check_choices(name, items), check_repeats(name, items)]
-    return [*checks, *check_form(abilities)]
+    return [*checks, *check_surface(abilities)]
 
 
 def page(checks: Sequence[Check]) -> str:
@@ -147,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         help="holds train.jsonl, calibration.jsonl and test.jsonl")  # fmt: skip
     add("--markdown", type=path_argument, metavar="FILE", help="also write the report to this file")
     add("--model", type=path_argument, metavar="FOLDER",
-        help="a prepared model: adds how well it answers items and companions")  # fmt: skip
+        help="a prepared model: adds how well it answers items and control items")  # fmt: skip
     add("--dtype", choices=("float32", "bfloat16", "float16"), default="float32",
         help="with --model: of its weights (default: float32)")  # fmt: skip
     add("--split", nargs="+", choices=SPLITS, default=SPLITS,

@@ -1,9 +1,9 @@
 """Whether a way of choosing options that needs no ability is better than guessing.
 
-Each way is tried on all items of an ability and on their flips. A flip has the same options, so a
-preference for an option that is right in the item costs as much in the flip. A way fails if even
-the lower end of its 95% interval (over items, each averaged with its flip) is more than `MOST`
-points above guessing.
+Each way is tried on all items of an ability and on their counterfactuals. A counterfactual has the
+same options, so a preference for an option that is right in the item costs as much in the
+counterfactual. A way fails if even the lower end of its 95% interval (over items, each averaged
+with its counterfactual) is more than `MOST` points above guessing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from benchprof.abilities.check_line import Check
-from benchprof.abilities.item import Item, companion_of
+from benchprof.abilities.item import Item, control_item_of
 
 MOST = 10
 FOLDS = 5
@@ -34,17 +34,17 @@ Scores = Sequence[Sequence[float]]
 
 def check_choices(ability: str, items: Sequence[Item]) -> list[Check]:
     """A line per way of choosing."""
-    texts, numbers = with_flips(items)
+    texts, numbers = with_counterfactuals(items)
     return [
         _check(ability, name, texts, numbers, score(texts, numbers)) for name, score in WAYS.items()
     ]
 
 
-def with_flips(items: Sequence[Item]) -> tuple[list[Item], list[int]]:
-    """All items and their flips, and for each of these the number of its item."""
-    flipped = [number for number, item in enumerate(items) if "flip" in item.companions]
-    flips = [companion_of(items[number], "flip") for number in flipped]
-    return [*items, *flips], [*range(len(items)), *flipped]
+def with_counterfactuals(items: Sequence[Item]) -> tuple[list[Item], list[int]]:
+    """All items and their counterfactuals, and for each of these the number of its item."""
+    having = [number for number, item in enumerate(items) if "counterfactual" in item.control_items]
+    counterfactuals = [control_item_of(items[number], "counterfactual") for number in having]
+    return [*items, *counterfactuals], [*range(len(items)), *having]
 
 
 def _check(
@@ -156,7 +156,7 @@ def _question_words(item: Item, option: str) -> list[str]:
 def _learned(
     features: Callable[[Item, str], list[str]],
 ) -> Callable[[Sequence[Item], Sequence[int]], Scores]:
-    """The log odds of a logistic regression that has seen neither the item nor its flip."""
+    """The log odds of a regression that has seen neither the item nor its counterfactual."""
 
     def score(texts: Sequence[Item], numbers: Sequence[int]) -> Scores:
         documents = [["", *features(item, option)] for item in texts for option in item.options]

@@ -12,10 +12,11 @@ from benchprof.jsonl import read_objects
 
 SPLITS = ("train", "calibration", "test")
 DIFFICULTIES = ("easy", "medium", "hard")
-COMPANIONS = ("flip", "blank")
-"""Versions of an item with the same options. `flip`: one fact or word differs, and another option
-is right. `blank`: the cue is gone, and nothing leads to any option."""
-ASKED = ("item", *COMPANIONS)
+CONTROL_ITEMS = ("counterfactual", "uninformative")
+"""Versions of an item with the same options. `counterfactual`: one fact or word differs, and
+another option is right. `uninformative`: the cue is gone, and nothing leads to any option.
+"""
+ITEM_KINDS = ("item", *CONTROL_ITEMS)
 """All that a model can be asked of an item."""
 
 REQUIRED: dict[str, type] = {
@@ -30,15 +31,23 @@ OPTIONAL: dict[str, type] = {
     "answer_type": str,
     "style": str,
     "difficulty": str,
-    "companions": dict,
+    "control_items": dict,
 }
+RENAMED = {
+    "type": "family",
+    "twin": "control_items: {uninformative: ...}",
+    "companions": "control_items, and its `flip` and `blank` to `counterfactual` and "
+    "`uninformative",
+}
+"""Fields of earlier versions, and what they are now."""
 
 
 @dataclass(frozen=True)
-class Companion:
-    """One of `COMPANIONS`: what differs from its item.
+class ControlItem:
+    """One of `CONTROL_ITEMS`: what differs from its item.
 
-    `answer` is the index of the right option. A blank has the item's, to which nothing leads.
+    `answer` is the index of the right option. An uninformative item has the item's, to which
+    nothing leads.
     """
 
     context: str
@@ -52,8 +61,8 @@ class Item:
 
     `answer` is the index of the right option. `context` may be empty. `family` is the kind of
     problem, `answer_type` what the options are (a person, a place, a number), and `style` how the
-    text is written. `companions` holds those that the item has, by kind; a dictionary has no hash,
-    so an item's hash leaves them out.
+    text is written. `control_items` holds those that the item has, by kind; a dictionary has no
+    hash, so an item's hash leaves them out.
     """
 
     id: str
@@ -65,7 +74,7 @@ class Item:
     answer_type: str = ""
     style: str = ""
     difficulty: str = ""
-    companions: Mapping[str, Companion] = field(default_factory=dict, hash=False)
+    control_items: Mapping[str, ControlItem] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
         """The item as the JSON object of one line; empty optional fields are left out."""
@@ -80,46 +89,52 @@ class Item:
             "options": list(self.options),
             "answer": self.answer,
         }
-        if self.companions:
-            value["companions"] = {
+        if self.control_items:
+            value["control_items"] = {
                 kind: {
-                    name: getattr(self.companions[kind], name) for name in companion_fields(kind)
+                    name: getattr(self.control_items[kind], name)
+                    for name in control_item_fields(kind)
                 }
-                for kind in COMPANIONS
-                if kind in self.companions
+                for kind in CONTROL_ITEMS
+                if kind in self.control_items
             }
         return {key: own for key, own in value.items() if own != "" or key in REQUIRED}
 
 
-def companion_fields(kind: str) -> tuple[str, ...]:
-    """The fields of a companion's JSON object: only a flip has an answer that is not the item's."""
-    return ("context", "question", "answer") if kind == "flip" else ("context", "question")
-
-
-def companion_of(item: Item, kind: str) -> Item:
-    """The companion of this kind, which the item must have, as an item with the same options."""
-    own = item.companions[kind]
-    return replace(
-        item, context=own.context, question=own.question, answer=own.answer, companions={}
+def control_item_fields(kind: str) -> tuple[str, ...]:
+    """The fields of a control item's JSON object: only a counterfactual has an answer that is not
+    the item's.
+    """
+    return (
+        ("context", "question", "answer") if kind == "counterfactual" else ("context", "question")
     )
 
 
-def check_companions(path: Path, items: Iterable[Item], kind: str, key: str) -> None:
-    """Stop at the first of a file's items that lacks the companion which a configuration asks for.
+def control_item_of(item: Item, kind: str) -> Item:
+    """The control item of this kind, which the item must have, as an item with the same options."""
+    own = item.control_items[kind]
+    return replace(
+        item, context=own.context, question=own.question, answer=own.answer, control_items={}
+    )
+
+
+def check_control_items(path: Path, items: Iterable[Item], kind: str, key: str) -> None:
+    """Stop at the first of a file's items that lacks the control item which a configuration asks
+    for.
 
     Args:
         path: the file.
         items: those of its items that are used.
-        kind: one of `COMPANIONS`.
+        kind: one of `CONTROL_ITEMS`.
         key: of the configuration that asks for it.
 
     Raises:
         InputError: names the file, the item and the key.
     """
     for item in items:
-        if kind not in item.companions:
-            found = f"it has no companion {kind!r}"
-            remedy = f"Write the companion or remove `{key}`."
+        if kind not in item.control_items:
+            found = f"it has no control item {kind!r}"
+            remedy = f"Write the control item or remove `{key}`."
             raise InputError(f"{path}, item {item.id}", found, "one in every item", remedy)
 
 
@@ -158,25 +173,25 @@ def _to_item(where: str, value: dict[str, Any]) -> Item:
         raise InputError(f"{where}, difficulty", found, "one of " + ", ".join(DIFFICULTIES))
     return Item(
         **{key: value[key] for key in {**REQUIRED, **OPTIONAL} if key in value}
-        | {"options": tuple(options), "companions": _to_companions(where, value)}
+        | {"options": tuple(options), "control_items": _to_control_items(where, value)}
     )
 
 
-def _to_companions(where: str, item: Mapping[str, Any]) -> dict[str, Companion]:
-    """The companions of an item whose own fields are checked."""
-    given = item.get("companions", {})
-    if unknown := sorted(set(given) - set(COMPANIONS)):
-        found = "unknown companion " + ", ".join(map(repr, unknown))
-        known = "companions among " + ", ".join(COMPANIONS)
-        raise InputError(f"{where}, companions", found, known, "Check the spelling.")
+def _to_control_items(where: str, item: Mapping[str, Any]) -> dict[str, ControlItem]:
+    """The control items of an item whose own fields are checked."""
+    given = item.get("control_items", {})
+    if unknown := sorted(set(given) - set(CONTROL_ITEMS)):
+        found = "unknown control item " + ", ".join(map(repr, unknown))
+        known = "control items among " + ", ".join(CONTROL_ITEMS)
+        raise InputError(f"{where}, control_items", found, known, "Check the spelling.")
     return {
-        kind: _to_companion(f"{where}, companions.{kind}", kind, own, item)
+        kind: _to_control_item(f"{where}, control_items.{kind}", kind, own, item)
         for kind, own in given.items()
     }
 
 
-def _to_companion(where: str, kind: str, value: Any, item: Mapping[str, Any]) -> Companion:
-    names = companion_fields(kind)
+def _to_control_item(where: str, kind: str, value: Any, item: Mapping[str, Any]) -> ControlItem:
+    names = control_item_fields(kind)
     if not isinstance(value, dict) or set(value) != set(names):
         raise InputError(where, f"{value!r}", "an object of " + ", ".join(names), _hint())
     for name in names:
@@ -190,13 +205,13 @@ def _to_companion(where: str, kind: str, value: Any, item: Mapping[str, Any]) ->
             f"{where}.answer",
             f"{found}{item['answer']}",
             f"the index of another option, from 0 to {number - 1}",
-            "A flip makes another of the options right.",
+            "A counterfactual makes another of the options right.",
         )
-    return Companion(**{"answer": item["answer"]} | value)
+    return ControlItem(**{"answer": item["answer"]} | value)
 
 
 def _check_fields(where: str, value: dict[str, Any]) -> None:
-    for old, new in (("type", "family"), ("twin", "companions: {blank: ...}")):
+    for old, new in RENAMED.items():
         if old in value:
             remedy = f"Rename `{old}` to `{new}`."
             raise InputError(where, f"the former field {old!r}", "fields of this version", remedy)

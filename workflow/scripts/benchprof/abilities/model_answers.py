@@ -1,4 +1,4 @@
-"""How well a model answers the items and their companions, without any mask."""
+"""How well a model answers the items and their control items, without any mask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from lm_eval.api.instance import Instance
 
 from benchprof.abilities.choosing import hit, interval
-from benchprof.abilities.item import ASKED, Item, companion_of
+from benchprof.abilities.item import ITEM_KINDS, Item, control_item_of
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.scoring.scorer import TreeScorer
 
@@ -21,14 +21,14 @@ def answer_rows(
     """A row per ability and kind of text; columns as in `HEADER`.
 
     An option is scored by the likelihood of its text, and its probability normalised over the
-    options. Flips count with their own right option, blanks with the item's.
+    options. Counterfactuals count with their own right option, uninformative items with the item's.
     """
     for ability, items in abilities.items():
-        for kind in ASKED:
+        for kind in ITEM_KINDS:
             texts = [
-                item if kind == "item" else companion_of(item, kind)
+                item if kind == "item" else control_item_of(item, kind)
                 for item in items
-                if kind == "item" or kind in item.companions
+                if kind == "item" or kind in item.control_items
             ]
             if texts:
                 yield _row(ability, kind, texts, log_likelihoods(texts, scorer))

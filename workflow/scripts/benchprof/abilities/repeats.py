@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from benchprof.abilities.check_line import Check, shortlist
-from benchprof.abilities.choosing import WORD, with_flips
+from benchprof.abilities.choosing import WORD, with_counterfactuals
 from benchprof.abilities.item import Item
 
 # A capital after a word or comma is no sentence's first, so it marks a name, as does that of an
@@ -23,8 +23,8 @@ NUMBERS = frozenset(_WORDS.split())
 
 
 def check_repeats(ability: str, items: Sequence[Item]) -> Check:
-    """Items, or flips of different items, of any splits, that are equal once blanked."""
-    texts, numbers = with_flips(items)
+    """Items, or counterfactuals of different items, of any splits, that are equal once blanked."""
+    texts, numbers = with_counterfactuals(items)
     names = names_in(part for item in texts for part in _parts(item))
     places: dict[str, set[str]] = defaultdict(set)
     for item, number in zip(texts, numbers, strict=True):

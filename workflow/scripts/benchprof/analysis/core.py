@@ -14,13 +14,22 @@ from benchprof.masks.rules.top import select_top
 from benchprof.models.mask import Entries
 from benchprof.tensors import TensorFile
 
-COLUMNS = ["fraction", "n", "all", "half", "alone", "chance_all", "chance_half", "chance_alone"]
+COLUMNS = [
+    "mask_fraction",
+    "n",
+    "all",
+    "half",
+    "alone",
+    "chance_all",
+    "chance_half",
+    "chance_alone",
+]
 
 
 def core_table(files: Mapping[str, TensorFile], counts: Mapping[str, int]) -> pd.DataFrame:
     """A row per k: what other abilities' `top` masks hold of a `top` mask's entries.
 
-    Memory: the masks, 4 bytes an entry of every ability and k.
+    Memory: the masks, 4 bytes an entry of every ability and mask fraction.
 
     Args:
         files: importance by ability, of at least two.
@@ -36,13 +45,13 @@ def core_table(files: Mapping[str, TensorFile], counts: Mapping[str, int]) -> pd
     masks, size = len(tops), next(iter(files.values())).total_size
     half = masks // 2 + 1
     rows = []
-    for number, fraction in enumerate(counts):
+    for number, mask_fraction in enumerate(counts):
         chosen = [top[number] for top in tops]
         held, numbers = holders(chosen), [sum(map(len, entries.values())) for entries in chosen]
         # An entry that `times` masks hold counts once for each of them.
         means = [times * entries / masks for times, entries in enumerate(held, start=1)]
         found = by_chance(numbers, size)
-        rows.append((fraction, mean(numbers), *_summed(means, half), *_summed(found, half)))
+        rows.append((mask_fraction, mean(numbers), *_summed(means, half), *_summed(found, half)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

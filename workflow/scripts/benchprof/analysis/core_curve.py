@@ -1,4 +1,4 @@
-"""The curve of the shared core's size over k."""
+"""The curve of the shared core's size over the mask fraction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from benchprof.report import style
 HEIGHT = 2.6
 CAPTION = (
     "The share of a `top` mask's entries that are also in the `top` masks of all abilities, of "
-    "more than half of them, and of no other ability, against k. Dotted: the same by chance."
+    "more than half of them, and of no other ability, against the mask fraction. Dotted: "
+    "the same by chance."
 )
 LINES = {
     "all": "all abilities",
@@ -30,18 +31,23 @@ def draw_core(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
 
 
 def core_figure(table: pd.DataFrame, title: str) -> Figure:
-    """The figure of `draw_core`: shares of a mask's entries over k, beside those by chance."""
+    """The figure of `draw_core`: shares of a mask's entries over the mask fraction, beside those by
+    chance.
+    """
     figure = style.new_figure(HEIGHT)
     axes = figure.subplots()
-    k = table["fraction"].astype(float)
+    mask_fraction = table["mask_fraction"].astype(float)
     colours = seaborn.color_palette(style.CATEGORICAL, len(LINES))
     for (column, label), colour in zip(LINES.items(), colours, strict=True):
-        axes.plot(k, table[column] / table["n"], marker="o", markersize=3, lw=1.2, color=colour,
+        axes.plot(mask_fraction, table[column] / table["n"], marker="o", markersize=3, lw=1.2,
+                  color=colour,
                   label=label)  # fmt: skip
-        axes.plot(k, table[f"chance_{column}"] / table["n"], lw=0.8, ls=":", color=colour)
+        axes.plot(
+            mask_fraction, table[f"chance_{column}"] / table["n"], lw=0.8, ls=":", color=colour
+        )
     axes.set_xscale("log")
     axes.set_ylim(-0.02, 1.02)
-    axes.set(xlabel="k", ylabel="share of a mask's entries")
+    axes.set(xlabel="mask fraction", ylabel="share of a mask's entries")
     axes.set_title(title, loc="left")
     # Beside the lines, which may be anywhere.
     axes.legend(

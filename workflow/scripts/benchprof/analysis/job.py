@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchprof.ablation import and_k, shown_k
+from benchprof.ablation import and_mask_fraction, shown_mask_fraction
 from benchprof.analysis.core import core_table
 from benchprof.analysis.core_curve import draw_core
 from benchprof.analysis.drawing import Drawing
@@ -44,35 +44,41 @@ LOOKS = {
 
 
 def look_at_masks(
-    what: str, masks: Mapping[str, Path], sizes: Mapping[str, int], fraction: str, drawing: Drawing
+    what: str,
+    masks: Mapping[str, Path],
+    sizes: Mapping[str, int],
+    mask_fraction: str,
+    drawing: Drawing,
 ) -> None:
     """Write where each ability's mask lies, or how far every two abilities' masks overlap.
 
     Args:
         what: `location` or `overlap`.
-        masks: mask file by ability, all of one selection and k.
+        masks: mask file by ability, all of one selection and mask fraction.
         sizes: of `models.units.entry_counts`.
-        fraction: k as configured.
+        mask_fraction: k as configured.
         drawing: a table as `location_table` or `overlap_table` says; k is added to the title.
     """
     tabulate, draw = LOOKS[what]
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
-    _with_k(drawing, masks.values(), fraction).write(tabulate(entries, sizes), draw)
+    _with_mask_fraction(drawing, masks.values(), mask_fraction).write(
+        tabulate(entries, sizes), draw
+    )
 
 
 def measure_core(
     folder: Path,
     importances: Mapping[str, Path],
-    fractions: Sequence[str],
+    mask_fractions: Sequence[str],
     drawing: Drawing,
 ) -> None:
-    """Write how many entries the `top` masks of all abilities share at each k.
+    """Write how many entries the `top` masks of all abilities share at each mask fraction.
 
     Args:
         folder: the prepared model.
         importances: importance file by ability.
-        fractions: each k, a share of all parameters, neurons or heads; those that exceed the scope
-            or are less than one are left out.
+        mask_fractions: each mask fraction, a share of all parameters, neurons or heads; those that
+            exceed the scope or are less than one are left out.
         drawing: a table as `core_table` says.
 
     Raises:
@@ -84,18 +90,18 @@ def measure_core(
         remedy = "Set `keep_importance: true`."
         raise InputError(first.path, "scores that were dropped", "a file with scores", remedy)
     whole, size = whole_size(folder, first.origin["unit"]), first.total_size
-    counts = {f: int(Decimal(f) * whole) for f in fractions}
+    counts = {f: int(Decimal(f) * whole) for f in mask_fractions}
     table = core_table(files, {f: n for f, n in counts.items() if 1 <= n <= size})
     drawing.write(table, draw_core)
 
 
 def measure_selectivity(
     tests: Mapping[str, str],
-    companions: dict[str, dict[str, str]],
+    control_items: dict[str, dict[str, str]],
     intact: Mapping[str, Path],
     sources: Sequence[Source],
     settings: ProfileSettings,
-    fraction: str,
+    mask_fraction: str,
     drawing: Drawing,
     effects: Path,
 ) -> None:
@@ -103,12 +109,13 @@ def measure_selectivity(
 
     Args:
         tests: the benchmark that is an ability's test split, by ability.
-        companions: the benchmarks that are companions of its items, by kind and ability, where
-            there are some.
+        control_items: the benchmarks that are control items of its items, by kind and ability,
+            where there are some.
         intact: record of the intact model by such a benchmark.
-        sources: records of the ablated models on them, all of one model, selection and k.
-        settings: of the profile, for the intervals of form.
-        fraction: k as configured.
+        sources: records of the ablated models on them, all of one model, selection and mask
+        fraction.
+        settings: of the profile, for the intervals of format likelihood.
+        mask_fraction: k as configured.
         drawing: a table as `selectivity_table` says; k is added to the title.
         effects: another table, as `effects_table` says.
 
@@ -116,14 +123,14 @@ def measure_selectivity(
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     masks = mask_digests(s.mask for s in sources)
-    asked = {ITEM: tests} | companions
+    asked = {ITEM: tests} | control_items
     table = pd.concat(
         [
             selectivity_table(*_answers(benchmarks, intact, sources, masks), settings, kind)
             for kind, benchmarks in asked.items()
         ]
     )
-    _with_k(drawing, masks, fraction).write(table, draw_selectivity)
+    _with_mask_fraction(drawing, masks, mask_fraction).write(table, draw_selectivity)
     write_csv(effects, effects_table(table), digits=6)
 
 
@@ -149,7 +156,9 @@ def _answers(
     return base, ablated
 
 
-def _with_k(drawing: Drawing, masks: Iterable[Path], fraction: str) -> Drawing:
-    """With k in the title: the masks are of one model and selection, and so of one k."""
-    k = shown_k(fraction, next(iter(mask_shares(masks).values())))
-    return replace(drawing, title=drawing.title + and_k(k))
+def _with_mask_fraction(drawing: Drawing, masks: Iterable[Path], mask_fraction: str) -> Drawing:
+    """With the mask fraction in the title: the masks are of one model and selection, and so of one
+    mask fraction.
+    """
+    shown = shown_mask_fraction(mask_fraction, next(iter(mask_shares(masks).values())))
+    return replace(drawing, title=drawing.title + and_mask_fraction(shown))

@@ -11,14 +11,14 @@ import seaborn
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from benchprof.abilities.item import COMPANIONS
+from benchprof.abilities.item import CONTROL_ITEMS
 from benchprof.analysis.selectivity import (
     ITEM,
-    above_blank,
-    companion_rises,
+    control_item_rises,
     random_rises,
     rises,
-    selective,
+    selective_by_loss,
+    selective_over_uninformative,
 )
 from benchprof.profile.criteria import SELECTIVE_RISE
 from benchprof.report import style
@@ -29,9 +29,9 @@ from benchprof.report.numbers import number
 ROW_HEIGHT = 0.3
 LABEL_HEIGHT = 2.4
 RANDOM = "random masks"
-OWN = {kind: f"own {kind}" for kind in COMPANIONS}
-"""The columns of companions."""
-FRAMED = "Framed: the ablated ability's own test split."
+OWN = {kind: f"own {kind}" for kind in CONTROL_ITEMS}
+"""The columns of control items."""
+FRAMED = "Framed: the ablated ability's held-out test split."
 
 
 def draw_selectivity(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
@@ -47,10 +47,10 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
     controls = random_rises(table)
     if len(controls):
         grid.loc[RANDOM] = controls
-    companions = {kind: companion_rises(table, kind) for kind in COMPANIONS}
-    shown = [kind for kind in COMPANIONS if companions[kind]]
+    control_items = {kind: control_item_rises(table, kind) for kind in CONTROL_ITEMS}
+    shown = [kind for kind in CONTROL_ITEMS if control_items[kind]]
     for kind in shown:
-        grid[OWN[kind]] = pd.Series(companions[kind])
+        grid[OWN[kind]] = pd.Series(control_items[kind])
     figure = style.new_figure(LABEL_HEIGHT + ROW_HEIGHT * len(grid))
     axes = figure.subplots()
     values = grid.to_numpy(float)
@@ -62,7 +62,7 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
         linewidths=0.6, linecolor="white", cbar_kws={"label": "rise of the answer loss (nats)"},
         xticklabels=True, yticklabels=True,
     )  # fmt: skip
-    items = table[table["asked"] == ITEM]
+    items = table[table["item_kind"] == ITEM]
     intact: dict[str, float] = dict(zip(items["test"], items["intact"], strict=True))
     for column, test in enumerate(intact):
         if test in grid.index:
@@ -81,7 +81,10 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     """What the figure shows and what stands out, in words, from the same data."""
     own = rises(table)
-    found, above = selective(own), above_blank(own, companion_rises(table, "blank"))
+    found, above = (
+        selective_by_loss(own),
+        selective_over_uninformative(own, control_item_rises(table, "uninformative")),
+    )
     text = f"Rise in the answer loss in nats under each ability's mask (rows). {FRAMED}"
     if found:
         text += (
@@ -90,8 +93,8 @@ def caption(table: pd.DataFrame) -> str:
         )
     if above:
         text += (
-            f" For {sum(above.values())} of {len(above)} abilities, the loss on their own test "
-            f"rises at least {SELECTIVE_RISE} times as much as on the same items' blanks, where "
-            "nothing points to the answer."
+            f" For {sum(above.values())} of {len(above)} abilities, the loss on their held-out "
+            f"test rises at least {SELECTIVE_RISE} times as much as on its uninformative versions, "
+            "where nothing points to the answer."
         )
     return text

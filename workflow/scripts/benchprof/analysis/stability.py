@@ -9,7 +9,7 @@ from benchprof.ablation import Ablation
 from benchprof.analysis.overlap import mask_size, overlap_of
 from benchprof.models.mask import Entries
 
-COLUMNS = ["selection", "fraction", "ability", "items", "entries", "jaccard", "chance"]
+COLUMNS = ["selection", "mask_fraction", "ability", "items", "entries", "jaccard", "chance"]
 
 
 def stability_rows(
@@ -35,6 +35,6 @@ def stability_rows(
     for mask, one in first.items():
         found = overlap_of(one, second[mask], sizes)
         entries = mean((mask_size(one), mask_size(second[mask])))
-        named = (mask.selection, mask.k, mask.ability, items[mask.ability])
+        named = (mask.selection, mask.mask_fraction, mask.ability, items[mask.ability])
         rows.append((*named, entries, found.jaccard, found.chance))
     return rows

@@ -31,8 +31,8 @@ def draw_stability(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> 
 
 
 def stability_figure(table: pd.DataFrame, title: str) -> Figure:
-    """The figure of `draw_stability`: a panel per selection and k, a line per ability."""
-    views = list(table.groupby(["selection", "fraction"], sort=False))
+    """The figure of `draw_stability`: a panel per kind of mask, a line per ability."""
+    views = list(table.groupby(["selection", "mask_fraction"], sort=False))
     abilities = list(table["ability"].unique())
     rows = math.ceil(len(views) / PANELS)
     figure = style.new_figure(FRAME_HEIGHT + PANEL_HEIGHT * rows)
@@ -43,7 +43,7 @@ def stability_figure(table: pd.DataFrame, title: str) -> Figure:
     for spare in panels.flat[len(views) :]:
         spare.remove()
     lines = []
-    for panel, ((selection, fraction), view) in zip(panels.flat, views, strict=False):
+    for panel, ((selection, mask_fraction), view) in zip(panels.flat, views, strict=False):
         for place, colour in enumerate(style.palette(len(abilities))):
             own = view[view["ability"] == abilities[place]]
             marker = style.MARKERS[place % len(style.MARKERS)]
@@ -59,7 +59,7 @@ def stability_figure(table: pd.DataFrame, title: str) -> Figure:
         panel.set_xticks(counts, [str(count) for count in counts])
         panel.minorticks_off()
         panel.set_ylim(-0.02, 1.02)
-        panel.set_title(f"{selection}, k = {fraction}", loc="left", fontsize=7)
+        panel.set_title(f"{selection}, mask fraction {mask_fraction}", loc="left", fontsize=7)
         panel.set_xlabel("items of a half")
         seaborn.despine(ax=panel)
     for panel in panels[:, 0]:

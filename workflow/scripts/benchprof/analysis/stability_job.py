@@ -28,7 +28,7 @@ def measure_stability(
     scoring: Scoring,
     train: TrainItems,
     rules: Mapping[str, Selection],
-    fractions: Sequence[str],
+    mask_fractions: Sequence[str],
     drawing: Drawing,
     store: Store,
     super_set: Path | None = None,
@@ -43,7 +43,7 @@ def measure_stability(
         scoring: how weights are scored.
         train: the items; their seed is that of the halves too.
         rules: by selection.
-        fractions: each k.
+        mask_fractions: each mask fraction.
         drawing: a table as `stability_rows` says.
         store: the run's, which keeps the attributions of units.
         super_set: as of `select_from`.
@@ -60,7 +60,7 @@ def measure_stability(
         with tempfile.TemporaryDirectory(dir=csv.parent, prefix=".stability.") as folder:
             used_by = csv.with_suffix("") / f"{half}-{share}"
             importances = score_items(scoring, train.files, kept, Path(folder), store, used_by)
-            return _selected(scoring, importances, rules, fractions, super_set)
+            return _selected(scoring, importances, rules, mask_fractions, super_set)
 
     csv.parent.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -75,14 +75,17 @@ def _selected(
     scoring: Scoring,
     importances: Mapping[str, Path],
     rules: Mapping[str, Selection],
-    fractions: Sequence[str],
+    mask_fractions: Sequence[str],
     super_set: Path | None,
 ) -> dict[Ablation, Entries]:
-    """The masks of every selection, k and ability, in memory."""
+    """The masks of every selection, mask fraction and ability, in memory."""
     folder = next(iter(importances.values())).parent
     masks: dict[Ablation, Entries] = {}
     for selection, rule in rules.items():
-        every = [Ablation(a, selection, k) for a, k in product(importances, fractions)]
+        every = [
+            Ablation(a, selection, mask_fraction)
+            for a, mask_fraction in product(importances, mask_fractions)
+        ]
         targets = {own: folder / f"{own.name}.mask" for own in every}
         select_from(scoring.model.folder, importances, rule, targets, super_set)
         for own, path in targets.items():

@@ -19,12 +19,12 @@ from benchprof.expansion import path_argument
 from benchprof.files import write_csv
 
 COLUMNS = ["way", "model", "masks", "abilities", "own", "own_low", "own_high", "other_test",
-           "ratio", "random", "blank", "form", "effects"]  # fmt: skip
+           "ratio", "random", "uninformative", "format_change", "validated"]  # fmt: skip
 WIDTH = float(norm.ppf(0.975))
 
 
 def ways_table(folders: Sequence[Path]) -> pd.DataFrame:
-    """A row per results folder, model and kind of mask; rises of choice in nats.
+    """A row per results folder, model and kind of mask; rises of option cross-entropy in nats.
 
     Args:
         folders: the results of runs whose target `analysis` has been made.
@@ -33,8 +33,8 @@ def ways_table(folders: Sequence[Path]) -> pd.DataFrame:
         Means over the abilities: the rise on their own items (`own`) with its 95% interval, which
         accounts for the items alone; the largest on another ability's test (`other_test`), and how
         many times larger `own` is (`ratio`, where another test suffers at all); the rises under
-        random masks and on blanks; the change of form. `effects` is the number of
-        masks with an effect. NaN stands for what was not asked of every ability.
+        random masks and on uninformative items; the change of format likelihood. `validated` is the
+        number of validated masks. NaN stands for what was not asked of every ability.
 
     Raises:
         InputError: a folder has no table of effects, or two have one name.
@@ -53,21 +53,26 @@ def ways_table(folders: Sequence[Path]) -> pd.DataFrame:
 def _rows(folder: Path) -> list[tuple[object, ...]]:
     files = sorted(folder.glob("analysis/*/effects_*.csv"))
     if not files:
-        remedy = "Run `snakemake analysis` with the abilities' own tests among the benchmarks."
+        remedy = "Run `snakemake analysis` with the abilities' held-out tests among the benchmarks."
         raise InputError(folder, "no analysis/MODEL/effects_*.csv", "a run's results", remedy)
     return [(folder.name, *_row(file)) for file in files]
 
 
 def _row(file: Path) -> tuple[object, ...]:
     table = pd.read_csv(file)
-    names = ["choice", "other_test", "random", "blank", "form"]
+    if "validated" not in table:
+        remedy = "Run `snakemake analysis` again: its finished work of before does not count."
+        raise InputError(file, "a table of an earlier version", "its columns of today", remedy)
+    names = ["option_cross_entropy", "other_test", "random", "uninformative", "format_change"]
     own, other, *rest = (float(table[name].mean(skipna=False)) for name in names)
     # The abilities' items are different ones, so that their errors are independent.
-    width = WIDTH * math.sqrt(table["choice_se"].pow(2).sum(skipna=False)) / len(table)
+    width = (
+        WIDTH * math.sqrt(table["option_cross_entropy_se"].pow(2).sum(skipna=False)) / len(table)
+    )
     ratio = own / other if other > 0 else math.nan
     masks = file.stem.removeprefix("effects_")
     return (file.parent.name, masks, len(table), own, own - width, own + width, other, ratio,
-            *rest, int(table["effect"].sum()))  # fmt: skip
+            *rest, int(table["validated"].sum()))  # fmt: skip
 
 
 def _cell(value: object) -> str:

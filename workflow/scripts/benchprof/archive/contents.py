@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 LISTING = "archive.json"
 RESULTS = "results"
 CHUNK = 1 << 20

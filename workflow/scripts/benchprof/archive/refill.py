@@ -103,7 +103,7 @@ def _fill(files: Iterable[Path], of: Refilled, store: Store) -> Counter[str]:
                 continue
             same, key = origin["code"] == of.code_digest(origin), of.key(origin)
         except MALFORMED:
-            # No record, such as the choice of a k, or of a shape that no job writes.
+            # No record, such as the choice of a mask fraction, or of a shape that no job writes.
             continue
         if same:
             entries[key] = file

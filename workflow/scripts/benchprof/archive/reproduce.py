@@ -94,9 +94,10 @@ def _records(tables: Mapping[str, Any], benchmark: str) -> dict[str, str | None]
 def _choose(file: Path, benchmark: str) -> None:
     """Leave one benchmark in a configuration, so that no other's items are needed; a new store.
 
-    A benchmark of companions is refused without the benchmark of their items, so that one stays
-    too. Masks of halves of the train items are refused without an own test, and are not compared.
-    The store is a new one: the run's own would return the results instead of computing them.
+    A benchmark of control items is refused without the benchmark of their items, so that one stays
+    too. Masks of halves of the train items are refused without a held-out test, and are not
+    compared. The store is a new one: the run's own would return the results instead of computing
+    them.
 
     Raises:
         ArchiveError: it is none, or lacks the benchmark.
@@ -104,11 +105,11 @@ def _choose(file: Path, benchmark: str) -> None:
     try:
         config = yaml.safe_load(file.read_text(encoding="utf-8"))
         chosen = config["benchmarks"][benchmark]
-        of_items = {key: value for key, value in chosen.items() if key != "companion"}
+        of_items = {key: value for key, value in chosen.items() if key != "control_item"}
         config["benchmarks"] = {
             name: own
             for name, own in config["benchmarks"].items()
-            if name == benchmark or ("companion" in chosen and own == of_items)
+            if name == benchmark or ("control_item" in chosen and own == of_items)
         }
         if config.get("importance", {}).get("halves"):
             config["importance"]["halves"] = False

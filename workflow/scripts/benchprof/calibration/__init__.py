@@ -1,1 +1,3 @@
-"""Calibration: the k of a model's masks, chosen on the abilities' calibration splits alone."""
+"""Calibration: the mask fraction of a model's masks, chosen on the abilities' calibration splits
+alone.
+"""

@@ -1,4 +1,6 @@
-"""The choice of k among candidates: where the own drop exceeds every other drop most."""
+"""The choice of the mask fraction among candidates: where the own drop exceeds every other drop
+most.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ from benchprof.calibration.drops import Drops, Errors
 from benchprof.profile.criteria import SIGNIFICANCE
 
 RULE = (
-    "the k with the largest separation: own drop less the larger of the other abilities' masks' "
+    "the mask fraction with the largest separation: own drop less the larger of the other "
+    "abilities' masks' "
     "mean drop and the random masks' (as far as a run has them; `core` has no others), or less "
     "0 where these gain, each a mean over the abilities whose calibration items the intact model "
-    "answers above guessing; ties to the smaller k"
+    "answers above guessing; ties to the smaller mask fraction"
 )
 # Separations that differ by less are ties: sums of floats are not exact.
 DECIMALS = 9
@@ -23,10 +26,11 @@ DECIMALS = 9
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a k does on average over the abilities counted; NaN where nothing is averaged.
+    """What a mask fraction does on average over the abilities counted; NaN where nothing is
+    averaged.
 
     Attributes:
-        k: the share.
+        mask_fraction: the share.
         abilities: how many are counted.
         own: drop by each ability's own mask.
         others: by the other abilities' masks.
@@ -34,7 +38,7 @@ class Candidate:
         errors: how uncertain these are.
     """
 
-    k: str
+    mask_fraction: str
     abilities: int
     own: float
     others: float
@@ -63,42 +67,47 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class ChosenK:
-    """The k chosen, a sentence that says why, and the candidates from the smallest k up."""
+class ChosenMaskFraction:
+    """The mask fraction chosen, a sentence that says why, and the candidates from the smallest mask
+    fraction up.
+    """
 
-    k: str
+    mask_fraction: str
     reason: str
     candidates: tuple[Candidate, ...]
 
 
-def choose(drops: Sequence[Drops]) -> ChosenK:
-    """Choose one k for all abilities, so that they stay comparable, by `RULE`.
+def choose(drops: Sequence[Drops]) -> ChosenMaskFraction:
+    """Choose one mask fraction for all abilities, so that they stay comparable, by `RULE`.
 
     Args:
         drops: of every ability at every candidate.
     """
-    ks = sorted({own.k for own in drops}, key=Decimal)
-    candidates = tuple(_candidate(k, [own for own in drops if own.k == k]) for k in ks)
+    mask_fractions = sorted({own.mask_fraction for own in drops}, key=Decimal)
+    candidates = tuple(
+        _candidate(mask_fraction, [own for own in drops if own.mask_fraction == mask_fraction])
+        for mask_fraction in mask_fractions
+    )
     if not candidates[0].abilities:
         reason = (
             "no ability's calibration items are answered above guessing, so that nothing can be "
-            "told apart: the smallest k"
+            "told apart: the smallest mask fraction"
         )
-        return ChosenK(ks[0], reason, candidates)
-    # From the smallest k up, and max takes the first of equals.
+        return ChosenMaskFraction(mask_fractions[0], reason, candidates)
+    # From the smallest mask fraction up, and max takes the first of equals.
     best = max(candidates, key=lambda candidate: round(candidate.separation, DECIMALS))
     reason = (
-        f"the largest separation of {len(ks)} candidates, {best.separation:.4f} "
+        f"the largest separation of {len(mask_fractions)} candidates, {best.separation:.4f} "
         f"(standard error {best.error:.4f})"
     )
     if best.separation <= 0:
         reason += "; not above 0: no candidate separates the abilities"
-    elif not best.separation > _least_z(len(ks)) * best.error:
+    elif not best.separation > _least_z(len(mask_fractions)) * best.error:
         reason += "; not significantly above 0: it may be chance"
-    elif len(ks) > 1 and best in (candidates[0], candidates[-1]):
+    elif len(mask_fractions) > 1 and best in (candidates[0], candidates[-1]):
         end = "smallest" if best is candidates[0] else "largest"
-        reason += f"; it is the {end} candidate, and a k beyond it may separate more"
-    return ChosenK(best.k, reason, candidates)
+        reason += f"; it is the {end} candidate, and a mask fraction beyond it may separate more"
+    return ChosenMaskFraction(best.mask_fraction, reason, candidates)
 
 
 def _least_z(candidates: int) -> float:
@@ -106,10 +115,10 @@ def _least_z(candidates: int) -> float:
     return NormalDist().inv_cdf(1 - SIGNIFICANCE / candidates)
 
 
-def _candidate(k: str, drops: Sequence[Drops]) -> Candidate:
+def _candidate(mask_fraction: str, drops: Sequence[Drops]) -> Candidate:
     counted = [own for own in drops if own.counted]
     return Candidate(
-        k=k,
+        mask_fraction=mask_fraction,
         abilities=len(counted),
         own=_mean([own.own for own in counted]),
         others=_mean([own.others_mean for own in counted]),

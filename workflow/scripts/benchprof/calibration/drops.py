@@ -9,7 +9,7 @@ from statistics import fmean
 
 import numpy as np
 
-from benchprof.profile.criteria import LEAST_DOSE, is_above_guessing, is_matched
+from benchprof.profile.criteria import LEAST_ON_TARGET, is_above_guessing, is_matched_by_others
 from benchprof.profile.impact import above_guessing_p
 from benchprof.profile.resampling import Floats, standard_error
 from benchprof.profile.scores import Scores
@@ -19,8 +19,8 @@ METRIC = "probability"
 WARNINGS = {
     "": "",
     "at_guessing": "the intact model is not above guessing: nothing to lose, so not counted",
-    "k_too_small": "its mask takes less than half of what the model has above guessing",
-    "not_separable": "what its mask is compared with costs it as much",
+    "mask_fraction_too_small": "its mask takes less than half of what the model has above guessing",
+    "not_selective": "what its mask is compared with costs it as much",
 }
 
 
@@ -41,11 +41,11 @@ class Errors:
 
 @dataclass(frozen=True)
 class Drops:
-    """Losses of one ability's calibration items at one k, in the mean of `METRIC`.
+    """Losses of one ability's calibration items at one mask fraction, in the mean of `METRIC`.
 
     Attributes:
         ability: whose items they are.
-        k: of all the masks.
+        mask_fraction: of all the masks.
         n: number of items.
         intact: the intact model's score.
         guessing: the score of guessing.
@@ -57,7 +57,7 @@ class Drops:
     """
 
     ability: str
-    k: str
+    mask_fraction: str
     n: int
     intact: float
     guessing: float
@@ -89,17 +89,19 @@ class Drops:
 
     @property
     def warning(self) -> str:
-        """A key of `WARNINGS`; empty where the ability can be told from the others at this k."""
+        """A key of `WARNINGS`; empty where the ability can be told from the others at this mask
+        fraction.
+        """
         if not self.counted:
             return "at_guessing"
-        enough = LEAST_DOSE * (self.intact - self.guessing)
-        if is_matched(self.own, (self.others_max, self.random_mean), enough):
-            return "not_separable"
-        return "k_too_small" if self.own < enough else ""
+        enough = LEAST_ON_TARGET * (self.intact - self.guessing)
+        if is_matched_by_others(self.own, (self.others_max, self.random_mean), enough):
+            return "not_selective"
+        return "mask_fraction_too_small" if self.own < enough else ""
 
 
 def drops_of(scores: Scores) -> list[Drops]:
-    """The drops of one ability's items at each k.
+    """The drops of one ability's items at each mask fraction.
 
     Args:
         scores: of one model on the items; `benchmark` is the ability, all ablations are of one
@@ -109,8 +111,12 @@ def drops_of(scores: Scores) -> list[Drops]:
     p = float(above_guessing_p(items[:1], scores.guessing, scores.units)[0])
     lost = items[0] - items[1:]
     found = []
-    for k in dict.fromkeys(a.k for a in scores.ablations):
-        drops = {a: drop for a, drop in zip(scores.ablations, lost, strict=True) if a.k == k}
+    for mask_fraction in dict.fromkeys(a.mask_fraction for a in scores.ablations):
+        drops = {
+            a: drop
+            for a, drop in zip(scores.ablations, lost, strict=True)
+            if a.mask_fraction == mask_fraction
+        }
         (mask,) = (a for a in drops if a.ability == scores.benchmark and not a.is_control)
         own = drops[mask]
         # `core` is one mask for all abilities: not to be compared with itself.
@@ -121,7 +127,7 @@ def drops_of(scores: Scores) -> list[Drops]:
         found.append(
             Drops(
                 ability=scores.benchmark,
-                k=k,
+                mask_fraction=mask_fraction,
                 n=scores.n,
                 intact=float(items[0].mean()),
                 guessing=scores.guessing.level,

@@ -1,4 +1,4 @@
-"""One job: the k of one model and selection, and the masks and controls at it."""
+"""One job: the mask fraction of one model and selection, and the masks and controls at it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchprof import codebase
 from benchprof.ablation import Ablation
-from benchprof.calibration.choice import RULE, Candidate, ChosenK, choose
+from benchprof.calibration.choice import RULE, Candidate, ChosenMaskFraction, choose
 from benchprof.calibration.drops import METRIC, WARNINGS, Drops, drops_of
 from benchprof.files import write_csv, write_json, written_whole
 from benchprof.profile.scores import Scores, mask_digests, read_scores
@@ -33,7 +33,8 @@ def calibrate_masks(
     choice: Path,
     table: Path,
 ) -> None:
-    """Choose k, write why, and put the masks and controls of that k under their calibrated names.
+    """Choose the mask fraction, write why, and put the masks and controls of that mask fraction
+    under their calibrated names.
 
     Args:
         model: its name.
@@ -41,7 +42,8 @@ def calibrate_masks(
         intact: the intact model's record of each ability's calibration items.
         sources: the candidates' records; `benchmark` is the ability whose items were asked.
         candidates: the masks and controls.
-        targets: where those of the chosen k go: copies, whose metadata hold the k.
+        targets: where those of the chosen mask fraction go: copies, whose metadata hold the mask
+        fraction.
         choice: the JSON file of the choice.
         table: the CSV file, a row per (k, ability).
 
@@ -52,11 +54,11 @@ def calibrate_masks(
     scores = calibration_scores(model, intact, sources, masks)
     drops = [own for of_ability in scores.values() for own in drops_of(of_ability)]
     chosen = choose(drops)
-    logger.info("k = %s: %s", chosen.k, chosen.reason)
+    logger.info("mask fraction %s: %s", chosen.mask_fraction, chosen.reason)
     for own in drops:
-        if own.k == chosen.k and own.warning:
+        if own.mask_fraction == chosen.mask_fraction and own.warning:
             logger.warning("%s: %s", own.ability, WARNINGS[own.warning])
-    copied = {own: candidates[replace(own, k=chosen.k)] for own in targets}
+    copied = {own: candidates[replace(own, mask_fraction=chosen.mask_fraction)] for own in targets}
     for ablation, target in targets.items():
         # Not a link: it would share its modification time with the candidate, which would then
         # look newer than the records made with it.
@@ -66,7 +68,13 @@ def calibrate_masks(
     write_json(choice, _described(model, selection, chosen, drops, scores, digests))
     names = {"model": model, "selection": selection}
     rows = [
-        names | {"k": own.k, "chosen": own.k == chosen.k, "ability": own.ability} | _row(own)
+        names
+        | {
+            "mask_fraction": own.mask_fraction,
+            "chosen": own.mask_fraction == chosen.mask_fraction,
+            "ability": own.ability,
+        }
+        | _row(own)
         for own in drops
     ]
     write_csv(table, pd.DataFrame(rows))
@@ -95,7 +103,7 @@ def calibration_scores(
 def _described(
     model: str,
     selection: str,
-    chosen: ChosenK,
+    chosen: ChosenMaskFraction,
     drops: Sequence[Drops],
     scores: Mapping[str, Scores],
     digests: Mapping[str, str],
@@ -104,7 +112,7 @@ def _described(
     return {
         "model": model,
         "selection": selection,
-        "k": chosen.k,
+        "mask_fraction": chosen.mask_fraction,
         "reason": chosen.reason,
         "rule": RULE,
         "metric": METRIC,
@@ -112,7 +120,7 @@ def _described(
         "abilities": {
             own.ability: _plain(_row(own)) | {"says": WARNINGS[own.warning]}
             for own in drops
-            if own.k == chosen.k
+            if own.mask_fraction == chosen.mask_fraction
         },
         "digests": {
             "model": next(iter(scores.values())).model_digest,
@@ -125,7 +133,7 @@ def _described(
 
 def _described_candidate(candidate: Candidate) -> dict[str, Any]:
     return {
-        "k": candidate.k,
+        "mask_fraction": candidate.mask_fraction,
         "abilities": candidate.abilities,
         "own": candidate.own,
         "others": candidate.others,

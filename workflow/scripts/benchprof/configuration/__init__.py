@@ -71,8 +71,8 @@ class Profile(Section):
     tests of continuous scores.
     """
     confidence: float = Field(gt=0.5, lt=1, description="a number above 0.5 and below 1")
-    """The confidence level of the intervals of AIS, of their differences and of form. (Those of
-    similarities and of effective numbers always have 95%.)
+    """The confidence level of the intervals of AIS, of their differences and of format likelihood.
+    (Those of similarities and of effective numbers always have 95%.)
     """
 
 
@@ -158,9 +158,9 @@ class Configuration(Section):
     keep_importance: Flag = False
     """With unit: weight, whether importance files are kept (they take two bytes for each ability
     and weight in scope). If they are not kept, they are deleted once the masks have been made,
-    and only the masks remain in the store. Importance then has to be computed again if you add
-    a k or an ability (docs/reference/reruns.md). In addition, the target `analysis` leaves out
-    the shared core, which needs the scores.
+    and only the masks remain in the store. Importance then has to be computed again if you add a
+    mask fraction or an ability (docs/reference/reruns.md). In addition, the target `analysis`
+    leaves out the shared core, which needs the scores.
     """
     benchmarks: dict[Slug, Benchmark] = Field(
         min_length=1,
@@ -171,10 +171,11 @@ class Configuration(Section):
     section in which each has a name of your choice and one of the following:
       benchmark: NAME                   a shipped benchmark: arc_challenge, mmlu, gsm8k, humaneval, ...
       ability: ABILITY and split: test  the held-out items of an ability, whose options are compared by
-                                        their likelihood. With companion: KIND, a companion of each item
-                                        is used instead: flip (one changed fact makes another option
-                                        right) or blank (nothing leads to the answer). Companions show whether a mask hits the
-                                        ability or only the form of its items (docs/explanation/analysis.md)
+                                        their likelihood. With control_item: KIND, a control item of each item
+                                        is used instead: counterfactual (one changed fact makes another option
+                                        right) or uninformative (nothing leads to the answer). Control items show
+                                        whether a mask acts on the ability or only on the format of its items
+                                        (docs/explanation/analysis.md)
       task: NAME                        any task that lm-eval knows, except those that run programs
       task: NAME and data: FILE.jsonl   the same, with a local file instead of the task's test items
       task_file: FILE.yaml              your own lm-eval task file, with or without data:
@@ -220,15 +221,15 @@ class Configuration(Section):
     from 0.
     """
     selections: Selections = Field(
-        description="a section with at least one of top, specific, core and bottom, or with listed "
-        "alone"
+        description="a section with at least one of top, contrastive, core and bottom, or with "
+        "listed alone"
     )
-    """The rules that decide which weights or units of the scope go into an ability's mask. n is
-    the number of entries in the mask.
+    """The rules that decide which weights or units of the scope go into an ability's mask. n is the
+    number of entries in the mask.
       top: {}                          the most important ones in the whole scope
         {within: chunk}                  the most important ones in each chunk of a million weights or more,
                                          as in the paper's published code (docs/explanation/method.md)
-      specific:                        those that are important to this ability but not to the others:
+      contrastive:                     those that are important to this ability but not to the others:
         {definition: ratio, pool: 5}     of the 5n most important ones, the n whose importance is largest in
                                          relation to the mean importance for the other abilities. With
                                          in_top_of: 1, those in the top n of any other ability are left out
@@ -241,12 +242,12 @@ class Configuration(Section):
       listed: {ABILITY: {LAYER: [NUMBER]}}   the units that you list, such as heads that others have
                                        published. Layers and units are counted from 0, and the list of each
                                        ability has the same length. This rule cannot be combined with
-                                       others, and needs fractions: [listed]. No importance is computed
-    With without_super: true, every rule except listed leaves out the super weights or super
-    units. These are the few at the top of the ranking over all abilities without which the
-    model cannot read any text. docs/explanation/method.md explains how they are found.
+                                       others, and needs mask_fractions: [listed]. No importance is computed
+    With without_super: true, every rule except listed leaves out the super weights or super units.
+    These are the few at the top of the ranking over all abilities without which the model cannot
+    read any text. docs/explanation/method.md explains how they are found.
     """
-    fractions: Annotated[
+    mask_fractions: Annotated[
         list[
             Annotated[
                 Literal["calibrated", "listed"] | Share,
@@ -259,7 +260,7 @@ class Configuration(Section):
         description="a list without duplicates of numbers above 0 and below 1 and the word "
         "calibrated; [listed] with selections.listed",
     )
-    """The size of the masks, k, as a share of all the model's parameters, or of its neurons or
+    """The size of the masks, as a share of all the model's parameters, or of its neurons or
     heads. In `config.yaml`, a mask contains 250 of 250,880 neurons, or fewer if fewer score
     above zero. If you give the word `calibrated`, instead of numbers or in addition to them, a
     k is chosen for each model and selection as described in the `calibration` section.
@@ -267,11 +268,11 @@ class Configuration(Section):
     calibration: Calibration | None = Field(
         default=None, description="a section with fractions and items"
     )
-    """The values of k from which `calibrated` chooses, and the number of items that it uses from
+    """The mask fractions from which `calibrated` chooses, and the number of items that it uses from
     each ability's calibration split (a seeded sample). It uses no other items. It chooses the k
     at which the cost of an ability's own mask exceeds the cost of the other abilities' masks
     and of random masks by the largest amount (docs/explanation/method.md). This section is
-    ignored if `fractions` contains only numbers.
+    ignored if `mask_fractions` contains only numbers.
     """
     ablation: Literal["zero", "mean"] = Field(default="zero", description="one of zero, mean")
     """What happens to the weights in a mask. With zero, they are set to zero, and with mean, to

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from benchprof.fields import CompanionKind, Flag, Limit, Share
+from benchprof.fields import ControlItemKind, Flag, Limit, Share
 from benchprof.importance.score import SCORES
 from benchprof.section import Section
 
@@ -34,24 +34,26 @@ class Importance(Section):
     uses a regression to estimate how much each unit contributes to the rise in the loss; it is
     signed, and takes one pass over the items for each group.
     """
-    loss_on: Literal["all", "answer", "choice"] = Field(description="one of all, answer, choice")
+    loss_on: Literal["all", "answer", "option_cross_entropy"] = Field(
+        description="one of all, answer, option_cross_entropy"
+    )
     """The loss that importance is computed from. answer: the loss on the answer's tokens. all: the
-    loss on every token of the example. choice: the negative log of the right option's share
-    among the options.
+    loss on every token of the example. option_cross_entropy: the negative log of the right
+    option's share among the options.
     """
-    against: CompanionKind | None = None
-    """The kind of companion whose score is subtracted from the score on the items. The difference
-    is not allowed to go below 0, except that taylor_signed and knock_out keep the sign. Each
-    item then needs a companion of this kind. Leave the key out if you don't want to subtract
-    anything.
+    against: ControlItemKind | None = None
+    """The kind of control item whose score is subtracted from the score on the items. The
+    difference is not allowed to go below 0, except that taylor_signed and knock_out keep the
+    sign. Each item then needs a control item of this kind. Leave the key out if you don't want
+    to subtract anything.
     """
     halves: Flag = False
-    """If true, masks are also made from each half of the train items, at each k that is a number.
-    These masks are evaluated on their ability's own test, and show how much an AIS depends on
-    the choice of train items (docs/explanation/statistics.md). So fractions must contain a
-    number, and the benchmarks an own test. For single weights, this takes as long as computing
-    the importance does. For units, the scores come from the store. It takes two train items of
-    each ability or more.
+    """If true, masks are also made from each half of the train items, at each mask fraction that is
+    a number. These masks are evaluated on their ability's held-out test, and show how much an
+    AIS depends on the choice of train items (docs/explanation/statistics.md). So fractions must
+    contain a number, and the benchmarks a held-out test. For single weights, this takes as long
+    as computing the importance does. For units, the scores come from the store. It takes two
+    train items of each ability or more.
     """
     limit: Limit | None = None
     """The number of train items to use for each ability, as a seeded sample. To use all of them,

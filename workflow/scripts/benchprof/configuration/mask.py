@@ -81,7 +81,7 @@ class Selections(_Rules):  # type: ignore[misc,valid-type]
 class Calibration(Section):
     """What `calibrated` is chosen from."""
 
-    fractions: Annotated[list[Share], EachOnce] = Field(
+    mask_fractions: Annotated[list[Share], EachOnce] = Field(
         min_length=2, description="a list of two or more different numbers above 0 and below 1"
     )
     items: int = Field(ge=10, description="a whole number of calibration items, 10 or more")

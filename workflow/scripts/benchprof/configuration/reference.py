@@ -32,7 +32,7 @@ variables, such as `$SCRATCH/store`. Unknown keys and variables cause an error.
 If a file begins with `extends: OTHER.yaml`, it needs to contain only what differs from that other
 file, whose path is relative to the folder of the first. The program merges sections, replaces all
 other values, and removes keys that are set to `null`. Merging can surprise you. Over `config.yaml`,
-`selections: {top: {}}` adds `top` to `specific`. To use `top` alone, also set `specific: null`.
+`selections: {top: {}}` adds `top` to `contrastive`. To use `top` alone, also set `contrastive: null`.
 
 You can name several files: `--configfile a.yaml b.yaml`. Later files override earlier ones. Only
 one of them may begin with `extends`, and if none does, `null` removes nothing. `--config KEY=VALUE`

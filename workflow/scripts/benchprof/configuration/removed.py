@@ -1,4 +1,4 @@
-"""Keys and values that earlier versions knew, and what to do instead of each."""
+"""Keys and values that earlier versions knew, and what each is called now or what to do instead."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ _EVERY = "Every selection and k must recover what is planted: name only those th
 _BOUNDS = "The bounds are fixed in benchprof/validation/verdict.py."
 _SUM = "Take sum, or ratio with pool."
 _POOL = "A validation draws no pool of items any more."
+_NEW_NAMES = {
+    "benchmarks.*.companion": "control_item",
+    "calibration.fractions": "mask_fractions",
+    "fractions": "mask_fractions",
+    "importance.against=blank": "uninformative",
+    "importance.against=flip": "counterfactual",
+    "importance.loss_on=choice": "option_cross_entropy",
+}
+"""By dotted key: the words of this version."""
 REMOVED: dict[str, str] = {
     "archive": "Remove it: an archive has the project's items, and the digests of others.",
     "ablation.scale": "Take `ablation: zero` or `ablation: mean`.",
@@ -24,7 +33,7 @@ REMOVED: dict[str, str] = {
     "benchmarks.*.fewshot_draw": "Remove it: all items of a task share one draw of examples.",
     "chat_date": "Remove it: chat templates print 2024-07-26 in every run.",
     "comparison": _WAYS,
-    "fraction_of": "Remove it: k is a share of the whole model. Give a larger k for the scope's.",
+    "fraction_of": "Remove it: a mask fraction is a share of the whole model. Give a larger one.",
     "importance.replicated": "Remove it: a score is made of all train items.",
     "importance.score=fisher": "Take taylor_abs, which ranks weights much alike.",
     "importance.score=wanda": "Take taylor_abs: without gradients no blocks were found.",
@@ -44,6 +53,8 @@ REMOVED: dict[str, str] = {
     "validation.items_of_each_kind": _POOL,
     "validation.draws": _POOL,
     "validation.drawn_items": _POOL,
+    **{old: f"It is called {new} now." for old, new in _NEW_NAMES.items()},
+    "selections.specific": "It is called contrastive now.",
 }
 """By dotted key, in which `*` is any name; `KEY=VALUE` means this value of the key alone."""
 

@@ -9,13 +9,13 @@ ARCHITECTURES = FOLDER / "architectures"
 BENCHMARKS = FOLDER / "benchmarks"
 """A definition for each shipped benchmark."""
 TASKS = FOLDER / "tasks"
-"""lm-eval tasks that ask an ability's items, or one kind of their companions."""
+"""lm-eval tasks that ask an ability's items, or one kind of their control items."""
 ABILITY_TASK = TASKS / "ability_items.yaml"
-"""The task that asks an ability's items; those of companions include it."""
+"""The task that asks an ability's items; those of control items include it."""
 NEUTRAL_TEXT = FOLDER / "texts" / "neutral.txt"
 """Plain prose that is part of no ability's items, to see whether a model still reads at all."""
 
 
-def ability_task(companion: str | None) -> Path:
-    """The file of the task that asks an ability's items, or companions of one kind."""
-    return TASKS / f"ability_{companion}.yaml" if companion else ABILITY_TASK
+def ability_task(control_item: str | None) -> Path:
+    """The file of the task that asks an ability's items, or control items of one kind."""
+    return TASKS / f"ability_{control_item}.yaml" if control_item else ABILITY_TASK

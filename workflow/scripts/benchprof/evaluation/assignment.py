@@ -103,7 +103,7 @@ def ask_store(
     model: ModelSettings,
     assignment: Assignment,
     seed: int,
-    states: Mapping[str, MaskOrigin],
+    conditions: Mapping[str, MaskOrigin],
     store: Store,
     run_code_unsafely: bool,
 ) -> Asked:
@@ -116,23 +116,23 @@ def ask_store(
         origin["programs"] = {"sandbox": not run_code_unsafely, "python": PYTHON}
         if model.chat_template:
             logger.warning(CHAT_PROGRAMS)
-    origins = origins_of(assignment, origin, states)
+    origins = origins_of(assignment, origin, conditions)
     if requests.any_written:
         origins = _in_batch(shared_batch(model, origins.values(), store), origins)
     return looked_up(assignment, requests, origins, store)
 
 
 def origins_of(
-    assignment: Assignment, origin: Origin, states: Mapping[str, MaskOrigin]
+    assignment: Assignment, origin: Origin, conditions: Mapping[str, MaskOrigin]
 ) -> dict[str, Origin]:
     """By ablation, all that decides the answers to an assignment.
 
     Args:
         assignment: the assignment.
         origin: that of the intact model's answers.
-        states: by ablation, what its mask is and what becomes of the mask's entries.
+        conditions: by ablation, what its mask is and what becomes of the mask's entries.
     """
-    return {name: {**origin, "mask": states.get(name)} for name in assignment.targets}
+    return {name: {**origin, "mask": conditions.get(name)} for name in assignment.targets}
 
 
 def looked_up(

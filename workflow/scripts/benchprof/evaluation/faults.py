@@ -37,5 +37,7 @@ def check_logits(scorer: TreeScorer, requests: Requests) -> None:
 
 def logits_fault(where: str, error: NonFiniteLogitsError) -> InputError:
     """The error that tells a person of logits that are not finite."""
-    remedy = "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller k."
+    remedy = (
+        "Set `dtype: float32` or bfloat16; if it is so already, choose a smaller mask fraction."
+    )
     return InputError(where, str(error), "finite logits", remedy)

@@ -67,9 +67,9 @@ def evaluate_benchmarks(
         InputError: a benchmark or its tests are faulty, there is no sandbox, or units have no
             examples for their means.
     """
-    states = {name: intervention.origin(mask) for name, mask in masks.items()}
+    conditions = {name: intervention.origin(mask) for name, mask in masks.items()}
     asked = [
-        ask_store(model, assignment, seed, states, store, run_code_unsafely)
+        ask_store(model, assignment, seed, conditions, store, run_code_unsafely)
         for assignment in assignments
     ]
     waiting = [own for own in asked if own.missing]

@@ -58,7 +58,9 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
         opened = [TensorFile(entries[own.digest]) for own in asked]
         return [{name: file.tensor(name) for name in kept} for file in opened]
 
-    return lambda examples, companions: score_units(read(examples), read(companions), scoring.score)
+    return lambda examples, control_items: score_units(
+        read(examples), read(control_items), scoring.score
+    )
 
 
 def keep_attributions(

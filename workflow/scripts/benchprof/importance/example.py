@@ -11,7 +11,7 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from benchprof import digests
-from benchprof.abilities.item import Item, companion_of
+from benchprof.abilities.item import Item, control_item_of
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.errors import InputError
 from benchprof.scoring.chat import ANSWER, begins_text, check_questions, render_finished_chat
@@ -59,31 +59,31 @@ class Examples:
     Attributes:
         items: that were chosen.
         examples: one of each item.
-        against: the kind of companion that the items are scored against; None for none.
-        companions: one of each item's companion of this kind; empty where there is none.
+        against: the kind of control item that the items are scored against; None for none.
+        control_items: one of each item's control item of this kind; empty where there is none.
     """
 
     items: Sequence[Item]
     examples: Sequence[Example]
     against: str | None = None
-    companions: Sequence[Example] = ()
+    control_items: Sequence[Example] = ()
 
     @property
     def named(self) -> list[tuple[str, Example]]:
-        """All examples, the companions last, each with the name of its item for messages."""
+        """All examples, the control items last, each with the name of its item for messages."""
         ids = [item.id for item in self.items]
         own = f"its {self.against}" if self.against else ""
         theirs = [f"{item} ({own})" for item in ids]
         return [
             *zip(ids, self.examples, strict=True),
-            # There may be no companions.
-            *zip(theirs, self.companions, strict=False),
+            # There may be no control items.
+            *zip(theirs, self.control_items, strict=False),
         ]
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the model reads."""
-        both = (self.examples, self.companions)
+        both = (self.examples, self.control_items)
         return digests.of_value([[example.digest for example in own] for own in both])
 
 
@@ -93,13 +93,13 @@ def render_examples(
     loss_on: str,
     against: str | None,
 ) -> Examples:
-    """The items and their companions, each as `render_example` renders it.
+    """The items and their control items, each as `render_example` renders it.
 
     Args:
         items: with their options.
         tokenizer: of the model.
-        loss_on: `all`, `answer` or `choice`.
-        against: the kind of companion, which every item must have; None for no companions.
+        loss_on: `all`, `answer` or `option_cross_entropy`.
+        against: the kind of control item, which every item must have; None for no control items.
 
     Raises:
         InputError: the template fails, loses questions or changes an answer.
@@ -112,8 +112,8 @@ def render_examples(
 
     if against is None:
         return Examples(items, rendered(items))
-    companions = [companion_of(item, against) for item in items]
-    return Examples(items, rendered(items), against, rendered(companions))
+    control_items = [control_item_of(item, against) for item in items]
+    return Examples(items, rendered(items), against, rendered(control_items))
 
 
 def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str) -> Example:
@@ -123,7 +123,7 @@ def render_example(item: Item, tokenizer: PreTrainedTokenizerBase, loss_on: str)
         item: with its options.
         tokenizer: of the model.
         loss_on: `all` (every token, the paper's choice), `answer` (the answer's tokens alone) or
-            `choice` (the right option's share among the options).
+            `option_cross_entropy` (the right option's share among the options).
 
     Raises:
         InputError: the template changes the answer.
@@ -161,7 +161,7 @@ def render_question(
     Raises:
         InputError: the template changes the answer.
     """
-    if loss_on == "choice":
+    if loss_on == "option_cross_entropy":
         order = sorted(range(len(question.options)), key=lambda own: own != question.answer)
         return _with_options(question, order, tokenizer)
     text, start, end = _text_and_answer(question, tokenizer)

@@ -40,5 +40,5 @@ class TrainItems:
 
 
 def content_of(item: Item) -> str:
-    """What of an item may reach the loss: its id, type and companions do not."""
+    """What of an item may reach the loss: its id, type and control items do not."""
     return digests.of_value([item.context, item.question, list(item.options), item.answer])

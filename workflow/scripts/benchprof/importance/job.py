@@ -12,7 +12,7 @@ import torch
 from tqdm import tqdm
 
 from benchprof import codebase, digests
-from benchprof.abilities.item import check_companions
+from benchprof.abilities.item import check_control_items
 from benchprof.errors import InputError
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
@@ -60,7 +60,7 @@ def compute_importance(
         used_by: the results that the store notes to use its entries; the targets' folder if None.
 
     Raises:
-        InputError: an item lacks the companion that its score asks for; a chat template changes
+        InputError: an item lacks the control item that its score asks for; a chat template changes
             an answer; an item is longer than the model's context; or a loss or a gradient is not
             finite.
     """
@@ -90,13 +90,13 @@ def examples_and_origins(
     Args: as of `compute_importance`.
 
     Raises:
-        InputError: an item lacks the companion that its score asks for, or a chat template
+        InputError: an item lacks the control item that its score asks for, or a chat template
             changes an answer.
     """
     chosen = {name: train.used(name) for name in train.files}
     if scoring.against is not None:
         for name, own in chosen.items():
-            check_companions(train.files[name], own, scoring.against, "importance.against")
+            check_control_items(train.files[name], own, scoring.against, "importance.against")
     model, tokenizer = read_card(scoring.model.folder).digest, load_tokenizer(scoring.model.folder)
     examples = {
         name: render_examples(own, tokenizer, scoring.loss_on, scoring.against)
@@ -158,10 +158,16 @@ def _compute(
             bar.set_description(f"importance of {name}")
             try:
                 scores = score_weights(
-                    model, weights, own.examples, own.companions, scoring.score, bar.update, memory
+                    model,
+                    weights,
+                    own.examples,
+                    own.control_items,
+                    scoring.score,
+                    bar.update,
+                    memory,
                 )
             except NonFiniteLossError as error:
-                item, _ = own.named[error.example + len(own.items) * error.of_companion]
+                item, _ = own.named[error.example + len(own.items) * error.of_control_item]
                 raise InputError(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error

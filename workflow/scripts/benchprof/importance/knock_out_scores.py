@@ -44,8 +44,8 @@ def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Stor
     """How units are scored by examples: the coefficients of a regression on groups.
 
     The effect of a group is the mean over x of L_g(x) - L(x) in nats, where L_g is the loss with
-    the group's units at zero. With companions, the same mean over the companions is subtracted
-    before the regression. The groups are the same for all abilities (after Bair et al.,
+    the group's units at zero. With control items, the same mean over the control items is
+    subtracted before the regression. The groups are the same for all abilities (after Bair et al.,
     arXiv:2603.03335, who knock out heads and look at accuracies).
 
     Args:
@@ -76,11 +76,11 @@ def knock_out_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: Stor
         return mean
 
     def score(
-        examples: Sequence[Example], companions: Sequence[Example]
+        examples: Sequence[Example], control_items: Sequence[Example]
     ) -> dict[str, torch.Tensor]:
         effects = effects_on(examples)
-        if companions:
-            effects = effects - effects_on(companions)
+        if control_items:
+            effects = effects - effects_on(control_items)
         coefficients = torch.from_numpy(design.coefficients(effects)).float()
         parts = coefficients.split(list(sizes.values()))
         return {name: part.clone() for name, part in zip(sizes, parts, strict=True)}

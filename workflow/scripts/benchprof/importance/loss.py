@@ -16,10 +16,10 @@ from benchprof.importance.example import Example
 class NonFiniteLossError(ArithmeticError):
     """The loss of an example is not a number; `example` is its index.
 
-    `of_companion` is set where the example is a companion.
+    `of_control_item` is set where the example is a control item.
     """
 
-    of_companion = False
+    of_control_item = False
 
     def __init__(self, example: int, loss: float) -> None:
         """Name the example by its index."""

@@ -20,30 +20,31 @@ def score_weights(
     model: nn.Module,
     weights: Mapping[str, nn.Parameter],
     examples: Sequence[Example],
-    companions: Sequence[Example],
+    control_items: Sequence[Example],
     score: str,
     advance: Callable[[int], object],
     memory: Memory,
 ) -> dict[str, torch.Tensor]:
     """Importance of each entry of `weights`, float32, on the CPU, shaped like the weights.
 
-    With companions: max(0, s(examples) - s(companions)), each s the whole score of one set. This
-    takes off what a weight does for the companions as well (reading, answering in the form asked).
-    A weight that matters more to the companions has no importance, not a negative one. A signed
-    score keeps the sign. A score that is not finite in either set is not finite in the difference.
+    With control items: max(0, s(examples) - s(control items)), each s the whole score of one set.
+    This takes off what a weight does for the control items as well (reading, answering in the form
+    asked). A weight that matters more to the control items has no importance, not a negative one. A
+    signed score keeps the sign. A score that is not finite in either set is not finite in the
+    difference.
 
     Args:
         model: in evaluation mode; left as found.
         weights: the weights in scope by name.
         examples: the diagnostic examples, at least one.
-        companions: one of each example, all of one kind; empty for no contrast.
+        control_items: one of each example, all of one kind; empty for no contrast.
         score: taylor_abs, taylor or taylor_signed.
         advance: called with the number of tokens of each example done.
         memory: bounds of what the gradients' passes take.
 
     Raises:
-        NonFiniteLossError: the loss of an example, or of the companion with its index, is infinite
-            or not a number.
+        NonFiniteLossError: the loss of an example, or of the control item with its index, is
+            infinite or not a number.
     """
 
     def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
@@ -54,12 +55,12 @@ def score_weights(
 
     # Off the accelerator, which need not hold two sets of scores.
     scores = {name: tensor.cpu() for name, tensor in whole(examples).items()}
-    if not companions:
+    if not control_items:
         return scores
     try:
-        subtracted = whole(companions)
+        subtracted = whole(control_items)
     except NonFiniteLossError as error:
-        error.of_companion = True
+        error.of_control_item = True
         raise
     return contrasted(scores, subtracted, score)
 
@@ -67,10 +68,10 @@ def score_weights(
 def contrasted(
     scores: Mapping[str, torch.Tensor], subtracted: Mapping[str, torch.Tensor], score: str
 ) -> dict[str, torch.Tensor]:
-    """The scores of items less those of their companions, in place, as `score_weights` says."""
+    """The scores of items less those of their control items, in place, as `score_weights` says."""
     for name, theirs in subtracted.items():
         difference = scores[name].sub_(theirs.cpu())
-        # Clamped, a companion's infinite score would pass for 0: `check_finite` sees it.
+        # Clamped, a control item's infinite score would pass for 0: `check_finite` sees it.
         if not SCORES[score].signed and bool(difference.isfinite().all()):
             difference.clamp_(min=0)
     return dict(scores)

@@ -34,7 +34,7 @@ class Scoring:
         scope: what is scored.
         score: taylor_abs, taylor, taylor_signed or knock_out.
         loss_on: all, answer or choice.
-        against: the kind of companion whose score is subtracted; None for none.
+        against: the kind of control item whose score is subtracted; None for none.
         on_host: whether accumulators stay off the accelerator.
         groups: of the units, where these are knocked out; None for another score.
     """

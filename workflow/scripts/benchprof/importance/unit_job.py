@@ -59,10 +59,10 @@ def importance_of_units(
 
 
 def _by_content(own: Examples) -> tuple[list[Example], list[Example]]:
-    """Examples and companions by the digests of the examples, whatever their order in a file."""
+    """Examples and control items by the digests of the examples, whatever their order in a file."""
     order = sorted(range(len(own.examples)), key=lambda index: own.examples[index].digest)
-    companions = [own.companions[index] for index in order] if own.companions else []
-    return [own.examples[index] for index in order], companions
+    control_items = [own.control_items[index] for index in order] if own.control_items else []
+    return [own.examples[index] for index in order], control_items
 
 
 def _no_unit_left(file: Path) -> InputError:

@@ -12,27 +12,27 @@ from benchprof.importance.score import SCORES
 from benchprof.importance.scores import contrasted
 
 UnitScorer = Callable[[Sequence[Example], Sequence[Example]], dict[str, torch.Tensor]]
-"""Importance of units by some examples and their companions, which may be none."""
+"""Importance of units by some examples and their control items, which may be none."""
 Wanted = Mapping[str, tuple[str, Example]]
 """Examples by their digests, each with the name of its item for messages."""
 
 
 def score_units(
-    examples: Sequence[Attributions], companions: Sequence[Attributions], score: str
+    examples: Sequence[Attributions], control_items: Sequence[Attributions], score: str
 ) -> dict[str, torch.Tensor]:
     """Importance of each unit, float32, by the name of the projection that reads it.
 
     Over the examples x with the attributions s(x): taylor_abs is the mean of |s(x)|, taylor the
-    |mean of s(x)|, taylor_signed the mean of s(x). With companions the
+    |mean of s(x)|, taylor_signed the mean of s(x). With control items the
     difference that `score_weights` takes.
 
     Args:
         examples: attributions of each, at least one.
-        companions: of one companion of each; empty for no contrast.
+        control_items: of one control item of each; empty for no contrast.
         score: taylor_abs, taylor or taylor_signed.
     """
     scores = _score_of(examples, score)
-    return contrasted(scores, _score_of(companions, score), score) if companions else scores
+    return contrasted(scores, _score_of(control_items, score), score) if control_items else scores
 
 
 def _score_of(examples: Sequence[Attributions], score: str) -> dict[str, torch.Tensor]:

@@ -77,5 +77,5 @@ class Attributing:
 
 def example_of(question: Question, tokenizer: PreTrainedTokenizerBase) -> Example:
     """A question with options for the option cross-entropy, another one for its answer's loss."""
-    loss_on = "choice" if len(question.options) > 1 else "answer"
+    loss_on = "option_cross_entropy" if len(question.options) > 1 else "answer"
     return render_question(question, tokenizer, loss_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from benchprof.abilities.item import Item, companion_of
+from benchprof.abilities.item import Item, control_item_of
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems, content_of
 from benchprof.importance_profile.reader import NONE
@@ -39,8 +39,8 @@ class Labelled:
 def labelled(chosen: TrainItems, with_none: bool = True) -> Labelled:
     """The sampled items of each ability, and uninformative items for the class none.
 
-    Uninformative items are companions of a seeded sample of the items, as many as the largest
-    ability has; there are none if no item has such a companion.
+    Uninformative items are control items of a seeded sample of the items, as many as the largest
+    ability has; there are none if no item has such a control item.
 
     Args:
         chosen: of any split.
@@ -48,11 +48,11 @@ def labelled(chosen: TrainItems, with_none: bool = True) -> Labelled:
     """
     used = {name: chosen.used(name) for name in chosen.files}
     rows = [(item, name) for name, items in used.items() for item in items]
-    every = [item for item, _ in rows if "blank" in item.companions]
+    every = [item for item, _ in rows if "uninformative" in item.control_items]
     if with_none and every:
         most = max(map(len, used.values()))
         drawn = sample([content_of(item) for item in every], most, chosen.seed)
-        rows += [(companion_of(every[own], "blank"), NONE) for own in drawn]
+        rows += [(control_item_of(every[own], "uninformative"), NONE) for own in drawn]
     return Labelled(
         [_named(item, name) for item, name in rows],
         [name for _, name in rows],

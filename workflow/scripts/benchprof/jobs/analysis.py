@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchprof.jobs.drawn import Drawn, MasksOfOneK
+from benchprof.jobs.drawn import Drawn, MasksOfOneMaskFraction
 from benchprof.jobs.job import Files, Shown, Size
 from benchprof.jobs.replication import Halving
 from benchprof.jobs.selectivity import MeasureSelectivity
 from benchprof.run.run import Run
 
 SWEEP = ["0.00001", "0.00004", "0.00016", "0.00064", "0.00256", "0.01024"]
-"""Each k of the paper."""
+"""Each mask fraction of the paper."""
 
 
 @dataclass(frozen=True)
-class LocateMasks(MasksOfOneK):
-    """Tell where the masks of one selection and k lie."""
+class LocateMasks(MasksOfOneMaskFraction):
+    """Tell where the masks of one selection and mask fraction lie."""
 
     rule = "locate_masks"
     shown = Shown("png", "location", "Masks", "where they lie")
@@ -26,8 +26,8 @@ class LocateMasks(MasksOfOneK):
 
 
 @dataclass(frozen=True)
-class CompareMasks(MasksOfOneK):
-    """Tell how far the masks of one selection and k overlap, which the report warns of."""
+class CompareMasks(MasksOfOneMaskFraction):
+    """Tell how far the masks of one selection and mask fraction overlap, for the report."""
 
     rule = "compare_masks"
     shown = Shown("png", "overlap", "Masks", "overlap")
@@ -42,7 +42,7 @@ class CompareMasks(MasksOfOneK):
 
 @dataclass(frozen=True)
 class MeasureCore(Drawn):
-    """Measure what the most important weights of all abilities share, over k."""
+    """Measure what all abilities' most important weights share at each mask fraction."""
 
     rule = "measure_core"
     threads = 2
@@ -63,7 +63,7 @@ class MeasureCore(Drawn):
     @property
     def settings(self) -> Any:
         """Also the sizes of the `top` masks."""
-        return super().settings | {"fractions": SWEEP}
+        return super().settings | {"mask_fractions": SWEEP}
 
     @property
     def importance(self) -> dict[str, Path]:
@@ -76,7 +76,9 @@ class MeasureCore(Drawn):
         return {"model": self.folder, "importance": list(self.importance.values())}
 
     def memory(self, size: Size) -> float:
-        """The `top` masks of all abilities and k; importance is read a tensor at a time."""
+        """The `top` masks of all abilities and mask fractions; importance is read a tensor at a
+        time.
+        """
         return super().memory(size) + 4 * len(self.run.abilities) * self.entries(SWEEP, size)
 
     def minutes(self, size: Size) -> float:
@@ -84,7 +86,7 @@ class MeasureCore(Drawn):
         return size.minutes(60, 15)
 
     def make(self, threads: int) -> None:
-        """Measure what the most important weights of all abilities share, over k."""
+        """Measure what all abilities' most important weights share at each mask fraction."""
         from benchprof.analysis.job import measure_core
         from benchprof.threads import use_threads
 
@@ -92,7 +94,7 @@ class MeasureCore(Drawn):
         measure_core(
             folder=self.folder,
             importances=self.importance,
-            fractions=SWEEP,
+            mask_fractions=SWEEP,
             drawing=self.drawing,
         )
 
@@ -110,8 +112,8 @@ class MeasureStability(Halving, Drawn):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether a k is a number."""
-        return super().belongs_to(run) and bool(run.known_ks)
+        """Whether a mask fraction is a number."""
+        return super().belongs_to(run) and bool(run.known_mask_fractions)
 
     @property
     def title(self) -> str:
@@ -119,11 +121,13 @@ class MeasureStability(Halving, Drawn):
         return f"{self.model}: how far the masks of two halves of the items agree"
 
     def memory(self, size: Size) -> float:
-        """As importance, and the abilities' masks of two halves in every selection and k."""
+        """As importance, and the abilities' masks of two halves in every selection and mask
+        fraction.
+        """
         masks = (
             len(self.run.abilities)
             * len(self.run.selections)
-            * self.entries(self.run.known_ks, size)
+            * self.entries(self.run.known_mask_fractions, size)
         )
         return super().memory(size) + 8 * masks
 
@@ -141,7 +145,7 @@ class MeasureStability(Halving, Drawn):
             self.scoring,
             train=self.run.train_items,
             rules=self.run.selection_rules,
-            fractions=self.run.known_ks,
+            mask_fractions=self.run.known_mask_fractions,
             drawing=self.drawing,
             store=self.run.store,
             super_set=self.super_set,

@@ -25,8 +25,8 @@ class EvaluateCalibration(Answered):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether a k is calibrated."""
-        return super().belongs_to(run) and bool(run.candidate_ks)
+        """Whether a mask fraction is calibrated."""
+        return super().belongs_to(run) and bool(run.candidate_mask_fractions)
 
     @property
     def asked(self) -> Benchmark:
@@ -47,7 +47,7 @@ class EvaluateCalibration(Answered):
 
 @dataclass(frozen=True)
 class CalibrateMasks(ModelJob):
-    """Choose k, and put the masks and controls at it under their calibrated names."""
+    """Choose the mask fraction, and name its masks and controls as calibrated."""
 
     selection: str
     rule = "calibrate_masks"
@@ -55,8 +55,8 @@ class CalibrateMasks(ModelJob):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether a k is calibrated."""
-        return super().belongs_to(run) and bool(run.candidate_ks)
+        """Whether a mask fraction is calibrated."""
+        return super().belongs_to(run) and bool(run.candidate_mask_fractions)
 
     @property
     def intact(self) -> dict[str, Path]:
@@ -85,20 +85,26 @@ class CalibrateMasks(ModelJob):
     @property
     def candidates(self) -> dict[Ablation, Path]:
         """The masks and controls that are chosen from."""
-        ks = self.run.candidate_ks
-        every = [*self.run.masks(self.selection, ks), *self.run.controls(self.selection, ks)]
+        mask_fractions = self.run.candidate_mask_fractions
+        every = [
+            *self.run.masks(self.selection, mask_fractions),
+            *self.run.controls(self.selection, mask_fractions),
+        ]
         return {own: paths.mask(self.model, own) for own in every}
 
     @property
     def calibrated(self) -> dict[Ablation, Path]:
         """Where the chosen ones go."""
-        ks = [CALIBRATED]
-        every = [*self.run.masks(self.selection, ks), *self.run.controls(self.selection, ks)]
+        mask_fractions = [CALIBRATED]
+        every = [
+            *self.run.masks(self.selection, mask_fractions),
+            *self.run.controls(self.selection, mask_fractions),
+        ]
         return {own: paths.mask(self.model, own) for own in every}
 
     @property
     def choice(self) -> Path:
-        """The k and why."""
+        """The mask fraction and why."""
         return paths.choice(self.model, self.selection, "json")
 
     @property
@@ -128,7 +134,7 @@ class CalibrateMasks(ModelJob):
     def settings(self) -> Any:
         """All that the choice depends on beside the answers."""
         return {
-            "candidates": self.run.candidate_ks,
+            "candidates": self.run.candidate_mask_fractions,
             "abilities": self.run.abilities,
             "seeds": self.run.seeds,
             "matched": self.run.matched,
@@ -136,7 +142,9 @@ class CalibrateMasks(ModelJob):
         }
 
     def make(self, threads: int) -> None:
-        """Choose k on the calibration splits, and write the masks and controls at it."""
+        """Choose the mask fraction on the calibration splits, and write the masks and controls at
+        it.
+        """
         from benchprof.calibration.job import calibrate_masks
 
         calibrate_masks(
@@ -152,5 +160,7 @@ class CalibrateMasks(ModelJob):
 
 
 def calibration_files(run: Run) -> list[Path]:
-    """What k was chosen and why, where `fractions` leaves it to the calibration splits."""
+    """Which mask fraction was chosen and why, where `mask_fractions` leaves it to the calibration
+    splits.
+    """
     return [path for job in CalibrateMasks.all_of(run) for path in (job.choice, job.table)]

@@ -13,7 +13,7 @@ from benchprof.jobs.job import Files, Job, ModelJob, Shown
 from benchprof.run.run import Run
 
 # What tells a figure's files apart is what it is labelled with in Snakemake's report.
-LABELS = {"model": "model", "selection": "masks", "k": "k"}
+LABELS = {"model": "model", "selection": "masks", "mask_fraction": "mask fraction"}
 Named = dict[str, str | list[str]]
 
 

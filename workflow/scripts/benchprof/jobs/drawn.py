@@ -69,16 +69,16 @@ class Drawn(ModelJob):
 
 
 @dataclass(frozen=True)
-class MasksOfOneK(Drawn):
-    """A job that looks at the masks of one selection and k."""
+class MasksOfOneMaskFraction(Drawn):
+    """A job that looks at the masks of one selection and mask fraction."""
 
     selection: str
-    k: str
+    mask_fraction: str
 
     @property
     def name(self) -> str:
         """The name of the table."""
-        return f"{self.what}_{self.selection}_{self.k}"
+        return f"{self.what}_{self.selection}_{self.mask_fraction}"
 
     @property
     def what(self) -> str:
@@ -94,7 +94,7 @@ class MasksOfOneK(Drawn):
     def masks(self) -> dict[str, Path]:
         """The masks by ability."""
         return {
-            ability: paths.mask(self.model, Ablation(ability, self.selection, self.k))
+            ability: paths.mask(self.model, Ablation(ability, self.selection, self.mask_fraction))
             for ability in self.run.abilities
         }
 
@@ -104,15 +104,17 @@ class MasksOfOneK(Drawn):
         return {"masks": list(self.masks.values()), "model": self.folder}
 
     def memory(self, size: Size) -> float:
-        """The abilities' masks of one k, and once more while they are compared."""
-        return super().memory(size) + 8 * len(self.run.abilities) * self.entries([self.k], size)
+        """The abilities' masks of one mask fraction, and once more while they are compared."""
+        return super().memory(size) + 8 * len(self.run.abilities) * self.entries(
+            [self.mask_fraction], size
+        )
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model."""
         return size.minutes(30, 5)
 
     def make(self, threads: int) -> None:
-        """Tell where the masks of one selection and k lie, or how far they overlap."""
+        """Tell where the masks of one selection and mask fraction lie, or how far they overlap."""
         from benchprof.analysis.job import look_at_masks
         from benchprof.models.architecture import architecture_of
         from benchprof.models.units import entry_counts
@@ -121,6 +123,6 @@ class MasksOfOneK(Drawn):
             what=self.what,
             masks=self.masks,
             sizes=entry_counts(architecture_of(self.folder), self.run.scope),
-            fraction=self.k,
+            mask_fraction=self.mask_fraction,
             drawing=self.drawing,
         )

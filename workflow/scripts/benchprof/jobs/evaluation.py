@@ -81,7 +81,7 @@ class Evaluation(ModelJob):
 
         On a CPU also keys and values of answers.
         """
-        masked = self.entries([own.k for own in self.ablations], size)
+        masked = self.entries([own.mask_fraction for own in self.ablations], size)
         kept = 0 if size.on_gpu else size.weights / 8
         requests = 2e9 + 0.3e9 * (len(self.parts) - 1)
         return super().memory(size) + requests + size.weights + kept + 4 * masked
@@ -178,7 +178,7 @@ class Answered(Evaluation):
         own = self.asked
         if isinstance(own, AbilitySplit):
             assert self.items is not None
-            tasks = dict.fromkeys((data.ABILITY_TASK, data.ability_task(own.companion)))
+            tasks = dict.fromkeys((data.ABILITY_TASK, data.ability_task(own.control_item)))
             return [*tasks, self.items]
         return own_files(own)
 

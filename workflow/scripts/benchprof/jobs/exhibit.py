@@ -53,7 +53,7 @@ class Exhibit(Job):
     def settings(self) -> Any:
         """What is shown, and the code that shows it."""
         return {
-            "own_benchmarks": self.run.suite.own_tests,
+            "own_benchmarks": self.run.suite.held_out_tests,
             "code": self.code_digest,
             "titles": self.titles,
         }
@@ -61,29 +61,29 @@ class Exhibit(Job):
 
 @dataclass(frozen=True)
 class OfModel(Exhibit):
-    """An exhibit of one model under one selection and k."""
+    """An exhibit of one model under one selection and mask fraction."""
 
     model: str
     selection: str
-    k: str
+    mask_fraction: str
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """One model, selection and k, as arguments of `report.matrix.matrix_of`."""
+        """One model, selection and mask fraction, as arguments of `report.matrix.matrix_of`."""
         return {
             "model": self.model,
             "selection": self.selection,
-            "fraction": self.k,
-            "own_benchmarks": self.run.suite.own_tests,
+            "mask_fraction": self.mask_fraction,
+            "own_benchmarks": self.run.suite.held_out_tests,
         }
 
 
 @dataclass(frozen=True)
 class OfModels(Exhibit):
-    """An exhibit of all models together under one selection and k."""
+    """An exhibit of all models together under one selection and mask fraction."""
 
     selection: str
-    k: str
+    mask_fraction: str
     table = paths.SIMILARITY
 
     @classmethod
@@ -93,5 +93,5 @@ class OfModels(Exhibit):
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """One selection and k."""
-        return {"selection": self.selection, "fraction": self.k}
+        """One selection and mask fraction."""
+        return {"selection": self.selection, "mask_fraction": self.mask_fraction}

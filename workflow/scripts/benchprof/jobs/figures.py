@@ -54,7 +54,7 @@ class Figure(Exhibit):
 
 @dataclass(frozen=True)
 class MatrixFigure(OfModel, Figure):
-    """A figure of one model under one selection and k."""
+    """A figure of one model under one selection and mask fraction."""
 
     @property
     def singles(self) -> dict[str, list[Path]]:
@@ -82,8 +82,8 @@ class MatrixFigure(OfModel, Figure):
 
 
 @dataclass(frozen=True)
-class FigureOfKs(Figure):
-    """A figure of one model under one selection at every k."""
+class FigureOfFractions(Figure):
+    """A figure of one model under one selection at every mask fraction."""
 
     model: str
     selection: str
@@ -91,7 +91,7 @@ class FigureOfKs(Figure):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether there are several k."""
-        return super().belongs_to(run) and len(run.ks) > 1
+        return super().belongs_to(run) and len(run.mask_fractions) > 1
 
     @property
     def view(self) -> Mapping[str, Any]:
@@ -129,7 +129,7 @@ class FigureOfShares(Figure):
 
 @dataclass(frozen=True)
 class FigureOfModels(OfModels, Figure):
-    """A figure of all models under one selection and k."""
+    """A figure of all models under one selection and mask fraction."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class FigureOfRun(Figure):
 
 KINDS: Mapping[Of, type[Figure]] = {
     "matrix": MatrixFigure,
-    "ks": FigureOfKs,
+    "curve": FigureOfFractions,
     "shares": FigureOfShares,
     "models": FigureOfModels,
     "run": FigureOfRun,

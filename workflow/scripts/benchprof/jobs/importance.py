@@ -86,7 +86,7 @@ class Scored(ModelJob):
         """The weights while they are loaded, an ability's float32 scores while they are written.
 
         On a CPU both at once, as there is no other place. The items' scores also wait while those
-        of the companions are made. Activations and logits take some of what libraries leave.
+        of the control items are made. Activations and logits take some of what libraries leave.
         """
         config = self.run.configuration
         importance = config.importance

@@ -156,7 +156,7 @@ class ProfileImportance(Reading):
 
     def most(self, benchmark: str) -> int:
         """How many of its items are read: few of an ability's test, which shows the reader."""
-        is_test = benchmark in self.run.suite.own_tests.values()
+        is_test = benchmark in self.run.suite.held_out_tests.values()
         return min(self.own.items, self.own.calibration) if is_test else self.own.items
 
     def questions(self) -> Mapping[str, list[Question]]:

@@ -121,7 +121,7 @@ class Job:
             "ability": run.abilities,
             "benchmark": run.benchmarks,
             "selection": run.selections,
-            "k": run.ks,
+            "mask_fraction": run.mask_fractions,
         }
         return [cls(run, *own) for own in product(*(values[name] for name in cls.names()))]
 
@@ -287,14 +287,21 @@ class ModelJob(Job):
         """The scores of abilities, by name."""
         return {name: paths.importance(self.model, name) for name in names}
 
-    def entries(self, ks: list[str], size: Size) -> float:
-        """Entries of a mask at each of these k, together; n <= |T|, also where k is a share of it.
+    def entries(self, mask_fractions: list[str], size: Size) -> float:
+        """Entries of a mask at each of these mask fractions, together; n <= |T|, also where the
+        mask fraction is a share of it.
 
-        A calibrated k, which the run chooses, counts as the largest of its candidates; what is
-        listed is little.
+        A calibrated mask fraction, which the run chooses, counts as the largest of its candidates;
+        what is listed is little.
         """
-        words = {CALIBRATED: max(map(float, self.run.candidate_ks), default=0.0), LISTED: 0.0}
-        shares = [words[k] if k in words else float(k) for k in ks]
+        words = {
+            CALIBRATED: max(map(float, self.run.candidate_mask_fractions), default=0.0),
+            LISTED: 0.0,
+        }
+        shares = [
+            words[mask_fraction] if mask_fraction in words else float(mask_fraction)
+            for mask_fraction in mask_fractions
+        ]
         return sum(min(share * size.parameters, size.in_scope) for share in shares)
 
 

@@ -101,8 +101,8 @@ class MaskJob(ModelJob):
 
     @property
     def masks(self) -> dict[Ablation, Path]:
-        """The abilities' masks at every k that they are selected at."""
-        every = self.run.masks(self.selection, self.run.selected_ks)
+        """The abilities' masks at every mask fraction that they are selected at."""
+        every = self.run.masks(self.selection, self.run.selected_mask_fractions)
         return {ablation: paths.mask(self.model, ablation) for ablation in every}
 
     @property
@@ -152,12 +152,12 @@ class SelectMasks(MaskJob):
 
     @property
     def settings(self) -> Any:
-        """The rule, what k is a share of, and whose masks contrast."""
+        """The rule, what the mask fraction is a share of, and whose masks contrast."""
         config, own = self.run.configuration, self.run.selection_settings[self.selection]
         if self.run.lists:
             return {
                 "selection": own,
-                "fractions": self.run.selected_ks,
+                "mask_fractions": self.run.selected_mask_fractions,
                 "unit": config.unit,
                 "layers": config.layers,
                 "abilities": self.run.abilities,
@@ -165,7 +165,7 @@ class SelectMasks(MaskJob):
             }
         return {
             "selection": own,
-            "fractions": self.run.selected_ks,
+            "mask_fractions": self.run.selected_mask_fractions,
             "abilities": self.run.abilities,
             "code": self.code_digest,
         }
@@ -175,7 +175,7 @@ class SelectMasks(MaskJob):
         return super().memory(size) + size.parameters
 
     def make(self, threads: int) -> None:
-        """Select the masks of one selection for all abilities and k."""
+        """Select the masks of one selection for all abilities and mask fractions."""
         from benchprof.masks.listed import list_masks
         from benchprof.masks.stored import select_stored
         from benchprof.threads import use_threads
@@ -205,8 +205,8 @@ class DrawControls(MaskJob):
 
     @property
     def controls(self) -> dict[Ablation, Path]:
-        """The controls at every k that masks are selected at."""
-        every = self.run.controls(self.selection, self.run.selected_ks)
+        """The controls at every mask fraction that masks are selected at."""
+        every = self.run.controls(self.selection, self.run.selected_mask_fractions)
         return {ablation: paths.mask(self.model, ablation) for ablation in every}
 
     @property
@@ -244,7 +244,7 @@ class DrawControls(MaskJob):
 
     def memory(self, size: Size) -> float:
         """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""
-        masks = len(self.run.abilities) * self.entries(self.run.selected_ks, size)
+        masks = len(self.run.abilities) * self.entries(self.run.selected_mask_fractions, size)
         return super().memory(size) + size.weights + size.in_scope + 4 * masks
 
     def make(self, threads: int) -> None:

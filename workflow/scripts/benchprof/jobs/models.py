@@ -89,7 +89,9 @@ class PrepareModel(ModelJob):
 
 @dataclass(frozen=True)
 class CheckSizes(ModelJob):
-    """Check that every k gives a mask that fits, and the chat template, before any gradient."""
+    """Check that every mask fraction gives a mask that fits, and the chat template, before any
+    gradient.
+    """
 
     rule = "check_sizes"
     timed = True
@@ -106,7 +108,7 @@ class CheckSizes(ModelJob):
 
     @property
     def outputs(self) -> Files:
-        """The size of each k's mask."""
+        """The size of each mask fraction's mask."""
         return {"sizes": paths.sizes(self.model)}
 
     @property
@@ -121,11 +123,11 @@ class CheckSizes(ModelJob):
             "unit": config.unit,
             "scope": config.scope,
             "layers": config.layers,
-            "fractions": self.run.selected_ks,
+            "mask_fractions": self.run.selected_mask_fractions,
         } | own
 
     def make(self, threads: int) -> None:
-        """Check that every k gives a mask that fits the scope, and note its size.
+        """Check that every mask fraction gives a mask that fits the scope, and note its size.
 
         A chat template under which no answer can be scored is found here too: evaluations would
         stop at it, but only after all importance is computed.
@@ -143,6 +145,6 @@ class CheckSizes(ModelJob):
         check_sizes(
             folder=self.folder,
             scope=self.run.scope,
-            fractions=self.run.selected_ks,
+            mask_fractions=self.run.selected_mask_fractions,
             target=paths.sizes(self.model),
         )

@@ -44,7 +44,7 @@ class CheckRecovery(Job):
     @property
     def masks(self) -> dict[str, dict[Ablation, Path]]:
         """Every ability's masks, by model."""
-        keys = product(self.run.abilities, self.run.selections, self.run.ks)
+        keys = product(self.run.abilities, self.run.selections, self.run.mask_fractions)
         every = [Ablation(*key) for key in keys]
         return {model: {own: paths.mask(model, own) for own in every} for model in self.cards}
 
@@ -88,7 +88,7 @@ class CheckRecovery(Job):
                 impact,
                 findings,
                 truth,
-                self.run.suite.own_tests,
+                self.run.suite.held_out_tests,
             )
             for model, card in self.cards.items()
         ]

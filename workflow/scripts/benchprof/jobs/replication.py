@@ -48,7 +48,7 @@ class Halving(Scored):
         """What importance and masks depend on."""
         return super().settings | {
             "selections": self.run.selection_settings,
-            "fractions": self.run.known_ks,
+            "mask_fractions": self.run.known_mask_fractions,
         }
 
 
@@ -97,21 +97,21 @@ class SelectHalfMasks(Halving, Replicating):
 
 @dataclass(frozen=True)
 class EvaluateHalves(Answered, Replicating):
-    """Have a model answer an ability's own test under the masks of either half of its items."""
+    """Have a model answer an ability's held-out test under the masks of half its items."""
 
     ability: str
     rule = "evaluate_halves"
 
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
-        """A job for each ability with an own test."""
-        tested = run.suite.own_tests if cls.belongs_to(run) else ()
+        """A job for each ability with a held-out test."""
+        tested = run.suite.held_out_tests if cls.belongs_to(run) else ()
         return [cls(run, *own) for own in product(run.models, tested)]
 
     @property
     def asked(self) -> Benchmark:
-        """The ability's own test."""
-        return self.run.configuration.benchmarks[self.run.suite.own_tests[self.ability]]
+        """The ability's held-out test."""
+        return self.run.configuration.benchmarks[self.run.suite.held_out_tests[self.ability]]
 
     @property
     def ablations(self) -> list[Ablation]:
@@ -119,13 +119,13 @@ class EvaluateHalves(Answered, Replicating):
         return self.run.halves(self.ability)
 
     def record(self, ablation: Ablation | None) -> Path:
-        """Where the answers to the own test go."""
+        """Where the answers to the held-out test go."""
         return paths.half_record(self.model, self.ability, ablation)
 
 
 @dataclass(frozen=True)
 class MeasureReplication(Profiling, Replicating):
-    """Measure by how much an ability's AIS on its own test differs with the train items."""
+    """Measure by how much an ability's AIS on its held-out test differs with the train items."""
 
     rule = "measure_replication"
 
@@ -141,8 +141,8 @@ class MeasureReplication(Profiling, Replicating):
 
     @property
     def intact(self) -> dict[tuple[str, str], Path]:
-        """The intact model's record, by model and own test."""
-        own = product(self.run.models, self.run.suite.own_tests.items())
+        """The intact model's record, by model and held-out test."""
+        own = product(self.run.models, self.run.suite.held_out_tests.items())
         return {
             (model, benchmark): paths.half_record(model, ability, None)
             for model, (ability, benchmark) in own
@@ -151,7 +151,7 @@ class MeasureReplication(Profiling, Replicating):
     @property
     def sources(self) -> list[Source]:
         """Every record under the mask of a half."""
-        own = product(self.run.models, self.run.suite.own_tests.items())
+        own = product(self.run.models, self.run.suite.held_out_tests.items())
         return [
             Source(
                 model,
@@ -182,7 +182,7 @@ class MeasureReplication(Profiling, Replicating):
         }
 
     def make(self, threads: int) -> None:
-        """Measure by how much an ability's AIS on its own test differs with the train items."""
+        """Measure how an ability's AIS on its held-out test differs with the train items."""
         from benchprof.replication.table import measure_replication
 
         measure_replication(

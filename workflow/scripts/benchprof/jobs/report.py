@@ -170,14 +170,16 @@ class WriteReport(Telling):
 
     @property
     def sizes(self) -> dict[str, Path]:
-        """The size of each k's mask, by model."""
+        """The size of each mask fraction's mask, by model."""
         return {model: paths.sizes(model) for model in self.run.models}
 
     @property
     def overlaps(self) -> dict[tuple[str, str, str], Path]:
-        """How far the masks of each model, selection and k overlap; none of a single ability."""
+        """How far the masks of each model, selection and mask fraction overlap; none of a single
+        ability.
+        """
         jobs = CompareMasks.all_of(self.run)
-        return {(job.model, job.selection, job.k): job.csv for job in jobs}
+        return {(job.model, job.selection, job.mask_fraction): job.csv for job in jobs}
 
     @property
     def shares(self) -> dict[str, list[Path]]:
@@ -225,7 +227,7 @@ class WriteReport(Telling):
     def settings(self) -> Any:
         """What the page tells of the configuration, and the code that lays it out."""
         return self.decisive | {
-            "own_benchmarks": self.run.suite.own_tests,
+            "own_benchmarks": self.run.suite.held_out_tests,
             "calibration_benchmarks": self.run.suite.calibration_splits,
             "worth": sorted(digests.of_files(worth_files(self.run).values()).values()),
             "code": self.code_digest,
@@ -258,7 +260,7 @@ class WriteReport(Telling):
         write_page(
             target=paths.REPORT,
             tables=tables,
-            own_benchmarks=run.suite.own_tests,
+            own_benchmarks=run.suite.held_out_tests,
             calibration_benchmarks=run.suite.calibration_splits,
             config=config,
             settings=self.decisive,
@@ -270,7 +272,7 @@ class WriteReport(Telling):
         write_summary(
             target=paths.SUMMARY,
             tables=tables,
-            own_benchmarks=run.suite.own_tests,
+            own_benchmarks=run.suite.held_out_tests,
             impact=config.profile.impact,
             figures=self.figures,
             report=paths.REPORT,
@@ -338,8 +340,8 @@ def decisive_of(run: Run) -> dict[str, Any]:
         "layers": config.layers,
         "importance": values["importance"],
         "selections": values["selections"],
-        "fractions": values["fractions"],
-        "calibration": values["calibration"] if run.candidate_ks else None,
+        "mask_fractions": values["mask_fractions"],
+        "calibration": values["calibration"] if run.candidate_mask_fractions else None,
         "controls": values["controls"],
         "ablation": config.ablation,
         "profile": values["profile"],

@@ -1,4 +1,4 @@
-"""The job that measures whether masks hit their abilities."""
+"""The job that measures whether masks act on their abilities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from benchprof import paths
 from benchprof.ablation import CALIBRATED
 from benchprof.errors import InputError
-from benchprof.jobs.drawn import MasksOfOneK
+from benchprof.jobs.drawn import MasksOfOneMaskFraction
 from benchprof.jobs.job import Files, Shown
 from benchprof.jobs.profile import source_of
 from benchprof.profile.source import Source
@@ -18,7 +18,7 @@ from benchprof.run.run import Run
 
 
 @dataclass(frozen=True)
-class MeasureSelectivity(MasksOfOneK):
+class MeasureSelectivity(MasksOfOneMaskFraction):
     """Measure how much answer loss each ability's ablation costs on every test split."""
 
     rule = "measure_selectivity"
@@ -28,23 +28,23 @@ class MeasureSelectivity(MasksOfOneK):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether an ability has its own test."""
-        return super().belongs_to(run) and bool(run.suite.own_tests)
+        """Whether an ability has its held-out test."""
+        return super().belongs_to(run) and bool(run.suite.held_out_tests)
 
     @property
     def settings(self) -> Any:
-        """Also how form and its intervals are made."""
+        """Also how format likelihood and its intervals are made."""
         own = self.run.profile_settings
         return super().settings | {
-            "tests": self.run.suite.own_tests,
-            "companions": self.run.suite.companions,
+            "tests": self.run.suite.held_out_tests,
+            "control_items": self.run.suite.control_items,
             "intervals": [own.resamples, own.confidence, own.seed],
         }
 
     @property
     def effects(self) -> Path:
         """Whether each mask's effect is one on its ability."""
-        return self.csv.with_name(f"effects_{self.selection}_{self.k}.csv")
+        return self.csv.with_name(f"effects_{self.selection}_{self.mask_fraction}.csv")
 
     @property
     def outputs(self) -> Files:
@@ -53,25 +53,27 @@ class MeasureSelectivity(MasksOfOneK):
 
     @property
     def intact(self) -> dict[str, Path]:
-        """The intact model's record of every own test and of its items' companions."""
-        asked = [self.run.suite.own_tests, *self.run.suite.companions.values()]
+        """The intact model's record of every held-out test and of its items' control items."""
+        asked = [self.run.suite.held_out_tests, *self.run.suite.control_items.values()]
         names = [name for benchmarks in asked for name in benchmarks.values()]
         return {name: paths.record(self.model, name, None) for name in names}
 
     @property
     def sources(self) -> list[Source]:
-        """The records of them under the masks of this selection and k.
+        """The records of them under the masks of this selection and mask fraction.
 
         Raises:
             InputError: k is a candidate of the calibration, under whose masks no test is asked.
         """
         asked = [name for name in self.run.benchmarks if name in self.intact]
-        view = (self.selection, self.k)
-        under = [own for own in self.run.ablations if (own.selection, own.k) == view]
+        view = (self.selection, self.mask_fraction)
+        under = [own for own in self.run.ablations if (own.selection, own.mask_fraction) == view]
         if not under:
-            found = f"k = {self.k}, a candidate of the calibration that is not evaluated on tests"
-            remedy = f"Ask for {replace(self, k=CALIBRATED).csv}."
-            raise InputError(self.csv, found, f"one of {', '.join(self.run.ks)}", remedy)
+            found = f"mask fraction {self.mask_fraction}, which the calibration tries on no test"
+            remedy = f"Ask for {replace(self, mask_fraction=CALIBRATED).csv}."
+            raise InputError(
+                self.csv, found, f"one of {', '.join(self.run.mask_fractions)}", remedy
+            )
         return [source_of(self.model, *own) for own in product(asked, under)]
 
     @property
@@ -88,12 +90,12 @@ class MeasureSelectivity(MasksOfOneK):
         from benchprof.analysis.job import measure_selectivity
 
         measure_selectivity(
-            tests=self.run.suite.own_tests,
-            companions=self.run.suite.companions,
+            tests=self.run.suite.held_out_tests,
+            control_items=self.run.suite.control_items,
             intact=self.intact,
             sources=self.sources,
             settings=self.run.profile_settings,
-            fraction=self.k,
+            mask_fraction=self.mask_fraction,
             drawing=self.drawing,
             effects=self.effects,
         )

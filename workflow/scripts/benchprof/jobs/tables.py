@@ -18,14 +18,16 @@ class PaperTable(Exhibit):
 
 
 class TabulateImpact(OfModel, PaperTable):
-    """The AIS of one model under one selection and k."""
+    """The AIS of one model under one selection and mask fraction."""
 
     rule = "tabulate_impact"
 
     @property
     def stem(self) -> Path:
         """The files below the folder of tables, without their endings."""
-        return paths.RESULTS / "tables" / self.model / f"impact_{self.selection}_{self.k}"
+        return (
+            paths.RESULTS / "tables" / self.model / f"impact_{self.selection}_{self.mask_fraction}"
+        )
 
     def make(self, threads: int) -> None:
         """Write the tables from the matrix of AIS."""
@@ -38,17 +40,17 @@ class TabulateImpact(OfModel, PaperTable):
 
 
 class TabulateSimilarity(OfModels, PaperTable):
-    """The similarity of every two models under one selection and k."""
+    """The similarity of every two models under one selection and mask fraction."""
 
     rule = "tabulate_similarity"
 
     @property
     def stem(self) -> Path:
         """The files below the folder of tables, without their endings."""
-        return paths.RESULTS / "tables" / f"similarity_{self.selection}_{self.k}"
+        return paths.RESULTS / "tables" / f"similarity_{self.selection}_{self.mask_fraction}"
 
     def make(self, threads: int) -> None:
-        """Write the tables from the rows of this selection and k."""
+        """Write the tables from the rows of this selection and mask fraction."""
         import pandas as pd
 
         from benchprof.report.paper_tables import write_similarity_tables

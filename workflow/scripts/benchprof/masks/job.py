@@ -1,4 +1,6 @@
-"""Two jobs: the masks of one selection for all abilities and k, and its random controls."""
+"""Two jobs: the masks of one selection for all abilities and mask fractions, and its random
+controls.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +53,8 @@ def select_masks(
 ) -> None:
     """Write the masks of one selection.
 
-    A mask holds the n entries that its k asks for (`n_at_k` in its metadata), or fewer where fewer
-    are above zero, as `threshold.above_zero` says.
+    A mask holds the n entries that its mask fraction asks for (`n_requested` in its metadata), or
+    fewer where fewer are above zero, as `threshold.above_zero` says.
 
     Args:
         folder: the prepared model, for |θ|.
@@ -60,7 +62,7 @@ def select_masks(
         importances: each ability's importance file.
         targets: where each mask goes, all of one selection.
         super_set: the mask of the entries that are left out of every mask, as if they were not in
-            scope; k is a share of all nevertheless. None to leave out nothing.
+            scope; the mask fraction is a share of all nevertheless. None to leave out nothing.
         may_be_empty: whether a mask in which nothing scores above zero is written as it is.
 
     Raises:
@@ -76,21 +78,29 @@ def select_masks(
     unit = next(iter(files.values())).origin["unit"]
     whole = whole_size(folder, unit)
     (selection,) = {ablation.selection for ablation in targets}
-    ks = list(dict.fromkeys(ablation.k for ablation in targets))
-    counts = {k: entry_count(k, whole, unit) for k in ks}
+    mask_fractions = list(dict.fromkeys(ablation.mask_fraction for ablation in targets))
+    counts = {
+        mask_fraction: entry_count(mask_fraction, whole, unit) for mask_fraction in mask_fractions
+    }
     abilities = list(dict.fromkeys(ablation.ability for ablation in targets))
     origins = {name: file.origin for name, file in files.items()}
     for ability, masks in selected(selection, rule, files, [*counts.values()], abilities):
         for ablation in (own for own in targets if own.ability == ability):
-            entries = in_whole(masks[ks.index(ablation.k)], left_out.entries)
+            entries = in_whole(
+                masks[mask_fractions.index(ablation.mask_fraction)], left_out.entries
+            )
             origin = selected_origin(ablation, origins, rule, without)
-            origin |= {"unit": unit, "whole": whole, "n_at_k": counts[ablation.k]}
+            origin |= {"unit": unit, "whole": whole, "n_requested": counts[ablation.mask_fraction]}
             mask = Mask(entries, origin)
             if not (mask.size or may_be_empty):
                 raise _nothing_above_zero(ablation, unit)
             write_mask(targets[ablation], mask)
             logger.info(
-                "%s, %s: %d of %d entries", ability, ablation.k, mask.size, origin["n_at_k"]
+                "%s, %s: %d of %d entries",
+                ability,
+                ablation.mask_fraction,
+                mask.size,
+                origin["n_requested"],
             )
 
 
@@ -155,7 +165,8 @@ def draw_controls(
         matched = [
             own
             for own in sorted(masks, key=lambda own: own.ability)
-            if own.k == control.k and control.ability in (own.ability, ALL_ABILITIES)
+            if own.mask_fraction == control.mask_fraction
+            and control.ability in (own.ability, ALL_ABILITIES)
         ]
         counts = mean_strata([strata[own] for own in matched])
         origin = control_origin(control, left_out.digest if super_set else None) | {
@@ -164,7 +175,7 @@ def draw_controls(
             **classes.read,
         }
         write_mask(target, Mask(draw_control(counts, deciles, control.seed), origin))
-        logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.k)
+        logger.info("%s, seed %d, %s: drawn", control.ability, control.seed, control.mask_fraction)
 
 
 def _nothing_above_zero(ablation: Ablation, unit: str) -> InputError:

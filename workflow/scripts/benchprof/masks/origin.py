@@ -40,7 +40,7 @@ def selected_origin(
         "ability": ability,
         "selection": selection,
         "settings": rule.settings,
-        "fraction": ablation.k,
+        "mask_fraction": ablation.mask_fraction,
         "importance": {n: importances[n] for n in read_for(selection, ability, importances)},
         "code": code_digest(selection),
     } | ({"super": left_out} if rule.without_super else {})
@@ -59,7 +59,7 @@ def listed_origin(ablation: Ablation, unit: str, settings: Mapping[str, Any]) ->
         "selection": LISTED,
         "unit": unit,
         "settings": dict(settings),
-        "fraction": ablation.k,
+        "mask_fraction": ablation.mask_fraction,
         "importance": {},
         "code": codebase.digest_of("masks.listed"),
     }
@@ -76,7 +76,7 @@ def control_origin(control: Ablation, left_out: str | None) -> dict[str, Any]:
         "ability": control.ability,
         "selection": RANDOM,
         "seed": control.seed,
-        "fraction": control.k,
+        "mask_fraction": control.mask_fraction,
         "code": code_digest(),
     } | ({} if left_out is None else {"super": left_out})
 

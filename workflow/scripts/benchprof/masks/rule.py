@@ -55,7 +55,7 @@ class Top(Selection):
         return f"most important {units}, chosen {ranked}"
 
 
-class Specific(Selection):
+class Contrastive(Selection):
     """Important to one ability and not to the others."""
 
     of_all = True
@@ -98,7 +98,7 @@ class Specific(Selection):
         return {"definition", "without_super", *own}
 
     @model_validator(mode="after")
-    def _says_what_its_definition_takes(self) -> Specific:
+    def _says_what_its_definition_takes(self) -> Contrastive:
         lacks_pool = self.definition == "ratio" and self.pool is None
         if lacks_pool or self.model_fields_set - self._taken:
             raise ValueError("settings of another definition")
@@ -129,6 +129,6 @@ class Bottom(Selection):
 
 
 RULES: Mapping[str, type[Selection]] = MappingProxyType(
-    {"top": Top, "specific": Specific, "core": Core, "bottom": Bottom}
+    {"top": Top, "contrastive": Contrastive, "core": Core, "bottom": Bottom}
 )
 """By the names that a configuration has for them; `masks.rules` has a module of each name."""

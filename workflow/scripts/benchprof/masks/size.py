@@ -1,4 +1,4 @@
-"""How many entries each k gives a mask, checked against the scope before any gradient."""
+"""How many entries each mask fraction gives a mask, checked before any gradient."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from benchprof.models.scope import WEIGHT, Scope
 from benchprof.models.units import entry_counts, unit_count
 
 
-def entry_count(fraction: str, whole: int, unit: str = WEIGHT) -> int:
-    """n = floor(k · whole), exact for the decimal `fraction`; `unit` is what is counted.
+def entry_count(mask_fraction: str, whole: int, unit: str = WEIGHT) -> int:
+    """n = floor(mask_fraction · whole), exact for the decimal `mask_fraction`; `unit` is what is
+    counted.
 
     Raises:
         InputError: the mask would be empty.
     """
-    count = int(Decimal(fraction) * whole)
+    count = int(Decimal(mask_fraction) * whole)
     if count < 1:
-        found = f"{fraction} of {whole:,} is less than one {unit}"
-        raise InputError("fractions", found, f"a mask of one {unit} or more", "Raise the fraction.")
+        found = f"{mask_fraction} of {whole:,} is less than one {unit}"
+        raise InputError(
+            "mask_fractions", found, f"a mask of one {unit} or more", "Raise the mask fraction."
+        )
     return count
 
 
 def whole_size(folder: Path, unit: str) -> int:
-    """What k is a share of, of a whole prepared model: its parameters, or its units of a kind.
+    """What the mask fraction is a share of, of a whole prepared model: its parameters, or its units
+    of a kind.
 
     Raises:
         InputError: as `unit_projections` raises it.
@@ -41,15 +45,15 @@ def whole_size(folder: Path, unit: str) -> int:
 def check_sizes(
     folder: Path,
     scope: Scope,
-    fractions: Sequence[str],
+    mask_fractions: Sequence[str],
     target: Path,
 ) -> None:
-    """Write the size of the masks of each k.
+    """Write the size of the masks of each mask fraction.
 
     Args:
         folder: the prepared model.
         scope: what masks are made of.
-        fractions: each k.
+        mask_fractions: each mask fraction.
         target: the JSON file.
 
     Raises:
@@ -58,15 +62,17 @@ def check_sizes(
     unit, layers = scope.unit, scope.layers
     every = whole_size(folder, unit)
     size = sum(entry_counts(architecture_of(folder), scope).values())
-    counts = {fraction: entry_count(fraction, every, unit) for fraction in fractions}
+    counts = {
+        mask_fraction: entry_count(mask_fraction, every, unit) for mask_fraction in mask_fractions
+    }
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
-    for fraction, count in counts.items():
+    for mask_fraction, count in counts.items():
         if count > size:
             raise InputError(
-                f"fractions, {fraction}",
+                f"mask_fractions, {mask_fraction}",
                 f"{count:,} of {every:,} {'parameters' if unit == WEIGHT else f'{unit}s'}",
                 f"at most the {size:,} {unit}s of the scope {scope.name!r}{within}",
-                "Lower the fraction or widen `scope`.",
+                "Lower the mask fraction or widen `scope`.",
             )
     parameters = read_card(folder).parameters
     write_json(target, {"parameters": parameters, "scope": size, "n": counts})

@@ -20,7 +20,7 @@ from benchprof.models.mask import read_mask
 from benchprof.origin import read_origin
 from benchprof.store import Kind, Store
 
-DECIDED_BY = ("ability", "selection", "settings", "fraction", "importance", "code",
+DECIDED_BY = ("ability", "selection", "settings", "mask_fraction", "importance", "code",
               "super")  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def more_than_scope(count: int, size: int) -> InputError:
         f"a mask of {count:,} entries",
         f"more than the {size:,} entries in scope",
         "a smaller share",
-        "Lower `fractions` or widen `scope`.",
+        "Lower `mask_fractions` or widen `scope`.",
     )
 
 

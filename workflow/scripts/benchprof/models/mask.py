@@ -18,7 +18,8 @@ from benchprof.tensors import TensorFile, write_tensors
 Entries = dict[str, torch.Tensor]
 """Flat indices by tensor name, of `index_dtype`: ascending, tensors without any left out.
 
-At 8 billion parameters the masks of one ability at the paper's six k hold 110 million indices.
+At 8 billion parameters the masks of one ability at the paper's six mask fractions hold 110 million
+indices.
 """
 NARROW = 1 << 31
 """How many entries a tensor has at most for int32 to number them all."""

@@ -102,24 +102,24 @@ def _step(job: ModelJob, shape: Shape, load: Workload, on: Machine) -> Step:
     """What one job takes."""
     size, disk = shape.size, _written(job, shape, load)
     step = Step(job.rule, 1, job.memory(size), job.gpu_memory(size), job.minutes(size), disk=disk)
-    states, texts = _read(job, shape, load)
+    conditions, texts = _read(job, shape, load)
     if not texts:
         return step
     if isinstance(job, Scored) and not job.scoring.groups:
         seconds = importance_seconds(shape, load.examples, on) + (disk or 0) / STORAGE
     else:
-        seconds = sum(states * answer_seconds(shape, own, on) for own in texts)
-    tokens = states * sum(own.read + own.written for own in texts)
+        seconds = sum(conditions * answer_seconds(shape, own, on) for own in texts)
+    tokens = conditions * sum(own.read + own.written for own in texts)
     return replace(step, tokens=tokens, seconds=seconds + size.weights / STORAGE)
 
 
 def _read(job: ModelJob, shape: Shape, load: Workload) -> tuple[int, Sequence[Texts]]:
-    """How many states of a model read a job's texts, and these; none where it reads nothing."""
+    """How many conditions of a model read a job's texts, and these; none where it reads nothing."""
     if isinstance(job, FindSuper):
         return most_losses(most_entries(round(shape.size.in_scope))), [_neutral()]
     if isinstance(job, Evaluation):
         every = map(asked_texts, job.parts)
-        return _states(job), [texts for texts in every if texts is not None]
+        return _conditions(job), [texts for texts in every if texts is not None]
     # Halves of units are made from the attributions or the losses, which are in the store.
     if not isinstance(job, Scored) or (shape.units and isinstance(job, SelectHalfMasks)):
         return 1, []
@@ -140,7 +140,7 @@ def importance_seconds(shape: Shape, examples: Texts, on: Machine) -> float:
 
 
 def answer_seconds(shape: Shape, texts: Texts, on: Machine) -> float:
-    """Seconds for one model state to read and write, without loading the model.
+    """Seconds for one condition of the model to read and write, without loading the model.
 
     2 operations a weight and token. Each step of a batch of answers reads all weights.
     """
@@ -152,11 +152,11 @@ def answer_seconds(shape: Shape, texts: Texts, on: Machine) -> float:
     return seconds
 
 
-def _states(job: Evaluation) -> int:
-    """How many model states answer.
+def _conditions(job: Evaluation) -> int:
+    """How many conditions of the model answer.
 
     `core` is the same mask for all abilities, and evaluated once; the intact model has answered an
-    ability's own test before those of halves do.
+    ability's held-out test before those of halves do.
     """
     masks = {
         replace(own, ability="") if own.selection == "core" and not own.is_control else own
@@ -185,5 +185,5 @@ def _written(job: ModelJob, shape: Shape, load: Workload) -> float | None:
         else:
             written += SCORE * size.in_scope * len(job.run.abilities)
     if type(job) in MASKS and not shape.units:
-        written += INDEX * job.entries([own.k for own in MASKS[type(job)](job)], size)
+        written += INDEX * job.entries([own.mask_fraction for own in MASKS[type(job)](job)], size)
     return written or None

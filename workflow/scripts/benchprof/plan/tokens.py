@@ -8,7 +8,7 @@ from pathlib import Path
 
 from yaml import MappingNode
 
-from benchprof.abilities.item import Item, check_companions, companion_of, read_items
+from benchprof.abilities.item import Item, check_control_items, control_item_of, read_items
 from benchprof.abilities.prompt import option_text, prompt_text
 from benchprof.jobs.evaluation import Answered, OfBenchmark
 from benchprof.jsonl import read_objects
@@ -72,10 +72,10 @@ def _examples(run: Run, ability: str) -> Texts:
     items = _kept(run.train[ability], run.train_excluded[ability])
     share = min(importance.limit or len(items), len(items)) / len(items)
     if importance.against is not None:
-        check_companions(run.train[ability], items, importance.against, "importance.against")
-        items += [companion_of(item, importance.against) for item in items]
+        check_control_items(run.train[ability], items, importance.against, "importance.against")
+        items += [control_item_of(item, importance.against) for item in items]
     # Of a choice all options are read, after the context once.
-    choice = importance.loss_on == "choice"
+    choice = importance.loss_on == "option_cross_entropy"
     read = sum(
         _tokens(CHAT_CHARACTERS + _length(item, range(len(item.options)) if choice else
                                           [item.answer]))
@@ -85,14 +85,16 @@ def _examples(run: Run, ability: str) -> Texts:
 
 
 def asked_texts(job: Answered) -> Texts | None:
-    """What a model state reads and writes to answer a job's questions; None where unknown."""
+    """What a condition of the model reads and writes to answer a job's questions; None where
+    unknown.
+    """
     asked = job.asked
     if isinstance(asked, AbilitySplit):
         assert job.items is not None
         items = _kept(job.items, job.exclude)
-        if asked.companion is not None:
-            check_companions(job.items, items, asked.companion, "benchmarks")
-            items = [companion_of(item, asked.companion) for item in items]
+        if asked.control_item is not None:
+            check_control_items(job.items, items, asked.control_item, "benchmarks")
+            items = [control_item_of(item, asked.control_item) for item in items]
         used = min(asked.limit or len(items), len(items))
         read = sum(_tokens(_length(item, range(len(item.options)))) for item in items)
         return Texts(used, round(read * used / len(items)))

@@ -35,7 +35,7 @@ def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
 
     `ais`: every ablation against the intact model; `random`: an ability's mask against the mean
     of its random controls; `others`: against the mean of the other abilities' masks of the same
-    selection and k. Ablations without any of these have no such row.
+    selection and mask fraction. Ablations without any of these have no such row.
     """
     compared = [("ais", number, list[int]()) for number in range(len(ablations))]
     rows = [("random", number, controls_of(a, ablations)) for number, a in enumerate(ablations)]

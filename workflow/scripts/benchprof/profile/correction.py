@@ -12,7 +12,7 @@ from benchprof.profile.criteria import SIGNIFICANCE
 
 # Masks of another rule or size are another experiment. In a common family, masks that break a model
 # would make other cells significant, and masks that change nothing would make them insignificant.
-FAMILY = ["metric", "selection", "fraction"]
+FAMILY = ["metric", "selection", "mask_fraction"]
 
 
 def add_corrected(table: pd.DataFrame) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def add_corrected(table: pd.DataFrame) -> pd.DataFrame:
 
     A family is all defined cells of one metric, selection and k in one contrast, over all models,
     benchmarks and abilities; random controls against the intact model are a family of their own.
-    What else a run has (another selection, another k) changes no q-value.
+    What else a run has (another selection, another mask fraction) changes no q-value.
     """
     families = [*(table[name] for name in FAMILY), table["seed"].isna()]
     for contrast in ("ais", "random", "others"):

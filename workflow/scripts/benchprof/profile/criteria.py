@@ -31,11 +31,12 @@ KEPT_AT_GUESSING = 0.1
 """If guessing scores 0, a model with this share of the intact score or less is at guessing. The
 bound is not 0, since one lucky answer in free generation already scores more."""
 
-# What masks do to tests, as shares of the score above guessing: docs/explanation/method.md, "Dose".
+# What masks do to tests, as shares of the score above guessing: docs/explanation/method.md,
+# "On-target effect".
 
-LEAST_DOSE = 0.5
-"""What a mask must take off its own test for its AIS to be compared with other abilities'."""
-FULL_DOSE = 0.9
+LEAST_ON_TARGET = 0.5
+"""What a mask must take off its held-out test for its AIS to be compared with other abilities'."""
+FULL_ON_TARGET = 0.9
 """What it must take off for nothing to be said of the rest."""
 SIDE_DROP = 0.1
 """What a mask may take off the others' tests, and random damage off any, before it is said."""
@@ -55,25 +56,32 @@ CLEAR_EFFECT = 0.15
 SHOWN_AIS = 0.05
 """AIS above which an ability has a ribbon to a benchmark."""
 
-# What masks do to the form of answers: docs/explanation/statistics.md, "Form".
+# What masks do to the format of answers: docs/explanation/statistics.md, "Format likelihood".
 
 NATS, SHARE = "nats", "share"
-"""Of what a change of form is: the log of the choices' total probability, or the share of written
-answers or programs that cannot be parsed."""
-FORM_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
-"""The smallest change of form that findings mention, if random controls change it less: the
-choices together are 1.6 times less likely, or a tenth of the answers is concerned."""
+"""Of what a change of format likelihood is: the log of the choices' total probability, or the share
+of written answers or programs that cannot be parsed.
+"""
+FORMAT_MOVED: Mapping[str, float] = MappingProxyType({NATS: 0.5, SHARE: 0.1})
+"""The smallest change of format likelihood that findings mention, if random controls change it
+less: the choices together are 1.6 times less likely, or a tenth of the answers is concerned.
+"""
 
 MOST_UNREAD = 0.5
 """Share of written answers or programs that cannot be parsed beyond which scores may tell of that
-alone, if a mask moves form: more texts have no answer than have one."""
+alone, if a mask moves format likelihood: more texts have no answer than have one."""
 
-# Whether a mask hits an ability or the form of its items: docs/explanation/analysis.md, "Effects".
+# Whether a mask acts on an ability or the format of its items: docs/explanation/analysis.md,
+# "Effects".
 
-ABILITY_FORM = 0.25
-"""Largest change of form, in nats, of a mask whose effect counts as one on the ability."""
+ABILITY_FORMAT = 0.25
+"""Largest change of format likelihood, in nats, of a mask whose effect counts as one on the
+ability.
+"""
 SURELY = 1.645
-"""Standard errors by which a rise of choice must exceed 0, and each control: one-sided, at 5%."""
+"""Standard errors by which a rise of option cross-entropy must exceed 0, and each control:
+one-sided, at 5%.
+"""
 
 # How sure profiles are, and what could show: docs/explanation/statistics.md.
 
@@ -101,24 +109,25 @@ def differs(q: float, difference: float, sign: int) -> bool:
     return bool(q < SIGNIFICANCE and sign * difference > 0)
 
 
-def moves_form(unit: str, change: float, low: float, high: float, controls: float) -> bool:
-    """Whether form changes by enough, surely, and by more than under any random control.
+def moves_format(unit: str, change: float, low: float, high: float, controls: float) -> bool:
+    """Whether format likelihood changes by enough, surely, and by more than under any random
+    control.
 
     Args:
         unit: of what the change is.
-        change: of form under an ability's mask.
+        change: of format likelihood under an ability's mask.
         low: the lower bound of its interval.
         high: the upper one.
         controls: the largest change, in size, under its random controls; NaN where there is none.
     """
-    enough = unit in FORM_MOVED and abs(change) >= FORM_MOVED[unit]
+    enough = unit in FORMAT_MOVED and abs(change) >= FORMAT_MOVED[unit]
     # No number is at most NaN: without controls the threshold decides alone.
     return bool(enough and (low > 0 or high < 0) and not abs(change) <= controls)
 
 
 @dataclass(frozen=True)
-class Effect:
-    """A rise of choice in nats, with its standard error."""
+class Rise:
+    """A rise of option cross-entropy in nats, with its standard error."""
 
     value: float
     error: float
@@ -128,46 +137,49 @@ class Effect:
         return self.value - other > SURELY * hypot(self.error, error)
 
 
-def explanations(own: Effect, form: float, controls: Mapping[str, Effect]) -> list[str]:
-    """What explains the rise of choice under an ability's mask; nothing where the ability does.
+def explanations(own: Rise, format_change: float, controls: Mapping[str, Rise]) -> list[str]:
+    """Name what explains a mask's rise of option cross-entropy beside its ability.
+
+    The mask is **validated** where nothing does.
 
     An item whose right option has no probability has an infinite loss: the rise then has no error,
     and nothing can be said of what else there is.
 
     Args:
         own: on the ability's items.
-        form: the change of form on them, in nats.
-        controls: on the same items under other masks, or on their companions under the same mask.
+        format_change: the change of format likelihood on them, in nats.
+        controls: on the same items under other masks, or on their control items under the same
+            mask.
     """
     if not isfinite(own.value):
         return ["infinite loss"]
     found = [] if own.exceeds(0) else ["chance"]
-    # Unknown form, as where an option has no probability, explains as well.
-    found += [] if abs(form) < ABILITY_FORM else ["form"]
+    # Unknown format likelihood, as where an option has no probability, explains as well.
+    found += [] if abs(format_change) < ABILITY_FORMAT else ["format likelihood"]
     return found + [
         name for name, other in controls.items() if not own.exceeds(other.value, other.error)
     ]
 
 
-def separates(own: float, others: float) -> bool:
-    """Whether a mask takes enough off its own test and little off the others'.
+def is_selective(own: float, others: float) -> bool:
+    """Whether a mask takes enough off its held-out test and little off the others'.
 
-    The report says "not separable" where no mask of a matrix does: its profiles are of no ability.
-    A validation's `separable` says that all masks of a planted model do, by the worst of each.
+    The report says "none selective" where no mask of a matrix is: its profiles are of no ability.
+    A validation's `selective` says that all masks of a planted model are, by the worst of each.
     """
-    return bool(own >= LEAST_DOSE and others <= SIDE_DROP)
+    return bool(own >= LEAST_ON_TARGET and others <= SIDE_DROP)
 
 
-def is_matched(own: float, others: Iterable[float], enough: float) -> bool:
+def is_matched_by_others(own: float, others: Iterable[float], enough: float) -> bool:
     """Whether what a mask is compared with costs its ability as much as it does, and enough.
 
-    Calibration's `not_separable`: the other way round than `separates`, it is about what other
-    masks do to one test, and a small drop of theirs is no fault where the own is larger.
+    Calibration's `not_selective`: unlike `is_selective`, it is about what other masks do to one
+    test, and a small drop of theirs is no fault where the own is larger.
     """
     return any(other >= max(own, enough) for other in others)
 
 
-def is_selective(own: float, other: float) -> bool:
+def is_selective_by_loss(own: float, other: float) -> bool:
     """Whether a mask raises the own answer loss clearly more than another loss, and at all.
 
     The analysis's: about losses in nats, which have no guessing and so no share of a score.

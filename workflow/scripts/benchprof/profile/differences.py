@@ -14,7 +14,7 @@ from benchprof.profile.reason import Reason
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 
-COLUMNS = ["benchmark", "ability", "selection", "fraction", "metric", "model_a", "model_b",
+COLUMNS = ["benchmark", "ability", "selection", "mask_fraction", "metric", "model_a", "model_b",
            "difference", "difference_low", "difference_high", "reason_code", "reason"]  # fmt: skip
 
 
@@ -37,7 +37,8 @@ def difference_rows(
             rows.append(
                 dict.fromkeys(COLUMNS, np.nan)
                 | {"benchmark": scores[first].benchmark, "ability": ablation.ability,
-                   "selection": ablation.selection, "fraction": ablation.k, "metric": metric,
+                   "selection": ablation.selection, "mask_fraction": ablation.mask_fraction,
+                   "metric": metric,
                    "model_a": first, "model_b": second}
                 | _columns(found, place)
             )  # fmt: skip

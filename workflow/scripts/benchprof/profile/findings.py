@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchprof.ablation import and_k
+from benchprof.ablation import and_mask_fraction
 from benchprof.profile import reason
-from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_form
+from benchprof.profile.criteria import CONFIDENCE, SHARE, differs, moves_format
 from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import (
     breadth_null,
@@ -25,10 +25,10 @@ from benchprof.profile.shown import profile_cells
 
 Cells = list[dict[Hashable, Any]]
 """Rows of the AIS table, as far as `USED`."""
-USED = ["k", "ability", "metric", "n", "ais", "ais_low", "ais_high", "over_random", "over_others",
-        "q_ais", "q_random", "q_others", "reason_code", "reason", "flag_code",
-        "form_of", "form", "form_low", "form_high", "form_random",
-        "reason_form"]  # fmt: skip
+USED = ["mask_fraction_value", "ability", "metric", "n", "ais", "ais_low", "ais_high",
+        "over_random", "over_others", "q_ais", "q_random", "q_others", "reason_code", "reason",
+        "flag_code", "format_unit", "format_change", "format_change_low", "format_change_high",
+        "format_change_random", "reason_format"]  # fmt: skip
 CONTRASTS = {"random": "random masks", "others": "the other abilities' masks"}
 NUMBERS = ["effective", "effective_low", "effective_high", "noise_low", "noise_median",
            "noise_high", "p_noise"]  # fmt: skip
@@ -52,11 +52,13 @@ def findings_rows(
     for key, group in profile_cells(table).items():
         cells = group[USED].to_dict("records")
         row: dict[str, Any] = key._asdict()
-        row |= {name: cells[0][name] for name in ("k", "metric", "n")} | {"abilities": len(cells)}
+        row |= {name: cells[0][name] for name in ("mask_fraction_value", "metric", "n")} | {
+            "abilities": len(cells)
+        }
         row |= _breadth(cells, resampled.get(key), noise.get(key), seed)
         named = {"needed": needed(cells), "hindering": hindering(cells)}
         row |= {kind: _named(own) for kind, own in named.items()}
-        row |= {"form_moved": _named(form_moved(named))}
+        row |= {"format_moved": _named(format_moved(named))}
         row |= {"compared": "; ".join(compared(cells))}
         row |= {"broken": sum(cell["flag_code"] != "" for cell in cells)}
         rows.append(row | {"summary": _sentence(row, cells, named)})
@@ -85,8 +87,9 @@ def hindering(cells: Cells) -> Cells:
     return sorted(gaining, key=lambda cell: cell["ais"])
 
 
-def form_moved(named: Mapping[str, Cells]) -> Cells:
-    """The named cells whose form changes too: their AIS may come from the change of form.
+def format_moved(named: Mapping[str, Cells]) -> Cells:
+    """The named cells whose format likelihood changes too: their AIS may come from the change of
+    format likelihood.
 
     Args:
         named: the cells of `needed` and `hindering`.
@@ -95,12 +98,12 @@ def form_moved(named: Mapping[str, Cells]) -> Cells:
         cell
         for cells in named.values()
         for cell in cells
-        if moves_form(
-            cell["form_of"],
-            cell["form"],
-            cell["form_low"],
-            cell["form_high"],
-            cell["form_random"],
+        if moves_format(
+            cell["format_unit"],
+            cell["format_change"],
+            cell["format_change_low"],
+            cell["format_change_high"],
+            cell["format_change_random"],
         )
     ]
 
@@ -182,10 +185,10 @@ def _named(cells: Cells) -> str:
 
 
 def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) -> str:
-    """One sentence, and one of form; every number in it is the row's or the cells'."""
+    """One sentence, and one of format likelihood; every number in it is the row's or the cells'."""
     start = (
         f"{row['benchmark']} in {row['model']} ({row['selection']} masks"
-        f"{and_k(row['k'])}, {row['metric']}, {row['n']} items)"
+        f"{and_mask_fraction(row['mask_fraction_value'])}, {row['metric']}, {row['n']} items)"
     )
     if cells[0]["reason_code"]:
         return f"{start} has no profile: {row['reason']}."
@@ -203,7 +206,7 @@ def _sentence(row: Mapping[str, Any], cells: Cells, named: Mapping[str, Cells]) 
         parts.append(_breadth_in_words(row))
     if broken:
         parts.append(broken)
-    return f"{start} {'; '.join(parts)}.{_form_in_words(named)}"
+    return f"{start} {'; '.join(parts)}.{_format_in_words(named)}"
 
 
 def _broken_in_words(row: Mapping[str, Any]) -> str:
@@ -238,21 +241,25 @@ def _breadth_in_words(row: Mapping[str, Any]) -> str:
     )
 
 
-def _form_in_words(named: Mapping[str, Cells]) -> str:
-    """What is to say of the form under the masks that are named; empty where it hardly changes."""
+def _format_in_words(named: Mapping[str, Cells]) -> str:
+    """What is to say of the format likelihood under the masks that are named; empty where it hardly
+    changes.
+    """
     said, cells = "", [cell for own in named.values() for cell in own]
-    unknown = [cell for cell in cells if cell["reason_form"]]
-    if moved := form_moved(named):
-        said += f" Form moves too: {', '.join(map(_form_change, moved))}."
+    unknown = [cell for cell in cells if cell["reason_format"]]
+    if moved := format_moved(named):
+        said += f" Format likelihood moves too: {', '.join(map(_format_change, moved))}."
     if unknown:
         whose = "" if len(unknown) == len(cells) else f" for {_readable(unknown)}"
-        said += f" Form is undefined{whose}: {reason.SENTENCES[unknown[0]['reason_form']]}."
+        why = reason.SENTENCES[unknown[0]["reason_format"]]
+        said += f" Format likelihood is undefined{whose}: {why}."
     return said
 
 
-def _form_change(cell: Mapping[Hashable, Any]) -> str:
-    unit = "of answers" if cell["form_of"] == SHARE else cell["form_of"]
-    change = f"{cell['form']:+.2f} {unit}, {cell['form_low']:+.2f} to {cell['form_high']:+.2f}"
+def _format_change(cell: Mapping[Hashable, Any]) -> str:
+    unit = "of answers" if cell["format_unit"] == SHARE else cell["format_unit"]
+    low, high = cell["format_change_low"], cell["format_change_high"]
+    change = f"{cell['format_change']:+.2f} {unit}, {low:+.2f} to {high:+.2f}"
     return f"{_readable([cell])} ({change})"
 
 

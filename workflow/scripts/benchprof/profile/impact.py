@@ -138,7 +138,7 @@ def above_guessing_p(scores: Floats, guessing: Guessing, units: Units) -> Floats
     another there is no test: p is 0 above guessing and 1 at or below it.
 
     Args:
-        scores: (rows, n), a row per state of the model.
+        scores: (rows, n), a row per condition of the model.
         guessing: the score of guessing, and how sure it is.
         units: what belongs together.
     """

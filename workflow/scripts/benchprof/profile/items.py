@@ -22,7 +22,7 @@ NAME = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [
         *((name, NAME) for name in ("model", "benchmark", "metric")),
-        *((name, NAME) for name in ("ability", "selection", "fraction")),
+        *((name, NAME) for name in ("ability", "selection", "mask_fraction")),
         ("seed", pa.int32()),
         ("task", NAME),
         ("index", pa.int32()),
@@ -33,12 +33,12 @@ SCHEMA = pa.schema(
     ]
 )
 
-FLIP_COLUMNS = ["model", "benchmark", "ability", "selection", "fraction", "seed", "metric", "n",
-                "intact_right", "lost", "gained"]  # fmt: skip
+FLIP_COLUMNS = ["model", "benchmark", "ability", "selection", "mask_fraction", "seed",
+                "metric", "n", "intact_right", "lost", "gained"]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class ItemStates:
+class ItemConditions:
     """Which items one model has right, intact and under each ablation.
 
     Attributes:
@@ -60,7 +60,7 @@ class ItemStates:
     right: NDArray[np.bool_]
 
 
-def item_states(scores: Scores, settings: ProfileSettings) -> ItemStates | None:
+def item_conditions(scores: Scores, settings: ProfileSettings) -> ItemConditions | None:
     """Right or wrong of each item, None where no metric of the benchmark says so.
 
     By the metric shown where that is right-or-wrong, else by the record's first that is.
@@ -69,53 +69,57 @@ def item_states(scores: Scores, settings: ProfileSettings) -> ItemStates | None:
     order = [headline, *(metric for metric in scores.metrics if metric != headline)]
     for metric in order:
         if metric in scores.binary:
-            return ItemStates(
+            return ItemConditions(
                 scores.model, scores.benchmark, metric, scores.ablations, scores.tasks,
                 scores.items, scores.metrics[metric] > 0.5,
             )  # fmt: skip
     return None
 
 
-def write_items(states: Iterable[ItemStates], path: Path) -> None:
+def write_items(conditions: Iterable[ItemConditions], path: Path) -> None:
     """Write a row per (model, benchmark, ablation, item) as parquet, piece by piece."""
     with written_whole(path) as temporary, pq.ParquetWriter(temporary, SCHEMA) as writer:
-        for own in states:
+        for own in conditions:
             writer.write_table(_table(own))
 
 
-def flip_rows(states: Iterable[ItemStates]) -> pd.DataFrame:
+def flip_rows(conditions: Iterable[ItemConditions]) -> pd.DataFrame:
     """A row per (model, benchmark, ablation): how many items turned wrong and how many right."""
     rows = []
-    for own in states:
+    for own in conditions:
         lost = (own.right[0] & ~own.right[1:]).sum(axis=1)
         gained = (~own.right[0] & own.right[1:]).sum(axis=1)
         for a, wrong, right in zip(own.ablations, lost.tolist(), gained.tolist(), strict=True):
             rows.append(
-                (own.model, own.benchmark, a.ability, a.selection, a.k, a.seed,
+                (own.model, own.benchmark, a.ability, a.selection, a.mask_fraction, a.seed,
                  own.metric, len(own.tasks), int(own.right[0].sum()), wrong, right)
             )  # fmt: skip
     return pd.DataFrame(rows, columns=FLIP_COLUMNS).astype({"seed": "Int64"})
 
 
-def _table(states: ItemStates) -> pa.Table:
-    count, n = len(states.ablations), len(states.tasks)
-    intact, ablated = np.tile(states.right[0], count), states.right[1:].ravel()
+def _table(conditions: ItemConditions) -> pa.Table:
+    count, n = len(conditions.ablations), len(conditions.tasks)
+    intact, ablated = np.tile(conditions.right[0], count), conditions.right[1:].ravel()
     by_ablation = np.repeat(np.arange(count, dtype=np.int32), n)
     by_item = np.tile(np.arange(n, dtype=np.int32), count)
-    seeds = pa.array([a.seed for a in states.ablations], pa.int32())
+    seeds = pa.array([a.seed for a in conditions.ablations], pa.int32())
     columns: dict[str, Any] = {
-        name: _names([getattr(states, name)], np.zeros(count * n, dtype=np.int32))
+        name: _names([getattr(conditions, name)], np.zeros(count * n, dtype=np.int32))
         for name in ("model", "benchmark", "metric")
     }
     columns |= {
-        name: _names([getattr(a, field) for a in states.ablations], by_ablation)
-        for name, field in (("ability", "ability"), ("selection", "selection"), ("fraction", "k"))
+        name: _names([getattr(a, field) for a in conditions.ablations], by_ablation)
+        for name, field in (
+            ("ability", "ability"),
+            ("selection", "selection"),
+            ("mask_fraction", "mask_fraction"),
+        )
     }
     columns |= {
         "seed": seeds.take(pa.array(by_ablation)),
-        "task": _names(states.tasks, by_item),
-        "index": np.array([index for index, _ in states.items], dtype=np.int32)[by_item],
-        "digest": _names([digest for _, digest in states.items], by_item),
+        "task": _names(conditions.tasks, by_item),
+        "index": np.array([index for index, _ in conditions.items], dtype=np.int32)[by_item],
+        "digest": _names([digest for _, digest in conditions.items], by_item),
         "intact": intact,
         "ablated": ablated,
         "flip": ablated.astype(np.int8) - intact.astype(np.int8),

@@ -20,10 +20,10 @@ from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
 from benchprof.profile.findings import findings_rows
-from benchprof.profile.form import FormReader
-from benchprof.profile.form_columns import with_form
+from benchprof.profile.format_columns import with_format
+from benchprof.profile.format_likelihood import FormatReader
 from benchprof.profile.impact import Impacts
-from benchprof.profile.items import ItemStates, flip_rows, item_states, write_items
+from benchprof.profile.items import ItemConditions, flip_rows, item_conditions, write_items
 from benchprof.profile.key import ProfileKey
 from benchprof.profile.measures import shuffled_profiles
 from benchprof.profile.power import power_rows
@@ -42,7 +42,7 @@ from benchprof.profile.scores import (
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.software import ANSWERING, software_rows, versions_of
 from benchprof.profile.source import Source
-from benchprof.profile.table import add_dose, add_flag, add_of_masks
+from benchprof.profile.table import add_flag, add_of_masks, add_on_target_effect
 from benchprof.sampling import derived_seed
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class MeasuredModel:
     noise: dict[ProfileKey, Floats]
     power: list[dict[str, Any]]
     reliability: list[dict[str, Any]]
-    states: ItemStates | None
+    conditions: ItemConditions | None
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,16 @@ def compute_profile(
     differences = [row for own in by_benchmark.values() for row in own.differences]
     table = pd.concat([part.impact for part in measured], ignore_index=True)
     shares, sizes = mask_shares(masks), mask_sizes(masks)
-    table = add_of_masks(table, "k", {s: shares[s.mask] for s in sources}, after="fraction")
-    table = add_of_masks(table, "mask_size", {s: sizes[s.mask] for s in sources}, after="k")
-    table = add_flag(add_dose(add_corrected(table), own_benchmarks))
+    table = add_of_masks(
+        table, "mask_fraction_value", {s: shares[s.mask] for s in sources}, after="mask_fraction"
+    )
+    table = add_of_masks(
+        table, "mask_size", {s: sizes[s.mask] for s in sources}, after="mask_fraction_value"
+    )
+    table = add_flag(add_on_target_effect(add_corrected(table), own_benchmarks))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}
     noise = {key: value for part in measured for key, value in part.noise.items()}
-    states = [part.states for part in measured if part.states]
+    conditions = [part.conditions for part in measured if part.conditions]
     tables = {
         "impact": table,
         "similarity": similarity_rows(table, "model", settings.seed, resampled, noise),
@@ -122,14 +126,14 @@ def compute_profile(
         "power": pd.DataFrame([row for part in measured for row in part.power]),
         "reliability": pd.DataFrame([row for part in measured for row in part.reliability]),
         "findings": findings_rows(table, settings.seed, resampled, noise),
-        "flips": flip_rows(states),
+        "flips": flip_rows(conditions),
         "software": software_rows(
             (model, part.software) for (model, _), part in zip(intact, measured, strict=True)
         ),
     }
     for name, rows in tables.items():
         _write(rows, folder / name)
-    write_items(states, folder / "items.parquet")
+    write_items(conditions, folder / "items.parquet")
     _warn_of_versions(tables["software"])
     for sentence in out_of_reach(table[table["headline"]]):
         logger.warning(sentence)
@@ -203,7 +207,7 @@ def measure_benchmark(
     One thread of linear algebra: with more, sums are added up in another order.
     """
     with threadpool_limits(1):
-        readers = {model: FormReader() for model in intact}
+        readers = {model: FormatReader() for model in intact}
         asked = {model: [s for s in sources if s.model == model] for model in intact}
         scores = of_one_kind(
             {
@@ -215,7 +219,7 @@ def measure_benchmark(
         tables, shown = {}, {}
         for model, own in scores.items():
             rows, shown[model] = impact_rows(own, settings)
-            tables[model] = with_form(rows, readers[model].forms, own, settings)
+            tables[model] = with_format(rows, readers[model].format_likelihoods, own, settings)
         metric = settings.headline(next(iter(scores.values())))
         return MeasuredBenchmark(
             models={
@@ -251,7 +255,7 @@ def _measure(
         noise=_noise(scores, settings) if shown else {},
         power=power_rows(scores, undefined, settings),
         reliability=reliability_rows(scores, undefined, settings),
-        states=item_states(scores, settings),
+        conditions=item_conditions(scores, settings),
     )
 
 

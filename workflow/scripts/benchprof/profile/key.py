@@ -13,7 +13,7 @@ class ProfileKey(NamedTuple):
     model: str
     benchmark: str
     selection: str
-    fraction: str
+    mask_fraction: str
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> ProfileKey:

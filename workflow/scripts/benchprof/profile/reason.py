@@ -11,11 +11,11 @@ TOO_FEW_ITEMS = "too_few_items"
 NOT_ABOVE_GUESSING = "not_above_guessing"
 # Of an AIS that stands but means something else.
 ABLATED_MODEL_BROKEN = "ablated_model_broken"
-# Of a contrast or a dose.
+# Of a contrast or an on-target effect.
 IS_CONTROL = "is_control"
 NO_CONTROLS = "no_controls"
 NO_OTHER_ABILITIES = "no_other_abilities"
-NO_OWN_TEST = "no_own_test"
+NO_HELD_OUT_TEST = "no_held_out_test"
 # Of form.
 CHOICES_ARE_CONTEXTS = "choices_are_contexts"
 NO_CHOICES = "no_choices"

@@ -22,8 +22,8 @@ def bootstrap_means(sums: Floats, sizes: Floats, resamples: int, seed: int) -> F
     """Means over items of each row under the same resamples of the units.
 
     Args:
-        sums: (rows, units), scores summed within units; a row per model state, paired, so that
-            every row sees the same units.
+        sums: (rows, units), scores summed within units; a row per condition of the model, paired,
+            so that every row sees the same units.
         sizes: (units,), the number of items of each unit.
         resamples: how many.
         seed: of the draw; the same number of units and seed give the same resamples.
@@ -88,8 +88,8 @@ def standard_error(values: Floats) -> float:
 def resample_counts(units: int, resamples: int, seed: int) -> NDArray[np.uint8]:
     """How often each resample draws each unit, (resamples, units).
 
-    Kept for the next model: all states of all models see the same resamples of a benchmark, which
-    pairs them. Two are kept, as right-or-wrong scores have two units more.
+    Kept for the next model: all conditions of all models see the same resamples of a benchmark,
+    which pairs them. Two are kept, as right-or-wrong scores have two units more.
     """
     random = np.random.default_rng(seed)
     counts = np.empty((resamples, units), dtype=np.uint8)
@@ -109,7 +109,7 @@ def with_pseudo_items(scores: Floats) -> tuple[Floats, Floats]:
     For right-or-wrong scores a bootstrap over items of which none changed would give an interval
     of no width, as if no item ever could. One pseudo-item each way, lost and gained, is the
     adjustment that Bonett and Price (2012, doi:10.3102/1076998611411915) give for paired
-    proportions. The intact model (row 0) has one of them right; whichever two states are
+    proportions. The intact model (row 0) has one of them right; whichever two conditions are
     compared, the pseudo-items count once for and once against the difference.
     """
     rows, n = scores.shape

@@ -71,7 +71,8 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
     """The rows of one metric with what does not need an AIS, and the AIS columns empty."""
     # Alone: whether there is an AIS must not depend on the ablated models' scores.
     p, p_ablated = (
-        above_guessing_p(states, scores.guessing, scores.units) for states in (items[:1], items[1:])
+        above_guessing_p(conditions, scores.guessing, scores.units)
+        for conditions in (items[:1], items[1:])
     )
     why = _undefined(scores, float(items[0].mean()), float(p[0]))
     columns = {
@@ -79,7 +80,7 @@ def _without_impacts(scores: Scores, items: Floats) -> pd.DataFrame:
         "benchmark": scores.benchmark,
         "ability": [a.ability for a in scores.ablations],
         "selection": [a.selection for a in scores.ablations],
-        "fraction": [a.k for a in scores.ablations],
+        "mask_fraction": [a.mask_fraction for a in scores.ablations],
         "seed": pd.array([a.seed for a in scores.ablations], dtype="Int64"),
         "n": scores.n,
         "clusters": pd.array([_clusters(scores)] * len(scores.ablations), dtype="Int64"),

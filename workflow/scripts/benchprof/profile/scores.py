@@ -150,7 +150,7 @@ def mask_shares(masks: Iterable[Path]) -> dict[Path, str]:
 
     Only what the file says of itself is read: `mask_digests` has compared the rest.
     """
-    return {path: str(read_origin(path)["fraction"]) for path in set(masks)}
+    return {path: str(read_origin(path)["mask_fraction"]) for path in set(masks)}
 
 
 def mask_sizes(masks: Iterable[Path]) -> dict[Path, int]:

@@ -33,7 +33,7 @@ def mcnemar_p(lost: int, gained: int) -> float:
     """Two-sided exact p-value of McNemar's test.
 
     Args:
-        lost: items that the first state has right and the second wrong.
+        lost: items that the first condition has right and the second wrong.
         gained: items the other way round.
     """
     return min(1.0, 2 * float(binom.cdf(min(lost, gained), lost + gained, 0.5)))
@@ -42,8 +42,8 @@ def mcnemar_p(lost: int, gained: int) -> float:
 def whole_sign_flip_p(differences: Ints) -> float:
     """Two-sided exact p-value of the sign-flip test on whole numbers.
 
-    Of right-or-wrong scores the differences are whole numbers, also of one state against the sum
-    of m others (m times one less the others), and of clusters' sums. With differences of -1, 0
+    Of right-or-wrong scores the differences are whole numbers, also of one condition against the
+    sum of m others (m times one less the others), and of clusters' sums. With differences of -1, 0
     and 1 alone it is McNemar's exact test. Otherwise the distribution of the sum of d_i times a
     random sign is found by inverting its characteristic function, the product of cos(d_i w).
 
@@ -68,36 +68,37 @@ def whole_sign_flip_p(differences: Ints) -> float:
     return min(1.0, max(p, LEAST_P))
 
 
-def exchange_p(changed: Ints, lost: Ints, states: int) -> Floats:
-    """Two-sided exact p-values that one of several states loses no more or less than the others.
+def exchange_p(changed: Ints, lost: Ints, conditions: int) -> Floats:
+    """Two-sided exact p-values that one of several conditions loses no more or less than the
+    others.
 
-    Under the null the states are exchangeable within an item: where k of them differ from the
-    intact one, the one that is tested is among them with chance k / states. What it lost in all is
-    then a sum of binomial numbers, whose distribution is found by inverting its characteristic
+    Under the null the conditions are exchangeable within an item: where k of them differ from the
+    intact one, the one that is tested is among them with chance k / conditions. What it lost in all
+    is then a sum of binomial numbers, whose distribution is found by inverting its characteristic
     function. Sign flips of the difference to the others' mean alone would not hold their level
     where few items change, since the difference is then skewed.
 
     Args:
-        changed: (rows, items), how many of a row's states lost the item, or less those that gained
-            it.
-        lost: (rows,), the items that the tested state lost, less those it gained.
-        states: how many a row has, the tested one included.
+        changed: (rows, items), how many of a row's conditions lost the item, or less those that
+            gained it.
+        lost: (rows,), the items that the tested condition lost, less those it gained.
+        conditions: how many a row has, the tested one included.
 
     Returns:
         (rows,).
     """
-    numbers = range(1, states)
+    numbers = range(1, conditions)
     losers, gainers = (
         np.stack([(sign * changed == k).sum(axis=1) for k in numbers], axis=1) for sign in (1, -1)
     )
-    # Items that all states changed are certain. The sum of the others lies in -gained to reach.
-    sure = (changed == states).sum(axis=1) - (changed == -states).sum(axis=1)
+    # Items that all conditions changed are certain. The sum of the others lies in -gained to reach.
+    sure = (changed == conditions).sum(axis=1) - (changed == -conditions).sum(axis=1)
     gained, reach = gainers.sum(axis=1), losers.sum(axis=1)
     # Odd, so that no frequency is the one at which a binomial of chance 1/2 has zero.
     length = int((gained + reach).max(initial=0) + 1) | 1
     unit = np.exp(-2j * np.pi * np.arange(length // 2 + 1) / length)
     # Of 1 - c + c·unit; the logarithm of its size near 1, without losing digits.
-    chances = np.arange(1, states)[:, None] / states
+    chances = np.arange(1, conditions)[:, None] / conditions
     sizes = np.log1p(2 * chances * (1 - chances) * (unit.real - 1)) / 2
     logs = sizes + 1j * np.angle(1 + chances * (unit - 1))
     p = np.empty(len(changed))
@@ -116,15 +117,16 @@ def exchange_p(changed: Ints, lost: Ints, states: int) -> Floats:
 
 
 def cluster_exchange_p(drops: Ints) -> float:
-    """Two-sided exact p-value that the first of several states loses as much as the others.
+    """Two-sided exact p-value that the first of several conditions loses as much as the others.
 
-    As `exchange_p`, of clusters' sums, which may be any whole numbers: under the null the states
-    are exchangeable within a cluster, so that what the first one loses there is what any of them
-    does, with the same chance. The distribution of the sum over clusters is found by inverting its
-    characteristic function, the product over clusters of the states' mean of exp(i d w).
+    As `exchange_p`, of clusters' sums, which may be any whole numbers: under the null the
+    conditions are exchangeable within a cluster, so that what the first one loses there is what any
+    of them does, with the same chance. The distribution of the sum over clusters is found by
+    inverting its characteristic function, the product over clusters of the conditions' mean of
+    exp(i d w).
 
     Args:
-        drops: (states, clusters), what each state lost in all items of each cluster.
+        drops: (conditions, clusters), what each condition lost in all items of each cluster.
     """
     above = drops - drops.min(axis=0)
     length = int(above.max(axis=0).sum()) + 1
@@ -143,8 +145,8 @@ def sign_flip_p(sums: Floats, weights: Weights, resamples: int, seed: int) -> Fl
     The observed arrangement counts as one, so that p is never zero.
 
     Args:
-        sums: (states, units), what each unit lost in each state.
-        weights: (rows, states): a row tests one weighted sum of states.
+        sums: (conditions, units), what each unit lost in each condition.
+        weights: (rows, conditions): a row tests one weighted sum of conditions.
         resamples: random sign arrangements.
         seed: of the draw.
 

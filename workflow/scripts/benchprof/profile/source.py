@@ -27,7 +27,7 @@ class Source:
         return {
             "ability": own.ability,
             "selection": own.selection,
-            "fraction": own.k,
+            "mask_fraction": own.mask_fraction,
             "seed": own.seed,
             "model": self.model,
             "benchmark": self.benchmark,
@@ -38,6 +38,6 @@ class Source:
     @classmethod
     def from_json(cls, value: Mapping[str, Any], root: Path) -> Source:
         """As an archive lists it, whose files lie below `root`."""
-        own = Ablation(value["ability"], value["selection"], value["fraction"], value["seed"])
+        own = Ablation(value["ability"], value["selection"], value["mask_fraction"], value["seed"])
         record, mask = root / value["record"], root / value["mask"]
         return cls(value["model"], value["benchmark"], own, record, mask)

@@ -1,4 +1,4 @@
-"""What needs the whole AIS table: doses, k and broken models."""
+"""What needs the whole AIS table: on-target effects, mask fraction and broken models."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from benchprof.profile.source import Source
 
 LEAST_P = float(np.finfo(np.float64).tiny)
 """In place of a p of 0, which has no logarithm."""
-ABLATION = ["model", "ability", "selection", "fraction", "seed"]
+ABLATION = ["model", "ability", "selection", "mask_fraction", "seed"]
 
 
-def add_dose(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> pd.DataFrame:
-    """Add `dose`, the ability's own AIS on its test split under the same mask, and `reason_dose`.
+def add_on_target_effect(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> pd.DataFrame:
+    """Add `on_target_effect`, the ability's own AIS on its test split under the same mask, and
+    `reason_on_target`.
 
-    In the own test's headline metric, whatever metric a row is of: benchmarks of free generation
-    have metrics that no ability's test has. Controls have none. Where all but the mask was ablated
-    there is none either: a mask that keeps its own test is no weak one. The reason why there is
-    none is that of the own test where this has no AIS.
+    In the held-out test's headline metric, whatever metric a row is of: benchmarks of free
+    generation have metrics that no ability's test has. Controls have none. Where all but the mask
+    was ablated there is none either: a mask that keeps its held-out test is no weak one. The reason
+    why there is none is that of the held-out test where this has no AIS.
 
     Args:
         table: of all models and benchmarks.
@@ -33,18 +34,20 @@ def add_dose(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> pd.DataF
     """
     shown = shown_masks(table)
     own = shown[shown["benchmark"] == shown["ability"].map(own_benchmarks)]
-    columns = {"ais": "dose", "reason_code": "reason_dose"}
-    doses = own[[*ABLATION, *columns]].rename(columns=columns)
-    table = table.merge(doses, on=ABLATION, how="left", validate="many_to_one")
-    missing = np.where(table["seed"].notna(), reason.IS_CONTROL, reason.NO_OWN_TEST)
-    table["reason_dose"] = table["reason_dose"].where(table["reason_dose"].notna(), missing)
+    columns = {"ais": "on_target_effect", "reason_code": "reason_on_target"}
+    on_target_effects = own[[*ABLATION, *columns]].rename(columns=columns)
+    table = table.merge(on_target_effects, on=ABLATION, how="left", validate="many_to_one")
+    missing = np.where(table["seed"].notna(), reason.IS_CONTROL, reason.NO_HELD_OUT_TEST)
+    table["reason_on_target"] = table["reason_on_target"].where(
+        table["reason_on_target"].notna(), missing
+    )
     return table
 
 
 def add_of_masks(
     table: pd.DataFrame, name: str, values: Mapping[Source, Any], after: str
 ) -> pd.DataFrame:
-    """Add a column of what the masks' metadata say, such as `k`.
+    """Add a column of what the masks' metadata say, such as `mask_fraction_value`.
 
     Args:
         table: of all models and benchmarks.
@@ -53,7 +56,10 @@ def add_of_masks(
         after: the column that it follows.
     """
     masks = {source: source.ablation for source in values}
-    said = {(s.model, a.ability, a.selection, a.k, a.seed): values[s] for s, a in masks.items()}
+    said = {
+        (s.model, a.ability, a.selection, a.mask_fraction, a.seed): values[s]
+        for s, a in masks.items()
+    }
     seeds = table["seed"].astype(object).where(table["seed"].notna(), None)
     keys = zip(*(table[column] for column in ABLATION[:-1]), seeds, strict=True)
     table = table.copy()

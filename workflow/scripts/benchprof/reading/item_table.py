@@ -13,7 +13,8 @@ from benchprof.reading.question import Question
 def item_table(
     questions: Sequence[Question], answers: Mapping[str, Sequence[Answer]]
 ) -> pd.DataFrame:
-    """Task, index, digest, prompt, choices and what is right; then two columns per model state.
+    """Task, index, digest, prompt, choices and what is right; then two columns per condition of the
+    model.
 
     Args:
         questions: of a benchmark.

@@ -1,4 +1,4 @@
-"""One job: by how much an ability's AIS on its own test differs with the train items."""
+"""One job: by how much an ability's AIS on its held-out test differs with the train items."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.shown import shown_masks
 from benchprof.profile.source import Source
 
-KEYS = ["model", "ability", "benchmark", "selection", "fraction"]
+KEYS = ["model", "ability", "benchmark", "selection", "mask_fraction"]
 COLUMNS = [*KEYS, "metric", "n", "ais", "ais_low", "ais_high", "items", "ais_half_1",
            "ais_half_2", "sd_test_items", "reason_code", "reason"]  # fmt: skip
 
@@ -36,8 +36,8 @@ def measure_replication(
 
     Args:
         impact: the AIS table.
-        intact: record of the unablated model by (model, benchmark), own tests alone.
-        sources: records under the masks of halves, on their abilities' own tests.
+        intact: record of the unablated model by (model, benchmark), held-out tests alone.
+        sources: records under the masks of halves, on their abilities' held-out tests.
         settings: how scores become AIS.
         targets: the CSV and the parquet file.
     """
@@ -62,7 +62,7 @@ def measure_replication(
 def replication_rows(
     impact: pd.DataFrame, halves: pd.DataFrame, items: Mapping[tuple[str, str], int]
 ) -> pd.DataFrame:
-    """A row of `COLUMNS` per mask on its ability's own test, in the metric shown.
+    """A row of `COLUMNS` per mask on its ability's held-out test, in the metric shown.
 
     `ais` is under the mask that all train items made, `ais_half_1` and `ais_half_2` under those
     that each half made, over the same test items. `sd_test_items` is the standard error of their
@@ -114,8 +114,8 @@ def train_items_error(table: pd.DataFrame) -> float:
 def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> pd.DataFrame:
     """The rows with `sd_test_items`: the standard error of a pair's difference over the test items.
 
-    An own test is one task, so that its items are drawn one by one. The divisor is that of the AIS:
-    in resamples it may be near 0, and no ratio to it has a variance. It is the same for both
+    A held-out test is one task, so that its items are drawn one by one. The divisor is that of the
+    AIS: in resamples it may be near 0, and no ratio to it has a variance. It is the same for both
     halves, so its error says nothing about the masks.
     """
     if impacts is None:
@@ -126,5 +126,5 @@ def _with_noise(rows: pd.DataFrame, scores: Scores, impacts: Impacts | None) -> 
         pair = [n for n, a in enumerate(scores.ablations, 1) if a.kind == view]
         first, second = scores.metrics[metric][pair]
         noise[view] = standard_error(first - second) / impacts.base
-    keys = zip(rows["selection"], rows["fraction"], strict=True)
+    keys = zip(rows["selection"], rows["mask_fraction"], strict=True)
     return rows.assign(sd_test_items=[noise[key] for key in keys])

@@ -56,7 +56,7 @@ def _by_benchmark(table: pd.DataFrame, matrix: Matrix) -> dict[str, Row]:
 
 def _named(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> dict[str, Any]:
     """The abilities that a finding names, with AIS and with what casts doubt on their masks."""
-    needed, hindering, moved = (split(row[k]) for k in ("needed", "hindering", "form_moved"))
+    needed, hindering, moved = (split(row[k]) for k in ("needed", "hindering", "format_moved"))
     cells = matrix.cells[matrix.cells["benchmark"] == row["benchmark"]].set_index("ability")
 
     def with_ais(abilities: Sequence[str]) -> str:
@@ -69,7 +69,7 @@ def _named(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> dict[str, Any
         "doubted": with_ais([ability for ability in needed if ability in doubts]),
         "better": with_ais(hindering),
         "doubts": {a: doubts[a] for a in [*needed, *hindering] if a in doubts},
-        "form": {
+        "format": {
             "loss": series(inline(ability) for ability in needed if ability in moved),
             "gain": series(inline(ability) for ability in hindering if ability in moved),
         },

@@ -12,23 +12,23 @@ from benchprof.ablation import ALL_ABILITIES
 from benchprof.profile.correction import out_of_reach
 from benchprof.profile.criteria import (
     ENOUGH_CONTROLS,
-    FORM_MOVED,
-    FULL_DOSE,
+    FORMAT_MOVED,
+    FULL_ON_TARGET,
     LARGE_OVERLAP,
-    LEAST_DOSE,
+    LEAST_ON_TARGET,
     MOST_UNREAD,
     SHARE,
     SIDE_DROP,
-    separates,
+    is_selective,
 )
 from benchprof.replication.table import train_items_error
-from benchprof.report.drops import control_drops, dose_table
+from benchprof.report.drops import control_drops, on_target_table
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import metric, readable
 from benchprof.report.numbers import number, number_off, span
 from benchprof.report.sentences import readable_list, say, valued
 
-VIEW = ["model", "selection", "fraction"]
+VIEW = ["model", "selection", "mask_fraction"]
 
 
 def caveats(
@@ -48,7 +48,7 @@ def caveats(
         *_smaller(matrix),
         *_unread(matrix),
         *_broken(matrix),
-        *_of_doses(matrix),
+        *_of_on_target_effects(matrix),
         *_harmful_random(matrix),
         *([] if overlap is None or matrix.one_mask else _overlap(matrix.rows_of(overlap))),
         *_contrasts(matrix),
@@ -66,7 +66,7 @@ def train_items(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
     if known.empty:
         return []
     error = train_items_error(known)
-    adds = f"this adds a standard error of {error:.2g} to the AIS on the own test"
+    adds = f"this adds a standard error of {error:.2g} to the AIS on the held-out test"
     if error == 0:
         adds = "these differ no more than the noise of the test items explains"
     items = span(*(f"{known['items'].agg(end):.0f}" for end in ("min", "max")))
@@ -74,7 +74,7 @@ def train_items(table: pd.DataFrame | None, matrix: Matrix) -> list[str]:
 
 
 def half_ais(table: pd.DataFrame | None, matrix: Matrix) -> dict[str, str]:
-    """The AIS of each ability on its own test under the masks of either half, as text."""
+    """The AIS of each ability on its held-out test under the masks of either half, as text."""
     rows = [] if table is None else matrix.rows_of(table).to_dict("records")
     return {
         row["ability"]: f"{number(row['ais_half_1'])}, {number(row['ais_half_2'])}" for row in rows
@@ -82,7 +82,9 @@ def half_ais(table: pd.DataFrame | None, matrix: Matrix) -> dict[str, str]:
 
 
 def read_overlap(files: Mapping[tuple[str, str, str], Path]) -> pd.DataFrame:
-    """The tables of `analysis.overlap`, by model, selection and k, as one that names these."""
+    """The tables of `analysis.overlap`, by model, selection and mask fraction, as one that names
+    these.
+    """
     # An ability may be named like a number, or `null`.
     names = {"ability_a": str, "ability_b": str}
     tables = [
@@ -120,10 +122,12 @@ def _smaller(matrix: Matrix) -> Iterator[str]:
 
 def _unread(matrix: Matrix) -> Iterator[str]:
     """Benchmarks of whose written answers masks leave few that can be parsed."""
-    cells = matrix.cells.assign(unread=matrix.cells["form_intact"] + matrix.cells["form"])
-    written = cells[(cells["form_of"] == SHARE) & cells["ais"].notna()]
-    much = (written["unread"] > MOST_UNREAD) & (written["form"] >= FORM_MOVED[SHARE])
-    unread = written[much].astype({"unread": float, "form_random": float})
+    cells = matrix.cells.assign(
+        unread=matrix.cells["format_intact"] + matrix.cells["format_change"]
+    )
+    written = cells[(cells["format_unit"] == SHARE) & cells["ais"].notna()]
+    much = (written["unread"] > MOST_UNREAD) & (written["format_change"] >= FORMAT_MOVED[SHARE])
+    unread = written[much].astype({"unread": float, "format_change_random": float})
     for benchmark, own in unread.groupby("benchmark", sort=False):
         shares = (number_off(own["unread"].agg(end), MOST_UNREAD) for end in ("min", "max"))
         yield say(
@@ -132,8 +136,8 @@ def _unread(matrix: Matrix) -> Iterator[str]:
             benchmark=readable(str(benchmark)),
             abilities=readable_list(own["ability"]),
             metric=metric(own["metric"].iloc[0]),
-            intact=number(own["form_intact"].iloc[0]),
-            random=number(own["form_random"].max()),
+            intact=number(own["format_intact"].iloc[0]),
+            random=number(own["format_change_random"].max()),
         )
 
 
@@ -144,24 +148,36 @@ def _broken(matrix: Matrix) -> Iterator[str]:
         yield say("broken", code=code, reason=reason, abilities=abilities)
 
 
-def _of_doses(matrix: Matrix) -> Iterator[str]:
-    """What the masks' effects on the abilities' own tests say against them."""
-    dose = dose_table(matrix)
-    own, side = dose["own"], dose["side"]
-    known = dose[own.notna() & side.notna()]
-    if not matrix.one_mask and len(known) and not any(map(separates, known["own"], known["side"])):
-        yield say("not_separable", known=len(known))
+def _of_on_target_effects(matrix: Matrix) -> Iterator[str]:
+    """What the masks' effects on the abilities' held-out tests say against them."""
+    on_target_effect = on_target_table(matrix)
+    own, side = on_target_effect["own"], on_target_effect["side"]
+    known = on_target_effect[own.notna() & side.notna()]
+    if (
+        not matrix.one_mask
+        and len(known)
+        and not any(map(is_selective, known["own"], known["side"]))
+    ):
+        yield say("none_selective", known=len(known))
     for about, limit, values in (
-        ("dose_small", LEAST_DOSE, own[own < LEAST_DOSE]),
-        ("dose_by_chance", np.nan, own[(own >= LEAST_DOSE) & dose["by_chance"]]),
-        ("dose_partial", FULL_DOSE, own[(own >= LEAST_DOSE) & (own < FULL_DOSE)]),
-        ("not_specific", SIDE_DROP, side[(side > SIDE_DROP) & (not matrix.one_mask)]),
+        ("on_target_small", LEAST_ON_TARGET, own[own < LEAST_ON_TARGET]),
+        (
+            "on_target_by_chance",
+            np.nan,
+            own[(own >= LEAST_ON_TARGET) & on_target_effect["by_chance"]],
+        ),
+        (
+            "on_target_partial",
+            FULL_ON_TARGET,
+            own[(own >= LEAST_ON_TARGET) & (own < FULL_ON_TARGET)],
+        ),
+        ("not_selective", SIDE_DROP, side[(side > SIDE_DROP) & (not matrix.one_mask)]),
     ):
         if len(values):
             yield say(about, values=valued(values, limit))
     without = {
-        "dose_unknown": [a for a, test in matrix.own.items() if test in matrix.reasons()],
-        "dose_untested": [a for a in matrix.abilities if a not in matrix.own],
+        "on_target_unknown": [a for a, test in matrix.own.items() if test in matrix.reasons()],
+        "on_target_untested": [a for a in matrix.abilities if a not in matrix.own],
     }
     for about, abilities in without.items():
         if abilities:
@@ -212,6 +228,6 @@ def _contrasts(matrix: Matrix) -> Iterator[str]:
 
 
 def _calibration(matrix: Matrix, benchmarks: Collection[str]) -> Iterator[str]:
-    """Of benchmarks that the choice of k may have seen."""
+    """Of benchmarks that the choice of the mask fraction may have seen."""
     if seen := [benchmark for benchmark in matrix.benchmarks if benchmark in benchmarks]:
         yield say("calibration", benchmarks=readable_list(seen))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from benchprof.profile.criteria import LEAST_DOSE, SIDE_DROP, SIGNIFICANCE
+from benchprof.profile.criteria import LEAST_ON_TARGET, SIDE_DROP, SIGNIFICANCE
 from benchprof.report.matrix import Matrix
 
 
@@ -16,13 +16,13 @@ def drops(rows: pd.DataFrame) -> pd.Series:
     return share.where(rows["ais"].notna()).astype(float)
 
 
-def dose_table(matrix: Matrix) -> pd.DataFrame:
+def on_target_table(matrix: Matrix) -> pd.DataFrame:
     """A row per ability: what its mask takes off tests; NaN where that is unknown.
 
-    Columns: `own` test; `side`, the others' own tests on average; `random`, what the random masks
-    that match it take off its own test on average; `q` of the difference from these; `by_chance`,
-    whether what it costs its own test may be chance: the interval contains 0, or random masks may
-    cost as much.
+    Columns: `own` test; `side`, the others' held-out tests on average; `random`, what the random
+    masks that match it take off its held-out test on average; `q` of the difference from these;
+    `by_chance`, whether what it costs its held-out test may be chance: the interval contains 0, or
+    random masks may cost as much.
     """
     own = matrix.own_cells
     tests = matrix.cells[matrix.cells["benchmark"].isin(list(matrix.own.values()))]
@@ -53,13 +53,14 @@ def control_drops(matrix: Matrix) -> pd.Series:
 
 def mask_doubts(matrix: Matrix) -> dict[str, str]:
     """What is wrong with the masks of the abilities that a profile names, to stand beside them."""
-    dose = dose_table(matrix)
-    own, side = dose["own"], dose["side"]
+    on_target_effect = on_target_table(matrix)
+    own, side = on_target_effect["own"], on_target_effect["side"]
     faults = {
-        "not specific": side > SIDE_DROP,
-        f"dose below {LEAST_DOSE}": own < LEAST_DOSE,
-        "dose unknown": own.isna(),
-        "dose not significant": (own >= LEAST_DOSE) & dose["by_chance"],
+        "not selective": side > SIDE_DROP,
+        f"on-target effect below {LEAST_ON_TARGET}": own < LEAST_ON_TARGET,
+        "on-target effect unknown": own.isna(),
+        "on-target effect not significant": (own >= LEAST_ON_TARGET)
+        & on_target_effect["by_chance"],
         "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
     }
     said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}

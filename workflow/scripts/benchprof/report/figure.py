@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-Of = Literal["matrix", "ks", "shares", "models", "run"]
+Of = Literal["matrix", "curve", "shares", "models", "run"]
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,13 @@ class Entry:
     Attributes:
         name: of its rule (`plot_NAME`), and what the names of its files begin with.
         title: its heading in Snakemake's report.
-        of: what one drawing shows: the `matrix` of a model under one selection and k; a model under
-            one selection at all `ks`; the `shares` of a model's importance profiles; all `models`
-            under one selection and k; or the whole `run`.
+        of: what one drawing shows: the `matrix` of a model under one selection and mask fraction; a
+            model under one selection at all its mask fractions (`curve`); the `shares` of a model's
+            importance profiles; all `models` under one selection and mask fraction; or the whole
+            `run`.
         draw: the function of the module that writes the files. Beside `targets` it takes, in this
             order: `matrix`; `table`, `model` and `selection`; `table`; `table`, `selection` and
-            `fraction`; or `timings`.
+            `mask_fraction`; or `timings`.
         place: its place among the figures, in lists and on the page.
         page: the function that writes the caption below it on the page, which is also the text in
             place of the picture. It takes what `draw` takes; of `models` the rows of both; of a
@@ -43,7 +44,7 @@ class Entry:
     each_benchmark: bool = False
 
     def stem(self, *view: str) -> str:
-        """The name of its files without an ending, for one selection, k or both."""
+        """The name of its files without an ending, for one selection, mask fraction or both."""
         return "_".join([self.name, *view])
 
 

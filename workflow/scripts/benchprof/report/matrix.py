@@ -1,4 +1,6 @@
-"""The AIS table cut into what a figure or a table shows: one model, one selection, one k."""
+"""The AIS table cut into what a figure or a table shows: one model, one selection, one mask
+fraction.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from benchprof.ablation import ALL_ABILITIES, and_k, shown_k
+from benchprof.ablation import ALL_ABILITIES, and_mask_fraction, shown_mask_fraction
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
 from benchprof.report.names import metric
@@ -21,13 +23,14 @@ BROKEN = "†"
 
 @dataclass(frozen=True)
 class Matrix:
-    """AIS of one model under one selection and k, in each benchmark's headline metric or another.
+    """AIS of one model under one selection and mask fraction, in each benchmark's headline metric
+    or another.
 
     Attributes:
         model: its name.
         selection: the rule that made the masks.
-        fraction: k as configured, and as file names have it.
-        k: the number, also where `fraction` is the word `calibrated`.
+        mask_fraction: k as configured, and as file names have it.
+        mask_fraction_value: the number, also where `mask_fraction` is the word `calibrated`.
         own: the benchmark that is an ability's test split, by ability, where it is in the table.
         benchmarks: the rows, in the table's order; of another metric, those that have it.
         abilities: the columns, in the table's order.
@@ -37,8 +40,8 @@ class Matrix:
 
     model: str
     selection: str
-    fraction: str
-    k: str
+    mask_fraction: str
+    mask_fraction_value: str
     own: Mapping[str, str]
     benchmarks: tuple[str, ...]
     abilities: tuple[str, ...]
@@ -46,23 +49,23 @@ class Matrix:
     controls: pd.DataFrame
 
     @property
-    def shown_k(self) -> str:
+    def shown_mask_fraction(self) -> str:
         """k for readers."""
-        return shown_k(self.fraction, self.k)
+        return shown_mask_fraction(self.mask_fraction, self.mask_fraction_value)
 
     @property
     def title(self) -> str:
         """What a figure or a table of it is headed by."""
-        return f"{self.model}, {self.selection} masks{and_k(self.shown_k)}"
+        return f"{self.model}, {self.selection} masks{and_mask_fraction(self.shown_mask_fraction)}"
 
     @property
     def masks_in_words(self) -> str:
-        """Its masks, for captions: "specific, k = 0.001"."""
-        return f"{self.selection}{and_k(self.shown_k)}"
+        """Its masks, for captions: "contrastive, mask fraction 0.001"."""
+        return f"{self.selection}{and_mask_fraction(self.shown_mask_fraction)}"
 
     def rows_of(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a table that are of its model, selection and k."""
-        return _view(table, self.model, self.selection, self.fraction)
+        """The rows of a table that are of its model, selection and mask fraction."""
+        return _view(table, self.model, self.selection, self.mask_fraction)
 
     @property
     def controlled(self) -> bool:
@@ -124,7 +127,9 @@ class Matrix:
 
     @property
     def own_cells(self) -> pd.DataFrame:
-        """A row of `cells` per ability, on its own test; of NaN where that is not in the table."""
+        """A row of `cells` per ability, on its held-out test; of NaN where that is not in the
+        table.
+        """
         own = self.cells["benchmark"] == self.cells["ability"].map(dict(self.own))
         return self.cells[own].set_index("ability").reindex(list(self.abilities))
 
@@ -184,9 +189,9 @@ class Matrix:
 
 def all_matrices(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> list[Matrix]:
     """Every matrix of the AIS table, in the table's order."""
-    keys = table[["model", "selection", "fraction"]].drop_duplicates().to_dict("records")
+    keys = table[["model", "selection", "mask_fraction"]].drop_duplicates().to_dict("records")
     return [
-        matrix_of(table, key["model"], key["selection"], key["fraction"], own_benchmarks)
+        matrix_of(table, key["model"], key["selection"], key["mask_fraction"], own_benchmarks)
         for key in keys
     ]
 
@@ -195,7 +200,7 @@ def matrix_of(
     table: pd.DataFrame,
     model: str,
     selection: str,
-    fraction: str,
+    mask_fraction: str,
     own_benchmarks: Mapping[str, str],
     metric: str | None = None,
 ) -> Matrix:
@@ -204,11 +209,11 @@ def matrix_of(
     Raises:
         ValueError: the table has no such rows.
     """
-    every = _view(table, model, selection, fraction)
+    every = _view(table, model, selection, mask_fraction)
     shown = every[every["headline"] if metric is None else every["metric"] == metric]
     cells = shown[shown["seed"].isna()]
     if cells.empty:
-        raise ValueError(f"the AIS table has no {model}, {selection}, {fraction}")
+        raise ValueError(f"the AIS table has no {model}, {selection}, {mask_fraction}")
     benchmarks = tuple(cells["benchmark"].unique())
     abilities = tuple(cells["ability"].unique())
     own = {
@@ -217,19 +222,31 @@ def matrix_of(
         if ability in abilities and benchmark in benchmarks
     }
     controls = shown[shown["seed"].notna()]
-    k = str(cells["k"].iloc[0])
-    return Matrix(model, selection, fraction, k, own, benchmarks, abilities, cells, controls)
+    mask_fraction_value = str(cells["mask_fraction_value"].iloc[0])
+    return Matrix(
+        model,
+        selection,
+        mask_fraction,
+        mask_fraction_value,
+        own,
+        benchmarks,
+        abilities,
+        cells,
+        controls,
+    )
 
 
-def similarity_of(table: pd.DataFrame, selection: str, fraction: str) -> pd.DataFrame:
-    """The rows of two models that are of one selection and k, with the name of each `pair`."""
-    rows = table[(table["selection"] == selection) & (table["fraction"] == fraction)]
+def similarity_of(table: pd.DataFrame, selection: str, mask_fraction: str) -> pd.DataFrame:
+    """The rows of two models that are of one selection and mask fraction, with the name of each
+    `pair`.
+    """
+    rows = table[(table["selection"] == selection) & (table["mask_fraction"] == mask_fraction)]
     return rows.assign(pair=rows["model_a"] + " and " + rows["model_b"])
 
 
-def _view(table: pd.DataFrame, model: str, selection: str, fraction: str) -> pd.DataFrame:
+def _view(table: pd.DataFrame, model: str, selection: str, mask_fraction: str) -> pd.DataFrame:
     return table[
         (table["model"] == model)
         & (table["selection"] == selection)
-        & (table["fraction"] == fraction)
+        & (table["mask_fraction"] == mask_fraction)
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.ablation import CALIBRATED, k_name
+from benchprof.ablation import CALIBRATED, mask_fraction_name
 from benchprof.configuration import Configuration
 from benchprof.files import write_text
 from benchprof.importance.score import SCORES
@@ -61,7 +61,8 @@ def methods_text(
         supers={model: read_origin(path) for model, path in super_sets.items()},
         selections=list(_selections(config, table)),
         whole="parameters" if config.unit == "weight" else f"{config.unit}s",
-        tried=[k_name(k) for k in config.calibration.fractions] if config.calibration else [],
+        tried=[*map(mask_fraction_name, config.calibration.mask_fractions)]
+        if config.calibration else [],
         ablated=ablated(config, "a"),
         confidence=f"{100 * config.profile.confidence:g}%",
         tasks=[f"{readable(str(name))} ({count:.0f})" for name, count in tasks.items()],
@@ -116,17 +117,23 @@ def ablated(config: Configuration, whose: str) -> str:
 def sides_of(table: pd.DataFrame) -> list[str]:
     """What there is to compare an ability's mask with."""
     own = table[table["seed"].isna()]
-    masks = own.groupby(["model", "selection", "fraction"])["mask_digest"].nunique()
+    masks = own.groupby(["model", "selection", "mask_fraction"])["mask_digest"].nunique()
     sides = ["random masks"] * bool(table["seed"].notna().any())
     return sides + ["the other abilities' masks"] * bool(masks.max() > 1)
 
 
 def _selections(config: Configuration, table: pd.DataFrame) -> Any:
-    """Of each selection its name, rule, numbers of k, models' calibrated k, and what to compare."""
+    """Of each selection its name, rule, mask fractions, models' calibrated mask fraction, and what
+    to compare.
+    """
     for name, own in table.groupby("selection", sort=False):
         if name in config.selections.rules:
-            chosen = own[own["fraction"] == CALIBRATED].drop_duplicates("model")
-            numbers = [k for k in own["fraction"].unique() if k != CALIBRATED]
-            models = list(zip(chosen["model"], chosen["k"], strict=True))
+            chosen = own[own["mask_fraction"] == CALIBRATED].drop_duplicates("model")
+            numbers = [
+                mask_fraction_value
+                for mask_fraction_value in own["mask_fraction"].unique()
+                if mask_fraction_value != CALIBRATED
+            ]
+            models = list(zip(chosen["model"], chosen["mask_fraction_value"], strict=True))
             sides = [f"that under {side}" for side in sides_of(own)]
             yield name, config.selections.rules[str(name)], numbers, models, sides

@@ -14,8 +14,8 @@ SHARED = {
 }
 
 
-def own_tests(matrix: Matrix) -> list[str]:
-    """Whether losing an ability hurts its own test most; nothing of one ability or mask alone."""
+def held_out_tests(matrix: Matrix) -> list[str]:
+    """Whether losing an ability hurts its held-out test most; nothing of one ability alone."""
     if len(matrix.abilities) == 1 or matrix.one_mask or not matrix.own:
         return []
     own = {benchmark: ability for ability, benchmark in matrix.own.items()}
@@ -25,7 +25,9 @@ def own_tests(matrix: Matrix) -> list[str]:
     alone = first[first.sum(axis=1) == 1]
     largest = sum(bool(row[own[str(benchmark)]]) for benchmark, row in alone.iterrows())
     by_chance = len(alone) / len(matrix.abilities)
-    return [say("own_tests", defined=len(rows), all=len(own), largest=largest, by_chance=by_chance)]
+    return [
+        say("held_out_tests", defined=len(rows), all=len(own), largest=largest, by_chance=by_chance)
+    ]
 
 
 def against_random(matrix: Matrix) -> list[str]:
@@ -61,15 +63,17 @@ def benchmarks_by_reason(matrix: Matrix) -> dict[str, list[str]]:
     return grouped
 
 
-def formless(matrix: Matrix) -> list[str]:
-    """Which benchmarks have no form, or none under which masks, and why; nothing where all have."""
-    cells = matrix.cells[matrix.cells["reason_form"] != ""]
+def without_format(matrix: Matrix) -> list[str]:
+    """Which benchmarks have no format likelihood, or none under which masks, and why; nothing where
+    all have.
+    """
+    cells = matrix.cells[matrix.cells["reason_format"] != ""]
     grouped: dict[tuple[str, str], list[str]] = {}
-    for (benchmark, code), own in cells.groupby(["benchmark", "reason_form"], sort=False):
+    for (benchmark, code), own in cells.groupby(["benchmark", "reason_format"], sort=False):
         some = len(own) < len(matrix.abilities)
         under = f" under the masks of {readable_list(own['ability'])}" if some else ""
         grouped.setdefault((under, SENTENCES[str(code)]), []).append(str(benchmark))
     return [
-        say("no_form", benchmarks=readable_list(benchmarks), under=under, reason=reason)
+        say("no_format", benchmarks=readable_list(benchmarks), under=under, reason=reason)
         for (under, reason), benchmarks in grouped.items()
     ]

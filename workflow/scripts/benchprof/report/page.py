@@ -15,14 +15,14 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.ablation import ALL_ABILITIES, and_k
+from benchprof.ablation import ALL_ABILITIES, and_mask_fraction
 from benchprof.configuration import Configuration
 from benchprof.files import write_text
 from benchprof.portable import portable
 from benchprof.profile.criteria import (
-    FORM_MOVED,
-    FULL_DOSE,
-    LEAST_DOSE,
+    FORMAT_MOVED,
+    FULL_ON_TARGET,
+    LEAST_ON_TARGET,
     RELIABLE,
     SIDE_DROP,
     SIGNIFICANCE,
@@ -32,14 +32,14 @@ from benchprof.profile.shown import shown_masks
 from benchprof.report import rows
 from benchprof.report.answers import answers, split
 from benchprof.report.caveats import caveats, half_ais, train_items
-from benchprof.report.drops import dose_table, mask_doubts
+from benchprof.report.drops import mask_doubts, on_target_table
 from benchprof.report.importance_profiles import importance_profiles
 from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_of
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.names import inline, metric, readable
 from benchprof.report.numbers import span
-from benchprof.report.outcomes import against_random, formless, own_tests, undefined
+from benchprof.report.outcomes import against_random, held_out_tests, undefined, without_format
 from benchprof.report.page_figures import Album
 from benchprof.report.templates import environment
 
@@ -47,10 +47,10 @@ from benchprof.report.templates import environment
 HEADLINE = "headline"
 LIMITS = {
     "significance": SIGNIFICANCE,
-    "small": LEAST_DOSE,
-    "full": FULL_DOSE,
+    "small": LEAST_ON_TARGET,
+    "full": FULL_ON_TARGET,
     "side": SIDE_DROP,
-    "form": FORM_MOVED,
+    "format_change": FORMAT_MOVED,
     "reliable": RELIABLE,
 }
 Tables = Mapping[str, pd.DataFrame]
@@ -80,7 +80,8 @@ def write_page(
         config: of the run.
         settings: the keys of it that decided the numbers, to be shown.
         models: the card of each prepared model, by the model's name.
-        sizes: the file of `masks.size.check_sizes` for each model: how many entries each k is.
+        sizes: the file of `masks.size.check_sizes` for each model: how many entries each mask
+        fraction is.
         figures: SVG or PNG files, as of `page_figures.Album`; one that is not given is left out.
         super_sets: each model's super set, where a selection leaves it out.
     """
@@ -88,19 +89,22 @@ def write_page(
     album, impact = Album(figures), tables["impact"]
     sections = []
     for matrix in all_matrices(impact, own_benchmarks):
-        entries, own = counts[matrix.model]["n"][matrix.k], matrix.mask_sizes.values()
+        entries, own = (
+            counts[matrix.model]["n"][matrix.mask_fraction_value],
+            matrix.mask_sizes.values(),
+        )
         fewest, most = f"{min(own):,}", f"{max(own):,}"
         of = "" if min(own) == entries else f"{span(fewest, most)} of "
         size = f"{of}{entries:,} {config.unit}{'s' * (entries != 1)}"
         section = _section(tables, matrix, calibration_benchmarks)
-        view = (matrix.selection, matrix.fraction)
+        view = (matrix.selection, matrix.mask_fraction)
         figures_of_it = album.of("matrix", matrix, model=matrix.model, view=view)
         sections.append(section | {"size": size, "figures": figures_of_it})
     script = resources.files("benchprof.report").joinpath("page.js").read_text("utf-8")
     templates = environment()
     templates.filters |= {
         "estimate": rows.estimate,
-        "form": rows.form_change,
+        "format_change": rows.format_change,
         "count": rows.count,
         "codes": rows.codes,
         "meanings": rows.meanings,
@@ -126,7 +130,7 @@ def write_page(
         "setting_lines": list(_flat(portable(settings))),
         "requests": _digests_by(impact, ["model", "benchmark"], "requests_digest"),
         "masks": _digests_by(
-            impact, ["model", "selection", "fraction", "ability", "seed"], "mask_digest"
+            impact, ["model", "selection", "mask_fraction", "ability", "seed"], "mask_digest"
         ),
         "software": tables["software"].to_dict("records"),
     }
@@ -134,7 +138,7 @@ def write_page(
 
 
 def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict[str, Any]:
-    """What the page says of one model, selection and k."""
+    """What the page says of one model, selection and mask fraction."""
     findings, power = tables["findings"], tables["power"]
     reliability, replication = tables["reliability"], tables.get("replication")
     doubts = mask_doubts(matrix)
@@ -149,9 +153,9 @@ def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict
         "matrix": matrix,
         "doubted": 0 if matrix.one_mask else len(doubts),
         "answers": answers(matrix, findings, reliability, power, calibration),
-        "found": [*own_tests(matrix), *against_random(matrix)],
+        "found": [*held_out_tests(matrix), *against_random(matrix)],
         "doubts": [*undefined(matrix), *caveats(matrix, calibration, tables.get("overlap"))],
-        "formless": formless(matrix),
+        "without_format": without_format(matrix),
         "findings": [
             row
             | {kind: _doubted(row[kind], doubts) for kind in ("needed", "hindering")}
@@ -162,7 +166,7 @@ def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict
         "pairs": alike.to_dict("records"),
         "grids": [_grid(name, own) for name, own in _in_each_metric(tables["impact"], matrix)],
         "details": details.to_dict("records"),
-        "doses": dose_table(matrix).reset_index().to_dict("records"),
+        "on_target_effects": on_target_table(matrix).reset_index().to_dict("records"),
         "halves": half_ais(replication, matrix),
         "train_items": train_items(replication, matrix),
     }
@@ -193,7 +197,7 @@ def _in_each_metric(table: pd.DataFrame, matrix: Matrix) -> Iterator[tuple[str, 
     """The matrix itself, and the same cells in each other metric that the model has."""
     yield HEADLINE, matrix
     present = table[table["model"] == matrix.model]["metric"].unique()
-    view = (matrix.model, matrix.selection, matrix.fraction, matrix.own)
+    view = (matrix.model, matrix.selection, matrix.mask_fraction, matrix.own)
     for name in _other_metrics(table):
         if name in present:
             yield name, matrix_of(table, *view, metric=name)
@@ -216,11 +220,11 @@ def _grid(name: str, matrix: Matrix) -> dict[str, Any]:
 
 
 def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """What a reader chooses among: (value, text) of models, selections, k and metrics."""
+    """What a reader chooses among: models, selections, mask fractions and metrics."""
     headline = ", ".join(map(metric, table.loc[table["headline"], "metric"].unique()))
     metrics = [(HEADLINE, f"headline ({headline})")]
     metrics += [(name, metric(name)) for name in _other_metrics(table)]
-    plain = {"model": "Model", "selection": "Masks", "fraction": "k"}
+    plain = {"model": "Model", "selection": "Masks", "mask_fraction": "Mask fraction"}
     return [
         {"name": name, "label": label, "options": [(v, v) for v in table[name].unique()]}
         for name, label in plain.items()
@@ -228,25 +232,27 @@ def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _sweeps(table: pd.DataFrame, album: Album) -> Iterator[dict[str, Any]]:
-    # A single k has no curve, and what is listed has none at all.
-    ks = table.groupby(["model", "selection"], sort=False)["fraction"].nunique()
-    for model, selection in ((str(own[0]), str(own[1])) for own in ks.index[ks > 1]):
-        if own := album.of("ks", table, model, selection, model=model, view=[selection]):
+    # A single mask fraction has no curve, and what is listed has none at all.
+    mask_fractions = table.groupby(["model", "selection"], sort=False)["mask_fraction"].nunique()
+    for model, selection in (
+        (str(own[0]), str(own[1])) for own in mask_fractions.index[mask_fractions > 1]
+    ):
+        if own := album.of("curve", table, model, selection, model=model, view=[selection]):
             yield {"model": model, "selection": selection, "figures": own}
 
 
 def _similarities(tables: Tables, album: Album) -> Iterator[dict[str, Any]]:
-    keys = tables["similarity"][["selection", "fraction"]].drop_duplicates()
-    for selection, fraction in zip(keys["selection"], keys["fraction"], strict=True):
-        alike = similarity_of(tables["similarity"], selection, fraction)
-        differences = similarity_of(tables["model_differences"], selection, fraction)
+    keys = tables["similarity"][["selection", "mask_fraction"]].drop_duplicates()
+    for selection, mask_fraction in zip(keys["selection"], keys["mask_fraction"], strict=True):
+        alike = similarity_of(tables["similarity"], selection, mask_fraction)
+        differences = similarity_of(tables["model_differences"], selection, mask_fraction)
         yield {
-            "title": f"{selection} masks{and_k(fraction)}",
+            "title": f"{selection} masks{and_mask_fraction(mask_fraction)}",
             "selection": selection,
-            "fraction": fraction,
+            "mask_fraction": mask_fraction,
             "rows": alike.to_dict("records"),
             "differences": differences.to_dict("records"),
-            "figures": album.of("models", alike, view=[selection, fraction]),
+            "figures": album.of("models", alike, view=[selection, mask_fraction]),
         }
 
 

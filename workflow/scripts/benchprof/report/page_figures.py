@@ -42,7 +42,7 @@ class Album:
             of: as of an `Entry`.
             drawn: what the captions are written from.
             model: the one that they are of; none of figures of all models.
-            view: the selection, k or both that they are of.
+            view: the selection, mask fraction or both that they are of.
         """
         shown = []
         for module, entry in FIGURES.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchprof import markdown
-from benchprof.ablation import and_k
+from benchprof.ablation import and_mask_fraction
 from benchprof.files import write_text
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report.matrix import BROKEN, Matrix, similarity_of
@@ -19,7 +19,7 @@ from benchprof.report.references import escaped
 
 
 def write_impact_tables(matrix: Matrix, targets: Sequence[Path]) -> None:
-    """Write every AIS of a model, selection and k, to .tex and .md files.
+    """Write every AIS of a model, selection and mask fraction, to .tex and .md files.
 
     Benchmarks by abilities, each value with its marks, and the mean of the random masks.
     """
@@ -43,25 +43,25 @@ def write_impact_tables(matrix: Matrix, targets: Sequence[Path]) -> None:
         )
     if matrix.broken().any(axis=None):
         caption.append(f"{BROKEN} the ablated model is broken as a whole: names no ability.")
-    label = f"tab:impact-{matrix.model}-{matrix.selection}-{matrix.fraction}"
+    label = f"tab:impact-{matrix.model}-{matrix.selection}-{matrix.mask_fraction}"
     _write(texts, " ".join([*caption, *undefined(matrix)]), label, targets)
 
 
 def write_similarity_tables(
-    table: pd.DataFrame, selection: str, fraction: str, targets: Sequence[Path]
+    table: pd.DataFrame, selection: str, mask_fraction: str, targets: Sequence[Path]
 ) -> None:
-    """Write the similarity of models under one selection and k, to .tex and .md files."""
-    rows = similarity_of(table, selection, fraction)
+    """Write the similarity of models under one selection and mask fraction, as .tex and .md."""
+    rows = similarity_of(table, selection, mask_fraction)
     wide = rows.pivot(index="benchmark", columns="pair", values="similarity")
     wide = wide.loc[rows["benchmark"].unique(), rows["pair"].unique()]
     low, high = number(rows["noise_low"].min()), number(rows["noise_high"].max())
     caption = (
-        f"Similarity of two models' profiles, 1 less the Jensen-Shannon divergence (masks: "
-        f"{selection}{and_k(fraction)}). Pairs of pure noise reach {low} to {high} (95%). "
-        f"{NONE} undefined."
+        "Similarity of two models' profiles, 1 less the Jensen-Shannon divergence (masks: "
+        f"{selection}{and_mask_fraction(mask_fraction)}). Pairs of pure noise reach {low} to "
+        f"{high} (95%). {NONE} undefined."
     )
     texts = wide.astype(float).map(number).rename(index=readable)
-    _write(texts, caption, f"tab:similarity-{selection}-{fraction}", targets)
+    _write(texts, caption, f"tab:similarity-{selection}-{mask_fraction}", targets)
 
 
 def _write(texts: pd.DataFrame, caption: str, label: str, targets: Sequence[Path]) -> None:

@@ -30,9 +30,9 @@ def estimate(row: Row, value: str, ends: str = "", unit: str = "", decimals: int
     return shown if math.isnan(low) else f"{shown} ({interval(low, high, decimals)})"
 
 
-def form_change(row: Row) -> str:
-    """A change of form with its unit and interval; a dash where there is none."""
-    return estimate(row, "form", unit=f" {row['form_of']}")
+def format_change(row: Row) -> str:
+    """A change of format likelihood with its unit and interval; a dash where there is none."""
+    return estimate(row, "format_change", unit=f" {row['format_unit']}")
 
 
 def count(items: float) -> str:

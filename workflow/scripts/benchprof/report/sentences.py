@@ -12,8 +12,8 @@ import pandas as pd
 
 from benchprof.profile.criteria import (
     ENOUGH_CONTROLS,
-    FULL_DOSE,
-    LEAST_DOSE,
+    FULL_ON_TARGET,
+    LEAST_ON_TARGET,
     SIDE_DROP,
     SIGNIFICANCE,
 )
@@ -22,8 +22,9 @@ from benchprof.report.numbers import number_off
 
 SENTENCES = {
     # What a matrix shows.
-    "own_tests": "Of the abilities' own tests, {defined} of {all} have an AIS. The ability's own "
-    "AIS is the largest on {largest} of these (by chance, this is expected on {by_chance:.2g}).",
+    "held_out_tests": "Of the abilities' held-out tests, {defined} of {all} have an AIS. The "
+    "ability's own AIS is the largest on {largest} of these (by chance, this is expected on "
+    "{by_chance:.2g}).",
     "against_random": "Cells that differ from random masks of the same size (q < {significance}): "
     "{differing} of {defined}, {more} with a larger loss (or smaller gain), {less} with a smaller "
     "loss (or larger gain).",
@@ -32,7 +33,7 @@ SENTENCES = {
     "({abilities} abilities).",
     # What is not defined.
     "no_ais": "No AIS: {reason} ({benchmarks}).",
-    "no_form": "No form for {benchmarks}{under}: {reason}.",
+    "no_format": "No format likelihood for {benchmarks}{under}: {reason}.",
     # What can't be trusted.
     "unbounded": "Intervals without a bound on at least one side: {count} of {defined} "
     "({benchmarks}). In too many resamples of the items the intact model is not above guessing.",
@@ -42,25 +43,27 @@ SENTENCES = {
     "each_ability`, every mask is compared with random masks of its own size.",
     "unread": "Unreadable answers: {shares} of the texts written for {benchmark} cannot be parsed "
     "under the masks of {abilities} ({metric}; intact: {intact}; change under random masks: at "
-    "most {random}). These AIS may only say that the model no longer writes in the form that is "
+    "most {random}). These AIS may only say that the model no longer writes in the format that is "
     "scored.",
     "broken": "{code}: {reason} (masks of {abilities}). The page shows these AIS, but they name no "
     "ability.",
-    "not_separable": "Not separable: of {known} masks for which both are known, none removes "
+    "none_selective": "None selective: of {known} masks for which both are known, none removes "
     "{least} or more of the margin over guessing on its own ability's test and {side} or less on "
     "the others'. Don't attribute these profiles to abilities.",
-    "dose_small": "Dose below {least} (masks of {values}): less than half of the margin over "
-    "guessing is removed on the ability's own test. Don't compare these AIS with those of other "
-    "abilities.",
-    "dose_by_chance": "Dose not significant (masks of {values}): the loss on the ability's own "
-    "test may be due to chance, or no larger than under random masks.",
-    "dose_partial": "Dose below {full} (masks of {values}): part of the score on the ability's own "
-    "test is left.",
-    "dose_unknown": "Dose unknown, because the ability's own test has no AIS: {abilities}.",
-    "dose_untested": "Dose unknown, because the ability's own test is not a benchmark of this run: "
-    "{abilities}.",
-    "not_specific": "Not specific (masks of {values}): more than {side} of the margin on the other "
-    "abilities' own tests is removed, on average. Don't attribute these losses to one ability.",
+    "on_target_small": "On-target effect below {least} (masks of {values}): less than half of the "
+    "margin over guessing is removed on the ability's held-out test. Don't compare these AIS with "
+    "those of other abilities.",
+    "on_target_by_chance": "On-target effect not significant (masks of {values}): the loss on the "
+    "ability's held-out test may be due to chance, or no larger than under random masks.",
+    "on_target_partial": "On-target effect below {full} (masks of {values}): part of the score on "
+    "the ability's held-out test is left.",
+    "on_target_unknown": "On-target effect unknown, because the ability's held-out test has no "
+    "AIS: {abilities}.",
+    "on_target_untested": "On-target effect unknown, because the ability's held-out test is not a "
+    "benchmark of this run: {abilities}.",
+    "not_selective": "Not selective (masks of {values}): more than {side} of the margin on the "
+    "other abilities' held-out tests is removed, on average. Don't attribute these losses to one "
+    "ability.",
     "harmful_random": "Random masks of the same size change these scores by more than {side} of "
     "the margin over guessing, on average (positive: loss; of the masks of several abilities, "
     "those that change it most): {values}.",
@@ -72,14 +75,14 @@ SENTENCES = {
     "against these, not against random masks in general.",
     "one_ability": "There is only one ability: the mask of any other might have the same effect.",
     "unnamed": "A profile names no ability, as {reason}.",
-    "calibration": "Calibration items, which serve to choose k: {benchmarks}. If k was chosen on "
-    "these items, AIS look larger on them than on other items.",
+    "calibration": "Calibration items, which serve to choose the mask fraction: {benchmarks}. If "
+    "it was chosen on these items, AIS look larger on them than on other items.",
 }
 """What is said, by what it is about."""
 LIMITS = {
     "significance": SIGNIFICANCE,
-    "least": LEAST_DOSE,
-    "full": FULL_DOSE,
+    "least": LEAST_ON_TARGET,
+    "full": FULL_ON_TARGET,
     "side": SIDE_DROP,
     "enough": ENOUGH_CONTROLS,
 }

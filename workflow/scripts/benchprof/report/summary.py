@@ -15,7 +15,7 @@ from benchprof.report.caveats import caveats, train_items
 from benchprof.report.matrix import Matrix, all_matrices
 from benchprof.report.names import codes, inline, readable
 from benchprof.report.numbers import number
-from benchprof.report.outcomes import against_random, own_tests, undefined
+from benchprof.report.outcomes import against_random, held_out_tests, undefined
 
 # Characters of a line.
 WIDTH = 150
@@ -64,7 +64,7 @@ def _block(
 ) -> Iterator[str]:
     short = codes(matrix.abilities)
     legend = ", ".join(f"{code} {inline(ability)}" for ability, code in short.items())
-    marks = "[ ] the ability's own test"
+    marks = "[ ] the ability's held-out test"
     if matrix.controlled:
         marks += f"; * differs from random masks (q < {SIGNIFICANCE}), whose mean is `random`"
     yield f"Ability Impact Scores of {matrix.title}"
@@ -76,7 +76,7 @@ def _block(
         yield from textwrap.wrap(line, WIDTH)
     yield ""
     for sentence in (
-        *own_tests(matrix),
+        *held_out_tests(matrix),
         *against_random(matrix),
         *undefined(matrix),
         *caveats(matrix, calibration, tables.get("overlap")),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchprof.abilities.item import (
     SPLITS,
-    check_companions,
+    check_control_items,
     read_items,
 )
 from benchprof.ablation import CALIBRATED
@@ -33,7 +33,7 @@ def check_inputs(run: Run) -> None:
         InputError: names the file or the key, what was found and what to do.
     """
     check_exclusions(run)
-    if CALIBRATED in run.ks:
+    if CALIBRATED in run.mask_fractions:
         left = {
             ability: len(run.item_ids(ability, "calibration"))
             - len(run.excluded(ability, "calibration"))
@@ -57,7 +57,7 @@ def check_inputs(run: Run) -> None:
 
 
 def _check_scored(run: Run) -> None:
-    """Stop where a train item lacks the companion that its score asks for."""
+    """Stop where a train item lacks the control item that its score asks for."""
     if kind := run.configuration.importance.against:
         for ability in run.abilities:
             _check_kept(run, ability, "train", kind, "importance.against")
@@ -77,8 +77,8 @@ def _check_benchmark(run: Run, name: str) -> None:
     check_local_files(run.suite.local_files(name), definition.subtask if definition else None)
     if definition and definition.kind == "program":
         Sandbox(unsafe=run.configuration.run_code_unsafely)
-    if isinstance(benchmark, AbilitySplit) and benchmark.companion is not None:
-        _check_companions(run, name, benchmark, benchmark.companion)
+    if isinstance(benchmark, AbilitySplit) and benchmark.control_item is not None:
+        _check_control_items(run, name, benchmark, benchmark.control_item)
     if isinstance(benchmark, TaskFile) and not Path(benchmark.task_file).is_file():
         raise InputError(benchmark.task_file, "no such file", "an lm-eval task file")
     for path in own_files(benchmark):
@@ -88,35 +88,35 @@ def _check_benchmark(run: Run, name: str) -> None:
                 check_fields(Path(benchmark.task_file), path)
 
 
-def _check_companions(run: Run, name: str, benchmark: AbilitySplit, kind: str) -> None:
-    """Stop where an item lacks its companion, or where a test split's companions stand alone."""
+def _check_control_items(run: Run, name: str, benchmark: AbilitySplit, kind: str) -> None:
+    """Stop where an item lacks its control item, or a test's control items stand alone."""
     where, ability = f"benchmarks.{name}", benchmark.ability
-    _check_kept(run, ability, benchmark.split, kind, f"{where}.companion")
-    asked_as = run.suite.companions.get(kind, {}).get(ability)
+    _check_kept(run, ability, benchmark.split, kind, f"{where}.control_item")
+    asked_as = run.suite.control_items.get(kind, {}).get(ability)
     if benchmark.split != "test" or asked_as == name:
         return
-    if ability not in run.suite.own_tests:
+    if ability not in run.suite.held_out_tests:
         found = f"{kind}s of {ability}'s test items, but no benchmark of these items"
         expected = f"a second benchmark with the same keys except `companion: {kind}`"
-        remedy = "Add it: the analysis compares each companion with its item."
+        remedy = "Add it: the analysis compares each control item with its item."
         raise InputError(where, found, expected, remedy)
     if asked_as is not None and run.configuration.benchmarks[asked_as] == benchmark:
         raise InputError(
-            where, f"the same as {asked_as}", "each kind of companion once", "Remove one."
+            where, f"the same as {asked_as}", "each kind of control item once", "Remove one."
         )
     # Only the limit is left to differ.
-    own = run.suite.own_tests[ability]
+    own = run.suite.held_out_tests[ability]
     limit = run.configuration.benchmarks[own].limit
-    remedy = "The analysis compares each companion with its item: give both the same limit."
+    remedy = "The analysis compares each control item with its item: give both the same limit."
     found, expected = (f"limit {number or 'left out'}" for number in (benchmark.limit, limit))
     raise InputError(where, found, f"{expected}, as {own} has it", remedy)
 
 
 def _check_kept(run: Run, ability: str, split: str, kind: str, key: str) -> None:
-    """Stop where an item that is not left out lacks the companion which `key` asks for."""
+    """Stop where an item that is not left out lacks the control item which `key` asks for."""
     path, rejected = run.items(ability, split), run.excluded(ability, split)
     items = [item for item in read_items(path) if item.id not in rejected]
-    check_companions(path, items, kind, key)
+    check_control_items(path, items, kind, key)
 
 
 def check_exclusions(run: Run) -> None:
@@ -160,7 +160,7 @@ def check_exclusion(
 
 
 def check_calibration_items(counts: Mapping[str, int], source: str) -> None:
-    """Stop where a calibration split is too small to choose k on.
+    """Stop where a calibration split is too small to choose the mask fraction on.
 
     Args:
         counts: how many calibration items are left of each ability.
@@ -173,7 +173,7 @@ def check_calibration_items(counts: Mapping[str, int], source: str) -> None:
         if count < MIN_ITEMS:
             raise InputError(
                 f"{source}, abilities.{ability}",
-                f"{count} calibration items, and `fractions` has {CALIBRATED!r}",
+                f"{count} calibration items, and `mask_fractions` has {CALIBRATED!r}",
                 f"{MIN_ITEMS} or more",
-                "Add items to its calibration.jsonl, or write a number in `fractions`.",
+                "Add items to its calibration.jsonl, or write a number in `mask_fractions`.",
             )

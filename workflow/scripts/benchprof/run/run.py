@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.abilities.item import SPLITS, read_items
-from benchprof.ablation import ALL_ABILITIES, CALIBRATED, LISTED, Ablation, k_name
+from benchprof.ablation import ALL_ABILITIES, CALIBRATED, LISTED, Ablation, mask_fraction_name
 from benchprof.configuration import Configuration
 from benchprof.configuration.consistency import check_consistency
 from benchprof.configuration.layers import extended, read_layers, with_text_keys
@@ -96,27 +96,39 @@ class Run:
         return list(self.values["selections"])
 
     @cached_property
-    def ks(self) -> list[str]:
-        """Each k that is profiled, as file names have it; `calibrated` may be among them."""
-        return [k_name(fraction) for fraction in self.configuration.fractions]
+    def mask_fractions(self) -> list[str]:
+        """Each mask fraction that is profiled, as file names have it; `calibrated` may be among
+        them.
+        """
+        return [
+            mask_fraction_name(mask_fraction) for mask_fraction in self.configuration.mask_fractions
+        ]
 
     @cached_property
-    def candidate_ks(self) -> list[str]:
-        """Each k that `calibrated` is chosen from; none where no k is."""
+    def candidate_mask_fractions(self) -> list[str]:
+        """Each mask fraction that `calibrated` is chosen from; none where no mask fraction is."""
         calibration = self.configuration.calibration
-        if calibration is None or CALIBRATED not in self.ks:
+        if calibration is None or CALIBRATED not in self.mask_fractions:
             return []
-        return [k_name(fraction) for fraction in calibration.fractions]
+        return [mask_fraction_name(mask_fraction) for mask_fraction in calibration.mask_fractions]
 
     @cached_property
-    def known_ks(self) -> list[str]:
-        """Each k that is known before the run."""
-        return [k for k in self.ks if k not in (CALIBRATED, LISTED)]
+    def known_mask_fractions(self) -> list[str]:
+        """Each mask fraction that is known before the run."""
+        return [
+            mask_fraction
+            for mask_fraction in self.mask_fractions
+            if mask_fraction not in (CALIBRATED, LISTED)
+        ]
 
     @cached_property
-    def selected_ks(self) -> list[str]:
-        """Each k that masks are selected at."""
-        return [LISTED] if self.lists else list(dict.fromkeys(self.known_ks + self.candidate_ks))
+    def selected_mask_fractions(self) -> list[str]:
+        """Each mask fraction that masks are selected at."""
+        return (
+            [LISTED]
+            if self.lists
+            else list(dict.fromkeys(self.known_mask_fractions + self.candidate_mask_fractions))
+        )
 
     @property
     def lists(self) -> dict[str, dict[int, list[int]]] | None:
@@ -155,29 +167,36 @@ class Run:
     @cached_property
     def ablations(self) -> list[Ablation]:
         """Every ablation of a model: the abilities' masks, then their controls."""
-        return self._grid(self.ks, self.matched)
+        return self._grid(self.mask_fractions, self.matched)
 
     def trials(self, ability: str) -> list[Ablation]:
         """What an ability's calibration items are answered under: of controls its own alone."""
         own = [ability] if self.matched == self.abilities else self.matched
-        return self._grid(self.candidate_ks, own)
+        return self._grid(self.candidate_mask_fractions, own)
 
-    def masks(self, selection: str, ks: Sequence[str]) -> list[Ablation]:
+    def masks(self, selection: str, mask_fractions: Sequence[str]) -> list[Ablation]:
         """The abilities' masks of one selection at some k."""
-        return [Ablation(a, selection, k) for a, k in product(self.abilities, ks)]
+        return [
+            Ablation(a, selection, mask_fraction)
+            for a, mask_fraction in product(self.abilities, mask_fractions)
+        ]
 
-    def controls(self, selection: str, ks: Sequence[str]) -> list[Ablation]:
+    def controls(self, selection: str, mask_fractions: Sequence[str]) -> list[Ablation]:
         """The random controls of one selection at some k."""
         return [
-            Ablation(ability, selection, k, seed)
-            for ability, seed, k in product(self.matched, self.seeds, ks)
+            Ablation(ability, selection, mask_fraction, seed)
+            for ability, seed, mask_fraction in product(self.matched, self.seeds, mask_fractions)
         ]
 
     def halves(self, ability: str) -> list[Ablation]:
-        """The masks that either half of the train items makes alone, at each k that is known."""
+        """The masks that either half of the train items makes alone, at each mask fraction that is
+        known.
+        """
         return [
-            Ablation(ability, selection, k, half=half)
-            for selection, half, k in product(self.selections, (1, 2), self.known_ks)
+            Ablation(ability, selection, mask_fraction, half=half)
+            for selection, half, mask_fraction in product(
+                self.selections, (1, 2), self.known_mask_fractions
+            )
         ]
 
     @cached_property
@@ -195,18 +214,22 @@ class Run:
 
     @property
     def replicates(self) -> bool:
-        """Whether own tests are asked under the masks of halves of the train items."""
+        """Whether held-out tests are asked under the masks of halves of the train items."""
         halves = self.configuration.importance.halves
-        return halves and bool(self.suite.own_tests) and bool(self.known_ks)
+        return halves and bool(self.suite.held_out_tests) and bool(self.known_mask_fractions)
 
-    def _grid(self, ks: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
+    def _grid(self, mask_fractions: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
         masks = [
-            Ablation(ability, selection, k)
-            for selection, k, ability in product(self.selections, ks, self.abilities)
+            Ablation(ability, selection, mask_fraction)
+            for selection, mask_fraction, ability in product(
+                self.selections, mask_fractions, self.abilities
+            )
         ]
         controls = [
-            Ablation(ability, selection, k, seed)
-            for selection, k, seed, ability in product(self.selections, ks, self.seeds, matched)
+            Ablation(ability, selection, mask_fraction, seed)
+            for selection, mask_fraction, seed, ability in product(
+                self.selections, mask_fractions, self.seeds, matched
+            )
         ]
         return masks + controls
 

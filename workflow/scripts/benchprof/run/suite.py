@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from benchprof.abilities.item import COMPANIONS
+from benchprof.abilities.item import CONTROL_ITEMS
 from benchprof.configuration import Configuration
 from benchprof.tasks.benchmark import AbilitySplit, Benchmark, LmTask, ShippedBenchmark, TaskFile
 from benchprof.tasks.definition import Definition, local_files, read_definition
@@ -34,31 +34,32 @@ class Suite:
         return self.configuration.benchmarks
 
     @cached_property
-    def own_tests(self) -> dict[str, str]:
+    def held_out_tests(self) -> dict[str, str]:
         """The benchmark that is an ability's test split, by ability; the first of several.
 
         Tables and settings call it `own_benchmarks`.
         """
         own: dict[str, str] = {}
         for name, benchmark in self._splits.items():
-            if benchmark.is_own_test:
+            if benchmark.is_held_out_test:
                 own.setdefault(benchmark.ability, name)
         return own
 
     @cached_property
-    def companions(self) -> dict[str, dict[str, str]]:
-        """By kind and ability, the benchmark that asks this companion of its own test's items.
+    def control_items(self) -> dict[str, dict[str, str]]:
+        """By kind and ability, the benchmark that asks this control item of its held-out test's
+        items.
 
         A kind that no benchmark asks is left out; of several of one ability the first counts.
         """
-        companions: dict[str, dict[str, str]] = {kind: {} for kind in COMPANIONS}
-        for ability, own in self.own_tests.items():
+        control_items: dict[str, dict[str, str]] = {kind: {} for kind in CONTROL_ITEMS}
+        for ability, own in self.held_out_tests.items():
             for name, benchmark in self._splits.items():
-                kind = benchmark.companion
-                same = self._splits[own].model_dump() | {"companion": kind}
+                kind = benchmark.control_item
+                same = self._splits[own].model_dump() | {"control_item": kind}
                 if kind is not None and benchmark.model_dump() == same:
-                    companions[kind].setdefault(ability, name)
-        return {kind: own for kind, own in companions.items() if own}
+                    control_items[kind].setdefault(ability, name)
+        return {kind: own for kind, own in control_items.items() if own}
 
     @cached_property
     def calibration_splits(self) -> list[str]:

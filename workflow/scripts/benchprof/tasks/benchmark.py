@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from benchprof.fields import (
     EXPANDED,
-    CompanionKind,
+    ControlItemKind,
     ItemsFile,
     Limit,
     kind_by,
@@ -31,16 +31,16 @@ class FewShot(Sample):
 
 
 class AbilitySplit(Sample):
-    """The items of an ability's split, or one companion of each."""
+    """The items of an ability's split, or one control item of each."""
 
     ability: Text = Field(description="the name of an ability")
     split: Literal["calibration", "test"] = Field(description="one of calibration, test")
-    companion: CompanionKind | None = None
+    control_item: ControlItemKind | None = None
 
     @property
-    def is_own_test(self) -> bool:
-        """Whether it is the test of an ability, and no companion of one."""
-        return self.split == "test" and self.companion is None
+    def is_held_out_test(self) -> bool:
+        """Whether it is the test of an ability, and no control item of one."""
+        return self.split == "test" and self.control_item is None
 
 
 class ShippedBenchmark(FewShot):
@@ -73,7 +73,7 @@ Benchmark = Annotated[
     | Annotated[TaskFile, Tag("task_file")],
     Discriminator(kind_by(BENCHMARKS, exact=False)),
     Field(
-        description="a section with exactly one of benchmark, ability (with split, and companion "
-        "if you like), task and task_file"
+        description="a section with exactly one of benchmark, ability (with split, and "
+        "control_item if you like), task and task_file"
     ),
 ]

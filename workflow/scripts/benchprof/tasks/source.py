@@ -73,7 +73,7 @@ def task_source(
         local_files: of a shipped benchmark: `data` and `shots`, as far as it has them.
     """
     if isinstance(benchmark, AbilitySplit):
-        file = ability_task(benchmark.companion)
+        file = ability_task(benchmark.control_item)
         return TaskSource(file=file, data=ability_items, exclude=tuple(exclude))
     if isinstance(benchmark, ShippedBenchmark):
         definition = read_definition(benchmark.benchmark, "benchmark")

@@ -19,7 +19,7 @@ from benchprof.models.card import read_card
 from benchprof.models.loading import load_model
 from benchprof.models.mask import Entries, read_mask
 from benchprof.models.prepared import PreparedModel
-from benchprof.profile.criteria import CLEAR_EFFECT, separates
+from benchprof.profile.criteria import CLEAR_EFFECT, is_selective
 from benchprof.profile.shown import shown_masks
 from benchprof.validation.card import neuron_entries, read_forms, read_planted_card
 
@@ -53,16 +53,16 @@ def recovery_rows(
     impact: pd.DataFrame,
     findings: pd.DataFrame,
     truth: Truth,
-    own_tests: Mapping[str, str],
+    held_out_tests: Mapping[str, str],
 ) -> pd.DataFrame:
-    """A row per selection and k; docs/reference/file_formats.md describes the columns.
+    """A row per selection and mask fraction; docs/reference/file_formats.md describes the columns.
 
     Args:
         model: the model.
         impact: the AIS table.
         findings: the findings table.
         truth: what the benchmarks' mixtures imply.
-        own_tests: the benchmark that is an ability's test split, by ability.
+        held_out_tests: the benchmark that is an ability's test split, by ability.
 
     Raises:
         InputError: the AIS were measured on other weights than the prepared model's.
@@ -70,13 +70,23 @@ def recovery_rows(
     cells = _cells(model, impact, findings, truth)
     shares = _shares(model)
     rows = []
-    for selection, k in dict.fromkeys((own.selection, own.k) for own in model.masks):
-        own = cells[(cells["selection"] == selection) & (cells["fraction"] == k)]
-        row: dict[str, Any] = {"model": model.name, "selection": selection, "fraction": k}
-        row |= {"planted": bool(shares)} | drops(own, own_tests)
+    for selection, mask_fraction in dict.fromkeys(
+        (own.selection, own.mask_fraction) for own in model.masks
+    ):
+        own = cells[(cells["selection"] == selection) & (cells["mask_fraction"] == mask_fraction)]
+        row: dict[str, Any] = {
+            "model": model.name,
+            "selection": selection,
+            "mask_fraction": mask_fraction,
+        }
+        row |= {"planted": bool(shares)} | drops(own, held_out_tests)
         if shares:
-            chosen = [shares[mask] for mask in shares if (mask.selection, mask.k) == (selection, k)]
-            row["mask_precision"], row["form_share"] = np.mean(chosen, axis=0)
+            chosen = [
+                shares[mask]
+                for mask in shares
+                if (mask.selection, mask.mask_fraction) == (selection, mask_fraction)
+            ]
+            row["mask_precision"], row["format_share"] = np.mean(chosen, axis=0)
             row |= errors(own)
         rows.append(row)
     return pd.DataFrame(rows)
@@ -93,7 +103,7 @@ def _cells(
         found = f"AIS measured on weights with the digest {other[:12]}"
         expected = f"{digest[:12]}, those of the model as prepared"
         raise InputError(model.name, found, expected, STALE)
-    key = ["model", "benchmark", "selection", "fraction"]
+    key = ["model", "benchmark", "selection", "mask_fraction"]
     names = findings.set_index(key)["needed"].fillna("").str.split("; ").to_dict()
     places = list(cells[[*key, "ability"]].itertuples(index=False, name=None))
     cells["expected"] = [truth[benchmark][ability] for _, benchmark, _, _, ability in places]
@@ -129,15 +139,16 @@ def share_within(entries: Entries, block: Entries) -> float:
     return common / sum(map(len, entries.values()))
 
 
-def drops(cells: pd.DataFrame, own_tests: Mapping[str, str]) -> dict[str, Any]:
-    """What masks take off the abilities' own tests, and off others' tests that don't need them.
+def drops(cells: pd.DataFrame, held_out_tests: Mapping[str, str]) -> dict[str, Any]:
+    """What masks take off the abilities' held-out tests, and off others' tests that don't need
+    them.
 
-    `others_drop` is that of the worst mask: the mean size of what it adds or takes. `separable`
-    says whether every mask takes at least half off its own test and none a tenth off the others'
-    on average: else a profile is of no one ability.
+    `others_drop` is that of the worst mask: the mean size of what it adds or takes. `selective`
+    says whether every mask takes at least half off its held-out test and none a tenth off the
+    others' on average: else a profile is of no one ability.
     """
-    tests = cells[cells["benchmark"].isin(list(own_tests.values()))]
-    is_own = tests["benchmark"] == tests["ability"].map(dict(own_tests))
+    tests = cells[cells["benchmark"].isin(list(held_out_tests.values()))]
+    is_own = tests["benchmark"] == tests["ability"].map(dict(held_out_tests))
     own, others = tests.loc[is_own, "ais"], tests[~is_own & (tests["expected"] <= 0)]
     sides = others["ais"].abs().groupby(others["ability"]).mean()
     least = own.min(skipna=False)
@@ -146,7 +157,7 @@ def drops(cells: pd.DataFrame, own_tests: Mapping[str, str]) -> dict[str, Any]:
         "own_drop": own.mean(),
         "own_drop_min": least,
         "others_drop": sides.max(),
-        "separable": separates(least, sides.max()),
+        "selective": is_selective(least, sides.max()),
     }
 
 

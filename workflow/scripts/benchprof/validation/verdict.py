@@ -11,7 +11,7 @@ Bounds = Mapping[str, tuple[float, float]]
 BOUNDS: Bounds = {
     "undefined": (0, 0),
     "mask_precision": (0.80, 1),
-    "form_share": (0, 0.10),
+    "format_share": (0, 0.10),
     "own_drop": (0.95, 1.25),
     "own_drop_min": (0.80, 1.25),
     "others_drop": (0, 0.03),
@@ -22,7 +22,7 @@ BOUNDS: Bounds = {
     "found": (0.65, 1),
 }
 """By column of the recovery table, the least and the most."""
-ENTANGLED: Bounds = {"undefined": (0, 0), "separable": (0, 0)}
+ENTANGLED: Bounds = {"undefined": (0, 0), "selective": (0, 0)}
 """Of a model whose abilities have no place, a profile must be of no one ability."""
 
 
@@ -48,6 +48,6 @@ def judge(recovery: pd.DataFrame) -> tuple[str, bool]:
 def _judged(row: Mapping[Any, Any], name: str, least: float, most: float) -> tuple[str, bool]:
     found = float(row[name])
     holds = least <= found <= most
-    what = f"{row['model']}, {row['selection']}, k = {row['fraction']}: {name}"
+    what = f"{row['model']}, {row['selection']}, mask fraction {row['mask_fraction']}: {name}"
     mark = "holds" if holds else "FAILS"
     return f"{mark} {what}: {found:.3f}, {least} to {most}", holds

@@ -77,12 +77,12 @@ def _check_splits(config: Configuration, source: str) -> None:
 
 
 def _check_calibrated(config: Configuration, source: str) -> None:
-    """Stop where k is to be chosen, and nothing says from which candidates."""
-    if CALIBRATED in config.fractions and config.calibration is None:
+    """Stop where the mask fraction is to be chosen, and nothing says from which candidates."""
+    if CALIBRATED in config.mask_fractions and config.calibration is None:
         raise InputError(
-            f"{source}, fractions",
+            f"{source}, mask_fractions",
             f"{CALIBRATED!r} without a section `calibration`",
-            "candidates to choose from, as in calibration: {fractions: [0.0003, 0.001], items: 32}",
+            "candidates to choose from, as in calibration: {mask_fractions: [0.0003, 0.001], items: 32}",
             "Add the section, or write a number.",
         )
 

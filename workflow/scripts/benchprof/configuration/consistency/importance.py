@@ -27,16 +27,16 @@ def check_limit(config: Configuration, source: str) -> None:
 
 
 def check_halves(config: Configuration, source: str) -> None:
-    """Stop where no own test can be asked under the masks of halves of the train items."""
+    """Stop where no held-out test can be asked under the masks of halves of the train items."""
     if not config.importance.halves:
         return
     where, remedy = f"{source}, importance.halves", "Or say `halves: false`."
-    if not any(isinstance(k, float) for k in config.fractions):
-        found = f"true with fractions {list(config.fractions)}"
-        if LISTED in config.fractions:
+    if not any(isinstance(mask_fraction, float) for mask_fraction in config.mask_fractions):
+        found = f"true with mask_fractions {list(config.mask_fractions)}"
+        if LISTED in config.mask_fractions:
             raise InputError(where, found, "false")
-        raise InputError(where, found, "a number among the fractions", remedy)
+        raise InputError(where, found, "a number among them", remedy)
     tested = [own for own in config.benchmarks.values() if isinstance(own, AbilitySplit)]
-    if not any(own.is_own_test for own in tested):
+    if not any(own.is_held_out_test for own in tested):
         expected = "a benchmark with `ability: NAME` and `split: test`"
-        raise InputError(where, "true, and no ability has a test of its own", expected, remedy)
+        raise InputError(where, "true, and no ability has a held-out test", expected, remedy)

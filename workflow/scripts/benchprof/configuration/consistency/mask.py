@@ -6,7 +6,7 @@ from benchprof.ablation import CALIBRATED, LISTED
 from benchprof.configuration import Configuration
 from benchprof.errors import InputError
 from benchprof.importance.score import SCORES
-from benchprof.masks.rule import Specific, Top
+from benchprof.masks.rule import Contrastive, Top
 from benchprof.models.scope import PARTS
 
 
@@ -29,26 +29,26 @@ def check_unit(config: Configuration, source: str) -> None:
 
 def check_contrast(config: Configuration, source: str) -> None:
     """Stop where an ability cannot be contrasted with the others as its selection asks for."""
-    specific = config.selections.rules.get("specific")
-    ratio = isinstance(specific, Specific) and specific.definition == "ratio"
+    contrastive = config.selections.rules.get("contrastive")
+    ratio = isinstance(contrastive, Contrastive) and contrastive.definition == "ratio"
     if SCORES[config.importance.score].signed and ratio:
         raise InputError(
-            f"{source}, selections.specific.definition",
+            f"{source}, selections.contrastive.definition",
             f"ratio with the score {config.importance.score}, which may be negative",
             "sum",
         )
     others = len(config.abilities) - 1
-    if specific and others < 1:
+    if contrastive and others < 1:
         raise InputError(
-            f"{source}, selections.specific",
+            f"{source}, selections.contrastive",
             "a contrast with one ability alone",
             "two abilities or more",
             "Add abilities, or use 'top'.",
         )
-    if isinstance(specific, Specific) and (specific.in_top_of or 1) > others:
+    if isinstance(contrastive, Contrastive) and (contrastive.in_top_of or 1) > others:
         raise InputError(
-            f"{source}, selections.specific.in_top_of",
-            str(specific.in_top_of),
+            f"{source}, selections.contrastive.in_top_of",
+            str(contrastive.in_top_of),
             f"at most {others}, as many as an ability is contrasted with",
         )
 
@@ -57,10 +57,10 @@ def check_listed(config: Configuration, source: str) -> None:
     """Stop where units are listed beside what ranks them, or not for every ability alike."""
     lists, where = config.selections.listed, f"{source}, selections.{LISTED}"
     said = lists is not None
-    if (LISTED in config.fractions) != said or (said and len(config.fractions) > 1):
-        found = f"{list(config.fractions)} {'with' if said else 'without'} selections.{LISTED}"
+    if (LISTED in config.mask_fractions) != said or (said and len(config.mask_fractions) > 1):
+        found = f"{list(config.mask_fractions)} {'with' if said else 'without'} selections.{LISTED}"
         raise InputError(
-            f"{source}, fractions",
+            f"{source}, mask_fractions",
             found,
             f"[{LISTED}] with selections.{LISTED}, and numbers or {CALIBRATED} without it",
         )

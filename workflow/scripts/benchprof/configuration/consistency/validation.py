@@ -36,11 +36,11 @@ def _check_folders(config: Configuration, source: str) -> None:
 
 
 def _check_tests(config: Configuration, source: str) -> None:
-    """Stop where an ability's own test is not among the benchmarks."""
+    """Stop where an ability's held-out test is not among the benchmarks."""
     tested = {
         own.ability
         for own in config.benchmarks.values()
-        if isinstance(own, AbilitySplit) and own.is_own_test
+        if isinstance(own, AbilitySplit) and own.is_held_out_test
     }
     for ability in config.abilities:
         if ability not in tested:

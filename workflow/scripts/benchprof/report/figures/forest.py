@@ -88,7 +88,8 @@ def caption(matrix: Matrix) -> str:
     )
     return (
         f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: neither)."
-        f"{controls if matrix.controlled else ''} Square: the ability's own test. Arrow: the line "
+        f"{controls if matrix.controlled else ''} Square: the ability's held-out test. Arrow: "
+        "the line "
         f"goes on beyond the axis. {matrix.absent()}"
     ).rstrip()
 
@@ -154,7 +155,7 @@ def _legend(matrix: Matrix) -> list[Artist]:
         return Line2D([], [], marker=form, ls="", ms=3.2, mew=0.8, color=style.INK, mfc=face,
                       label=label)  # fmt: skip
 
-    own = marker("s", "white", "the ability's own test")
+    own = marker("s", "white", "the ability's held-out test")
     if not matrix.controlled:
         return [own]
     return [

@@ -42,7 +42,7 @@ def draw_heatmap(matrix: Matrix, targets: Sequence[Path]) -> None:
     """Draw every AIS and write it to each target, in the format that its suffix names.
 
     Args:
-        matrix: of one model, selection and k, in the headline metric.
+        matrix: of one model, selection and mask fraction, in the headline metric.
         targets: PNG, SVG, CSV and TXT files.
     """
     with style.styled():
@@ -120,7 +120,7 @@ def _signs(matrix: Matrix) -> list[str]:
     if matrix.controlled:
         parts.append(f"* differs from the random masks of the same size (q < {SIGNIFICANCE}).")
     if set(matrix.own.values()) & set(_rows(matrix)):
-        parts.append("Framed: the ability's own test.")
+        parts.append("Framed: the ability's held-out test.")
     if matrix.reasons():
         parts.append("Hatched: no AIS.")
     if matrix.broken().any(axis=None):

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from benchprof.ablation import and_k
+from benchprof.ablation import and_mask_fraction
 from benchprof.report import style
 from benchprof.report.figure import Entry
 from benchprof.report.matrix import similarity_of
@@ -39,22 +39,22 @@ LEGEND_COLUMNS = 2
 
 
 def draw_similarity(
-    table: pd.DataFrame, selection: str, fraction: str, targets: Sequence[Path]
+    table: pd.DataFrame, selection: str, mask_fraction: str, targets: Sequence[Path]
 ) -> None:
-    """Draw the similarities under one selection and k, to each target by its suffix.
+    """Draw the similarities under one selection and mask fraction, to each target by its suffix.
 
     Args:
         table: the table of similarities (`profile.comparison.similarity_rows`).
         selection: the rule that made the masks.
-        fraction: k, as the table has it.
+        mask_fraction: k, as the table has it.
         targets: PNG, SVG, CSV and TXT files.
 
     Raises:
         ValueError: the table has no such rows.
     """
-    rows = similarity_of(table, selection, fraction)
+    rows = similarity_of(table, selection, mask_fraction)
     if rows.empty:
-        raise ValueError(f"the table of similarities has no {selection}, {fraction}")
+        raise ValueError(f"the table of similarities has no {selection}, {mask_fraction}")
     with style.styled():
         numbers = rows.drop(columns="pair")
         style.save_figure(similarity_figure(rows), caption(rows), targets, numbers)
@@ -74,8 +74,10 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     axes.set_ylim(len(benchmarks) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_xlabel("Profile similarity (1 - Jensen-Shannon divergence)")
-    selection, fraction = rows.iloc[0][["selection", "fraction"]]
-    axes.set_title(f"Similarity of models: {selection} masks{and_k(fraction)}", loc="left")
+    selection, mask_fraction = rows.iloc[0][["selection", "mask_fraction"]]
+    axes.set_title(
+        f"Similarity of models: {selection} masks{and_mask_fraction(mask_fraction)}", loc="left"
+    )
     axes.tick_params(length=2, width=0.5)
     seaborn.despine(ax=axes)
     handles: list[Artist] = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]

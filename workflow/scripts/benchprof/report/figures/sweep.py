@@ -1,4 +1,6 @@
-"""AIS against k with the random controls; descriptive: no k is chosen on benchmarks."""
+"""AIS against the mask fraction with the random controls; descriptive: no mask fraction is chosen
+on benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ from benchprof.report.outcomes import full_caption
 
 ENTRY = Entry(
     name="sweep",
-    title="Ability impact against k",
-    of="ks",
+    title="Ability impact against the mask fraction",
+    of="curve",
     draw="draw_sweep",
     place=5,
 )
@@ -30,13 +32,13 @@ ENTRY = Entry(
 # Inches.
 PANEL_HEIGHT = 1.35
 FRAME_HEIGHT = 1.35
-K_HEIGHT = 0.6
+MASK_FRACTION_HEIGHT = 0.6
 # AIS beyond it leave the panel.
 WIDEST = 2.0
 
 
 def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequence[Path]) -> None:
-    """Draw the AIS of one model and selection at every k.
+    """Draw the AIS of one model and selection at every mask fraction.
 
     Args:
         table: the AIS table; the headline metric is drawn.
@@ -51,29 +53,37 @@ def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequenc
 
 
 def first_matrix(table: pd.DataFrame, model: str, selection: str) -> Matrix:
-    """The matrix at the first k: what was ablated and which AIS are missing is no matter of k."""
+    """The matrix at the first mask fraction: what was ablated and which AIS are missing is no
+    matter of the mask fraction.
+    """
     rows = table[(table["model"] == model) & (table["selection"] == selection)]
-    return matrix_of(table, model, selection, rows["fraction"].iloc[0], {})
+    return matrix_of(table, model, selection, rows["mask_fraction"].iloc[0], {})
 
 
 def sweep_numbers(table: pd.DataFrame, model: str, selection: str) -> pd.DataFrame:
-    """A row per (benchmark, k, ability), with mean, least and largest AIS of its controls.
+    """A row per (benchmark, mask fraction, ability), with mean, least and largest AIS of its
+    controls.
 
-    A calibrated k has its place among the numbers; where it is one of them, it is that one.
+    A calibrated mask fraction has its place among the numbers; where it is one of them, it is that
+    one.
     """
     rows = table[(table["model"] == model) & (table["selection"] == selection)]
-    named = rows[["fraction", "k"]].drop_duplicates()
+    named = rows[["mask_fraction", "mask_fraction_value"]].drop_duplicates()
     # The number itself before the word.
-    named = named.assign(word=named["fraction"] != named["k"]).sort_values("word")
-    fractions = named.drop_duplicates("k").sort_values(
-        # Lists have a word in its place.
-        "k",
-        key=lambda k: pd.to_numeric(k, errors="coerce"),
+    named = named.assign(word=named["mask_fraction"] != named["mask_fraction_value"]).sort_values(
+        "word"
     )
-    columns = ["benchmark", "fraction", "k", "ability", "metric", "ais", "ais_low", "ais_high",
+    mask_fractions = named.drop_duplicates("mask_fraction_value").sort_values(
+        # Lists have a word in its place.
+        "mask_fraction_value",
+        key=lambda mask_fraction_value: pd.to_numeric(mask_fraction_value, errors="coerce"),
+    )
+    columns = ["benchmark", "mask_fraction", "mask_fraction_value", "ability", "metric",
+               "ais", "ais_low", "ais_high",
                "random_mean", "random_low", "random_high", "reason"]  # fmt: skip
     matrices = [
-        matrix_of(table, model, selection, fraction, {}) for fraction in fractions["fraction"]
+        matrix_of(table, model, selection, mask_fraction, {})
+        for mask_fraction in mask_fractions["mask_fraction"]
     ]
     return pd.concat([m.with_controls()[columns] for m in matrices], ignore_index=True)
 
@@ -90,15 +100,15 @@ def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
         return style.note_figure(title, matrix.absent())
     abilities = list(numbers["ability"].unique())
     legend = _legend(abilities, _controlled(numbers))
-    # Of a last row that is not full, the row above it has the names of k as well.
-    frame = FRAME_HEIGHT + K_HEIGHT + 0.06 * len(legend)
+    # Of a last row that is not full, the row above it has the names of the mask fraction as well.
+    frame = FRAME_HEIGHT + MASK_FRACTION_HEIGHT + 0.06 * len(legend)
     figure, axes = style.panels([wrapped(own, 22) for own in benchmarks], PANEL_HEIGHT, frame)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         _draw_panel(place, numbers[numbers["benchmark"] == benchmark], abilities)
     shown = numbers[["ais", "random_low", "random_high"]].to_numpy(float).ravel()
     low, high = style.limits(shown, 0.1, WIDEST)
     axes[0, 0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    _label_axes(axes, list(numbers["k"].unique()), len(benchmarks))
+    _label_axes(axes, list(numbers["mask_fraction_value"].unique()), len(benchmarks))
     style.title_above(figure, title)
     style.legend_below(figure, legend, 3, matrix.absent())
     return figure
@@ -107,10 +117,11 @@ def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
 def caption(table: pd.DataFrame, model: str, selection: str) -> str:
     """What the figure shows, in words, from the same data."""
     numbers, matrix = sweep_numbers(table, model, selection), first_matrix(table, model, selection)
-    ks = ", ".join(numbers["k"].unique())
+    mask_fractions = ", ".join(numbers["mask_fraction_value"].unique())
     random = "Grey: mean and range of the random masks of the same size. "
     return (
-        f"AIS of {matrix.model} against k ({ks}; masks: {matrix.selection}). "
+        f"AIS of {matrix.model} against the mask fraction ({mask_fractions}; masks: "
+        f"{matrix.selection}). "
         f"{random if _controlled(numbers) else ''}The figure is only descriptive: k is configured "
         f"or chosen on the calibration splits, never here. {matrix.absent()}"
     ).rstrip()
@@ -122,8 +133,8 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, abilities: Sequence[str]) -> Non
     axes.tick_params(length=2, width=0.5, labelbottom=False)
     axes.axhline(0, color=style.MUTED, lw=0.6, zorder=0)
     # Where each ability has its own controls, the band is all of them.
-    k = rows["k"].astype(float)
-    controls = rows.groupby(k).agg(
+    mask_fraction_value = rows["mask_fraction_value"].astype(float)
+    controls = rows.groupby(mask_fraction_value).agg(
         {"random_mean": "mean", "random_low": "min", "random_high": "max"}
     )
     axes.fill_between(
@@ -132,7 +143,14 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, abilities: Sequence[str]) -> Non
     axes.plot(controls.index, controls["random_mean"], color=style.MUTED, lw=1, ls="--")
     for ability, colour, marker in _looks(abilities):
         own = rows["ability"] == ability
-        axes.plot(k[own], rows.loc[own, "ais"], color=colour, marker=marker, ms=2.6, lw=0.8)
+        axes.plot(
+            mask_fraction_value[own],
+            rows.loc[own, "ais"],
+            color=colour,
+            marker=marker,
+            ms=2.6,
+            lw=0.8,
+        )
 
 
 def _looks(
@@ -146,14 +164,16 @@ def _looks(
     ]
 
 
-def _label_axes(axes: np.ndarray, ks: Sequence[str], panels: int) -> None:
-    """Each k below the last panel of each column; names of both axes at the edge."""
+def _label_axes(axes: np.ndarray, mask_fractions: Sequence[str], panels: int) -> None:
+    """Each mask fraction below the last panel of each column; names of both axes at the edge."""
     for lowest in style.lowest(axes, panels):
-        lowest.set_xticks([float(k) for k in ks], ks)
+        lowest.set_xticks(
+            [float(mask_fraction_value) for mask_fraction_value in mask_fractions], mask_fractions
+        )
         lowest.tick_params(axis="x", labelbottom=True, labelrotation=90, labelsize=6)
-        lowest.set_xlabel("k")
+        lowest.set_xlabel("mask fraction")
     # Also where nothing is drawn.
-    values = [float(k) for k in ks]
+    values = [float(mask_fraction_value) for mask_fraction_value in mask_fractions]
     axes.flat[0].set_xlim(min(values) / 1.3, max(values) * 1.3)
     for panel in axes.flat[:panels]:
         panel.minorticks_off()

@@ -1,4 +1,6 @@
-"""What form knows of lm-eval's tasks is what these say: which choices are contexts, and filters."""
+"""What this module knows of lm-eval's tasks is what these say: which choices are contexts, and
+filters.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from lm_eval.filters.extraction import RegexFilter
 from lm_eval.tasks._yaml_loader import load_yaml
 from tests.records import record_of
 
-from benchprof.profile.form import CONTEXT_TASKS, PARSERS, WHOLE_PROGRAMS, Measure
+from benchprof.profile.format_likelihood import CONTEXT_TASKS, PARSERS, WHOLE_PROGRAMS, Measure
 from benchprof.sandbox.program import make_program
 from benchprof.tasks.definition import program_benchmarks, read_definition
 from benchprof.tasks.requests import build_requests

@@ -1,4 +1,4 @@
-"""`specific`: what matters to one ability and not to the others, by either of two definitions."""
+"""`contrastive`: what matters to one ability and not to the others, by two definitions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 
 from benchprof.errors import InputError
-from benchprof.masks.rule import Specific
+from benchprof.masks.rule import Contrastive
 from benchprof.masks.rules.top import select_top
 from benchprof.masks.shares import Shares
 from benchprof.masks.threshold import largest, more_than_scope
@@ -21,7 +21,7 @@ AT_ONCE = 2 * 10**9
 
 
 def select(
-    rule: Specific,
+    rule: Contrastive,
     files: Mapping[str, TensorFile],
     counts: Sequence[int],
     abilities: Sequence[str],
@@ -58,9 +58,9 @@ def select_ratio(
     read from all importances: tensor by tensor for as many abilities as `AT_ONCE` has room for.
     Memory: 4 bytes an entry of every pool and 8 of the widest, of those abilities; of one 8 an
     entry of the next pool, copies of one tensor, the result; with a pool of 5 at 8 billion
-    parameters and the paper's six k that is 7 GB. With `skipped` also the tops that it is made
-    from, 4 bytes an entry of every ability and size (4.4 GB for ten abilities), and as much again
-    for what is skipped.
+    parameters and the paper's six mask fractions that is 7 GB. With `skipped` also the tops that it
+    is made from, 4 bytes an entry of every ability and size (4.4 GB for ten abilities), and as much
+    again for what is skipped.
 
     Args:
         shares: of all abilities.
@@ -173,7 +173,7 @@ def _check_enough(left: int, count: int, ability: str) -> None:
             f"a mask of {count:,} entries for {ability}",
             f"more than the {left:,} entries that are left to choose from",
             "a smaller share",
-            "Lower `fractions` or raise `pool` or `in_top_of`.",
+            "Lower `mask_fractions` or raise `pool` or `in_top_of`.",
         )
 
 

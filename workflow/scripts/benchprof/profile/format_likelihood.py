@@ -1,4 +1,5 @@
-"""Form: how likely a model finds the choices together, or whether what it writes can be parsed.
+"""Format likelihood: how likely a model finds the choices together, or whether what it writes can
+be parsed.
 
 A mask may take away how answers look and leave the choice among them. The records hold both.
 """
@@ -49,12 +50,14 @@ have 256 tokens."""
 
 @dataclass(frozen=True)
 class Measure:
-    """How the form of a benchmark's answers is measured in one metric, or why it is not.
+    """How the format likelihood of a benchmark's answers is measured in one metric, or why it is
+    not.
 
     Attributes:
-        unit: `NATS` of choices, `SHARE` of written answers; empty where form is undefined.
+        unit: `NATS` of choices, `SHARE` of written answers; empty where format likelihood is
+        undefined.
         pattern: what finds the answer in a written text; empty where the text is a program.
-        code: why form is undefined; empty where it is defined.
+        code: why format likelihood is undefined; empty where it is defined.
     """
 
     unit: str = ""
@@ -62,7 +65,7 @@ class Measure:
     code: str = ""
 
     def of(self, record: Record) -> Floats:
-        """Each item's form in one record, (n,), float64.
+        """Each item's format likelihood in one record, (n,), float64.
 
         Of choices the log of their total probability in nats, minus infinity where all have none;
         of written answers and programs 1 where a text cannot be parsed, and 0 where it can.
@@ -77,28 +80,30 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Form:
-    """The form of one model's answers to a benchmark, as one metric sees it.
+class FormatLikelihood:
+    """The format likelihood of one model's answers to a benchmark, as one metric sees it.
 
     Attributes:
         measure: how it is measured.
-        items: (1 + ablations, n), each item's form, of the intact model first; no rows where it is
-            undefined.
+        items: (1 + ablations, n), each item's format likelihood, of the intact model first; no rows
+            where it is undefined.
     """
 
     measure: Measure
     items: Floats
 
 
-class FormReader:
-    """Collects the form of a benchmark's answers from its records, of the intact model first."""
+class FormatReader:
+    """Collects the format likelihood of a benchmark's answers from its records, of the intact model
+    first.
+    """
 
     def __init__(self) -> None:
         self.measures: dict[str, Measure] = {}
         self.items: dict[Measure, list[Floats]] = {}
 
     def read(self, record: Record) -> None:
-        """Take the form from the next record."""
+        """Take the format likelihood from the next record."""
         if not self.measures:
             self.measures = measures_of(record)
             self.items = {own: [] for own in self.measures.values()}
@@ -107,19 +112,20 @@ class FormReader:
                 items.append(measure.of(record))
 
     @property
-    def forms(self) -> dict[str, Form]:
-        """The form in each metric."""
+    def format_likelihoods(self) -> dict[str, FormatLikelihood]:
+        """The format likelihood in each metric."""
         return {
-            metric: Form(own, np.array(self.items[own])) for metric, own in self.measures.items()
+            metric: FormatLikelihood(own, np.array(self.items[own]))
+            for metric, own in self.measures.items()
         }
 
 
 @dataclass(frozen=True)
-class FormChanges:
-    """By how much form changes under each ablation, less the intact model's.
+class FormatChanges:
+    """By how much format likelihood changes under each ablation, less the intact model's.
 
     Attributes:
-        intact: mean form of the intact model; NaN where undefined.
+        intact: mean format likelihood of the intact model; NaN where undefined.
         value: (ablations,), the mean change; NaN where undefined.
         low: (ablations,), the lower bound of its interval.
         high: (ablations,), the upper one.
@@ -134,7 +140,7 @@ class FormChanges:
 
 
 def measures_of(record: Record) -> dict[str, Measure]:
-    """How form is measured in each metric of a benchmark, from any of its records."""
+    """How format likelihood is measured in each metric of a benchmark, from any of its records."""
     items = record["items"]
     metrics = list(items["scores"])
     tasks = sorted(set(items["task"]))
@@ -177,36 +183,38 @@ def is_program(text: str) -> bool:
         return False
 
 
-def form_changes(form: Form, units: Units, settings: ProfileSettings) -> FormChanges:
-    """The change of form under each ablation, with the AIS's paired bootstrap.
+def format_changes(
+    format_likelihood: FormatLikelihood, units: Units, settings: ProfileSettings
+) -> FormatChanges:
+    """The change of format likelihood under each ablation, with the AIS's paired bootstrap.
 
     The resamples are those of scores of the same kind: continuous for choices; for written answers
     right-or-wrong, with their pseudo-items.
 
     Args:
-        form: of a benchmark.
+        format_likelihood: of a benchmark.
         units: what of its items is resampled together.
         settings: resamples, confidence and seed.
     """
-    count, n = len(form.items) - 1, form.items.shape[1]
+    count, n = len(format_likelihood.items) - 1, format_likelihood.items.shape[1]
     value, low, high = np.full((3, count), np.nan)
     if n < MIN_ITEMS:
-        return FormChanges(np.nan, value, low, high, (reason.TOO_FEW_ITEMS,) * count)
-    known = np.asarray(np.isfinite(form.items).all(axis=1))
+        return FormatChanges(np.nan, value, low, high, (reason.TOO_FEW_ITEMS,) * count)
+    known = np.asarray(np.isfinite(format_likelihood.items).all(axis=1))
     usable = np.flatnonzero(known[0] & known[1:])
     if len(usable):
         # Less the intact model's: its row is then 0, and a drop of these is the change.
-        drops = form.items[0] - form.items[1:][usable]
+        drops = format_likelihood.items[0] - format_likelihood.items[1:][usable]
         impacts = measure_impacts(
             np.vstack([np.zeros(n), drops]), Guessing(0.0), units, "absolute",
             settings.resamples, settings.confidence,
-            derived_seed(settings.seed, "bootstrap", n), form.measure.unit == SHARE,
+            derived_seed(settings.seed, "bootstrap", n), format_likelihood.measure.unit == SHARE,
         )  # fmt: skip
         found = impacts.estimates(csr_array(np.eye(len(usable))))
         value[usable], low[usable], high[usable] = found.value, found.low, found.high
     codes = tuple(reason.NO_PROBABILITY if np.isnan(own) else "" for own in value)
-    intact = float(form.items[0].mean()) if known[0] else np.nan
-    return FormChanges(intact, value, low, high, codes)
+    intact = float(format_likelihood.items[0].mean()) if known[0] else np.nan
+    return FormatChanges(intact, value, low, high, codes)
 
 
 def _written(tasks: Sequence[str], metric: str) -> Measure:

@@ -1,4 +1,4 @@
-"""The columns of the AIS table that say how form changes."""
+"""The columns of the AIS table that say how format likelihood changes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,27 @@ import numpy as np
 import pandas as pd
 
 from benchprof.profile.contrast import controls_of
-from benchprof.profile.form import Form, Measure, form_changes
+from benchprof.profile.format_likelihood import FormatLikelihood, Measure, format_changes
 from benchprof.profile.resampling import Floats
 from benchprof.profile.scores import Scores
 from benchprof.profile.settings import ProfileSettings
 
-COLUMNS = ["form_of", "form_intact", "form", "form_low", "form_high", "form_random", "reason_form"]
+COLUMNS = [
+    "format_unit",
+    "format_intact",
+    "format_change",
+    "format_change_low",
+    "format_change_high",
+    "format_change_random",
+    "reason_format",
+]
 
 
-def with_form(
-    rows: pd.DataFrame, forms: Mapping[str, Form], scores: Scores, settings: ProfileSettings
+def with_format(
+    rows: pd.DataFrame,
+    format_likelihoods: Mapping[str, FormatLikelihood],
+    scores: Scores,
+    settings: ProfileSettings,
 ) -> pd.DataFrame:
     """The rows of one model and benchmark with `COLUMNS`.
 
@@ -25,15 +36,15 @@ def with_form(
 
     Args:
         rows: of `impact_rows`.
-        forms: by metric.
+        format_likelihoods: by metric.
         scores: that the rows are of.
         settings: of the intervals.
     """
     columns: dict[Measure, pd.DataFrame] = {}
-    for form in forms.values():
-        if form.measure not in columns:
-            columns[form.measure] = _columns(form, scores, settings)
-    found = pd.concat([columns[forms[metric].measure] for metric in scores.metrics])
+    for format_likelihood in format_likelihoods.values():
+        if format_likelihood.measure not in columns:
+            columns[format_likelihood.measure] = _columns(format_likelihood, scores, settings)
+    found = pd.concat([columns[format_likelihoods[metric].measure] for metric in scores.metrics])
     place = list(rows.columns).index("p_least")
     for number, name in enumerate(COLUMNS):
         rows.insert(place + number, name, found[name].to_numpy())
@@ -41,7 +52,8 @@ def with_form(
 
 
 def largest_changes(changes: Floats, controls: Sequence[list[int]]) -> Floats:
-    """(ablations,): the largest change of form, in size, under each ablation's random controls.
+    """(ablations,): the largest change of format likelihood, in size, under each ablation's random
+    controls.
 
     Infinite where a control leaves some item without probability; NaN where there is no control,
     and where the ablation's own change is undefined.
@@ -55,19 +67,23 @@ def largest_changes(changes: Floats, controls: Sequence[list[int]]) -> Floats:
     return np.where(np.isnan(changes), np.nan, largest)
 
 
-def _columns(form: Form, scores: Scores, settings: ProfileSettings) -> pd.DataFrame:
+def _columns(
+    format_likelihood: FormatLikelihood, scores: Scores, settings: ProfileSettings
+) -> pd.DataFrame:
     """A row per ablation."""
     table = pd.DataFrame(np.nan, index=range(len(scores.ablations)), columns=COLUMNS)
-    table = table.assign(form_of=form.measure.unit, reason_form=form.measure.code)
-    if form.measure.code:
+    table = table.assign(
+        format_unit=format_likelihood.measure.unit, reason_format=format_likelihood.measure.code
+    )
+    if format_likelihood.measure.code:
         return table
-    found = form_changes(form, scores.units, settings)
+    found = format_changes(format_likelihood, scores.units, settings)
     controls = [controls_of(own, scores.ablations) for own in scores.ablations]
     return table.assign(
-        form_intact=found.intact,
-        form=found.value,
-        form_low=found.low,
-        form_high=found.high,
-        form_random=largest_changes(found.value, controls),
-        reason_form=list(found.codes),
+        format_intact=found.intact,
+        format_change=found.value,
+        format_change_low=found.low,
+        format_change_high=found.high,
+        format_change_random=largest_changes(found.value, controls),
+        reason_format=list(found.codes),
     )

@@ -1,7 +1,7 @@
-"""How often a classifier names an item's ability by its form, without any content word.
+"""How often a classifier names an item's ability by its surface, without any content word.
 
-The masks of two abilities may differ in what the forms of their items set apart. How much that is,
-is reported and has no bound: natural items of different abilities differ in form.
+The masks of two abilities may differ in what the surfaces of their items set apart. How much that
+is, is reported and has no bound: natural items of different abilities differ in it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
 Features = dict[str, float]
 
 
-def check_form(abilities: Mapping[str, Mapping[str, Sequence[Item]]]) -> list[Check]:
+def check_surface(abilities: Mapping[str, Mapping[str, Sequence[Item]]]) -> list[Check]:
     """What a classifier that learned from the train items names the test items of all abilities.
 
     Args:
@@ -37,20 +37,20 @@ def check_form(abilities: Mapping[str, Mapping[str, Sequence[Item]]]) -> list[Ch
                    for split in ("train", "test"))  # fmt: skip
     if len(abilities) < 2 or not train or not test:
         return []
-    return [_check(name, form, train, test) for name, form in VIEWS.items()]
+    return [_check(name, surface, train, test) for name, surface in VIEWS.items()]
 
 
 def _check(
     name: str,
-    form: Callable[[Item], Features],
+    surface: Callable[[Item], Features],
     train: Sequence[tuple[Item, str]],
     test: Sequence[tuple[Item, str]],
 ) -> Check:
     vectors = DictVectorizer(dtype=np.float32)
     forest = RandomForestClassifier(TREES, min_samples_leaf=3, random_state=0, n_jobs=1)
-    rows = vectors.fit_transform([form(item) for item, _ in train])
+    rows = vectors.fit_transform([surface(item) for item, _ in train])
     forest.fit(rows, [ability for _, ability in train])
-    asked = vectors.transform([form(item) for item, _ in test])
+    asked = vectors.transform([surface(item) for item, _ in test])
     # The forest reads no indices of 64 bits, which a transform gives.
     named = forest.predict(csr_matrix((asked.data, asked.indices, asked.indptr), asked.shape))
     right = sum(own == ability for own, (_, ability) in zip(named, test, strict=True))
@@ -60,24 +60,24 @@ def _check(
     return Check("all", name, figure, None, f"of the test items; guessing {100 * most:.0f}%")
 
 
-def options_form(item: Item) -> Features:
-    """The form of the options, and how their lengths spread."""
+def options_surface(item: Item) -> Features:
+    """The surface of the options, and how their lengths spread."""
     lengths = [len(option) for option in item.options]
     spread = {"shortest": float(min(lengths)), "longest": float(max(lengths))}
-    return text_form("\n".join(item.options)) | spread
+    return text_surface("\n".join(item.options)) | spread
 
 
-def whole_form(item: Item) -> Features:
-    """The form of context, question and options."""
+def whole_surface(item: Item) -> Features:
+    """The surface of context, question and options."""
     parts = {
-        "context": text_form(item.context),
-        "question": text_form(item.question),
-        "options": options_form(item),
+        "context": text_surface(item.context),
+        "question": text_surface(item.question),
+        "options": options_surface(item),
     }
     return {f"{part} {key}": value for part, own in parts.items() for key, value in own.items()}
 
 
-def text_form(text: str) -> Features:
+def text_surface(text: str) -> Features:
     """Length, and counts of function words and marks, alone and with what stands next to them."""
     tokens = skeleton(text)
     counts = Counter([*tokens, *(" ".join(pair) for pair in pairwise(["^", *tokens, "$"]))])
@@ -96,6 +96,6 @@ def skeleton(text: str) -> list[str]:
 
 
 VIEWS = {
-    "ability by the form of the options": options_form,
-    "ability by all form": whole_form,
+    "ability by the surface of the options": options_surface,
+    "ability by the whole surface": whole_surface,
 }

@@ -1,4 +1,4 @@
-"""Form: by hand, as properties, and where it is undefined."""
+"""Format likelihood: by hand, as properties, and where it is undefined."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tests.records import record_of
 from tests.unit.profile.conftest import SETTINGS, ablation, scores_of
 
 from benchprof.evaluation.fields import Record
-from benchprof.profile.criteria import moves_form
-from benchprof.profile.form import (
+from benchprof.profile.criteria import moves_format
+from benchprof.profile.format_columns import COLUMNS, largest_changes, with_format
+from benchprof.profile.format_likelihood import (
     LONGEST_PROGRAM,
-    Form,
-    FormReader,
+    FormatLikelihood,
+    FormatReader,
     Measure,
-    form_changes,
+    format_changes,
     is_program,
     measures_of,
     total_log_probabilities,
 )
-from benchprof.profile.form_columns import COLUMNS, largest_changes, with_form
 from benchprof.profile.guessing import Guessing
 from benchprof.profile.impact import measure_impacts
 from benchprof.profile.rows import impact_rows
@@ -48,10 +48,10 @@ def chosen(*likelihoods: float | None) -> list[list[Any]]:
 def changes_of(items: Any, unit: str = "nats", tasks: list[str] | None = None) -> Any:
     items = np.array(items, dtype=float)
     units = units_of(tasks or ["task"] * items.shape[1])
-    return form_changes(Form(Measure(unit), items), units, SETTINGS)
+    return format_changes(FormatLikelihood(Measure(unit), items), units, SETTINGS)
 
 
-def test_the_form_of_choices_is_the_log_of_their_total_probability() -> None:
+def test_the_format_likelihood_of_choices_is_the_log_of_their_total_probability() -> None:
     # e^-1 + e^-2 = 0.5032; three of e^-3; one choice is impossible; all are.
     given_ = [chosen(-1, -2), chosen(-3, -3, -3), chosen(None, -4), chosen(None, None)]
     measure = measures_of(record("arc_easy", given_))["acc"]
@@ -150,7 +150,7 @@ def test_a_share_has_an_interval_where_nothing_changes() -> None:
         ("mine", [["42"]], {"gold": [[]]}, "compared_as_written"),
     ],
 )
-def test_where_form_is_undefined_a_code_says_why(
+def test_where_format_likelihood_is_undefined_a_code_says_why(
     task: str, responses: list[Any], items: dict[str, Any], code: str
 ) -> None:
     assert measures_of(record(task, responses, **items))["acc"].code == code
@@ -162,47 +162,49 @@ def test_unconditional_choices_do_not_count() -> None:
     assert measures_of(own)["acc"].of(own)[0] == pytest.approx(-0.6867, abs=1e-4)
 
 
-def test_the_table_has_form_in_every_metric_also_where_there_is_no_ais() -> None:
+def test_the_table_has_format_likelihood_in_every_metric_also_where_there_is_no_ais() -> None:
     items = np.tile(np.linspace(-2, -1, 12), (2, 1))
     items[1] -= 0.75
     metrics = {"probability": [[0.1, 0.2] * 6] * 2, "acc": [[0.0] * 12] * 2}
-    form = Form(Measure("nats"), items)
+    format_likelihood = FormatLikelihood(Measure("nats"), items)
     scores = scores_of([ablation("x")], metrics)
     rows, _ = impact_rows(scores, SETTINGS)
     before = list(rows.columns)
-    rows = with_form(rows, dict.fromkeys(metrics, form), scores, SETTINGS)
+    rows = with_format(rows, dict.fromkeys(metrics, format_likelihood), scores, SETTINGS)
     place = before.index("p_least")
     assert list(rows.columns) == [*before[:place], *COLUMNS, *before[place:]]
     assert set(rows["reason_code"]) == {"not_above_guessing"}
-    assert rows["form"].tolist() == pytest.approx([-0.75, -0.75])
-    assert rows["form_intact"].tolist() == pytest.approx([-1.5, -1.5])
-    assert set(rows["form_of"]) == {"nats"}
-    assert set(rows["reason_form"]) == {""}
+    assert rows["format_change"].tolist() == pytest.approx([-0.75, -0.75])
+    assert rows["format_intact"].tolist() == pytest.approx([-1.5, -1.5])
+    assert set(rows["format_unit"]) == {"nats"}
+    assert set(rows["reason_format"]) == {""}
 
 
 def test_contexts_as_choices_have_no_number_in_the_table_but_a_code() -> None:
     measure = measures_of(record("winogrande", [chosen(-1, -2)]))["acc"]
     scores = scores_of([ablation("x")], {"acc": [[1.0] * 12] * 2})
     rows, _ = impact_rows(scores, SETTINGS)
-    rows = with_form(rows, {"acc": Form(measure, np.empty(0))}, scores, SETTINGS)
+    rows = with_format(rows, {"acc": FormatLikelihood(measure, np.empty(0))}, scores, SETTINGS)
     assert rows[COLUMNS[1:-1]].isna().all(axis=None)
-    assert rows["reason_form"].tolist() == ["choices_are_contexts"]
-    assert rows["form_of"].tolist() == [""]
+    assert rows["reason_format"].tolist() == ["choices_are_contexts"]
+    assert rows["format_unit"].tolist() == [""]
     assert rows["ais"].tolist() == [0]
 
 
-def test_each_metric_has_its_own_form() -> None:
+def test_each_metric_has_its_own_format_likelihood() -> None:
     """Of one filter no text is parsed under the mask, of the other all are."""
     metrics = ("exact_match,strict-match", "exact_match,flexible-extract", "exact_match")
-    reader = FormReader()
+    reader = FormatReader()
     for text in ("#### 42", "It is 42."):
         reader.read(record("gsm8k", [[text]] * 12, *metrics, gold=[[]] * 12))
     scores = scores_of([ablation("x")], {metric: [[1.0] * 12] * 2 for metric in metrics})
-    rows = with_form(impact_rows(scores, SETTINGS)[0], reader.forms, scores, SETTINGS)
+    rows = with_format(
+        impact_rows(scores, SETTINGS)[0], reader.format_likelihoods, scores, SETTINGS
+    )
     found = rows.set_index("metric")
-    assert found["form_of"].tolist() == ["share", "share", ""]
-    assert found["form"].tolist()[:2] == pytest.approx([1, 0])
-    assert found["reason_form"].tolist() == ["", "", "compared_as_written"]
+    assert found["format_unit"].tolist() == ["share", "share", ""]
+    assert found["format_change"].tolist()[:2] == pytest.approx([1, 0])
+    assert found["reason_format"].tolist() == ["", "", "compared_as_written"]
 
 
 def test_the_largest_change_under_the_controls_of_a_cell() -> None:
@@ -215,20 +217,22 @@ def test_the_largest_change_under_the_controls_of_a_cell() -> None:
 def test_a_cell_is_held_against_its_own_controls() -> None:
     """Controls matched to one ability's mask are that ability's; of `all_abilities` all have."""
     lost = [1.0, 2.0, 0.25, 0.75]
-    forms = {
-        "acc": Form(Measure("nats"), np.array([[-1.0] * 12] + [[-1.0 - v] * 12 for v in lost]))
+    format_likelihoods = {
+        "acc": FormatLikelihood(
+            Measure("nats"), np.array([[-1.0] * 12] + [[-1.0 - v] * 12 for v in lost])
+        )
     }
     for owner, expected in (("x", [0.75, np.nan]), ("all_abilities", [0.75, 0.75])):
         own = [ablation("x"), ablation("y"), ablation(owner, seed=1), ablation(owner, seed=2)]
         scores = scores_of(own, {"acc": [[1.0] * 12] * 5})
-        rows = with_form(impact_rows(scores, SETTINGS)[0], forms, scores, SETTINGS)
-        assert rows["form"].tolist() == pytest.approx([-v for v in lost])
-        assert rows["form_random"].tolist() == pytest.approx(
+        rows = with_format(impact_rows(scores, SETTINGS)[0], format_likelihoods, scores, SETTINGS)
+        assert rows["format_change"].tolist() == pytest.approx([-v for v in lost])
+        assert rows["format_change_random"].tolist() == pytest.approx(
             [*expected, np.nan, np.nan], nan_ok=True
         )
 
 
-def test_an_impossible_item_leaves_its_own_ablation_without_form() -> None:
+def test_an_impossible_item_leaves_its_own_ablation_without_format_likelihood() -> None:
     items = np.full((3, 12), -1.0)
     items[1, 4] = -np.inf
     items[2] -= 1
@@ -258,14 +262,14 @@ def test_nine_items_are_too_few() -> None:
      ("nats", -3, -4, -2, 2.9, True), ("nats", -3, -4, -2, 3, False),
      ("nats", -3, -4, -2, 3.1, False), ("nats", -3, -4, -2, math.inf, False)],
 )  # fmt: skip
-def test_form_moves_by_enough_surely_and_beyond_its_controls(
+def test_format_likelihood_moves_by_enough_surely_and_beyond_its_controls(
     unit: str, change: float, low: float, high: float, controls: float, said: bool
 ) -> None:
-    assert moves_form(unit, change, low, high, controls) is said
+    assert moves_format(unit, change, low, high, controls) is said
 
 
 @given(CHOICES, st.floats(-5, 5))
-def test_what_all_choices_lose_form_loses_and_an_order_it_does_not(
+def test_what_all_choices_lose_format_likelihood_loses_and_an_order_it_does_not(
     likelihoods: list[list[float]], lost: float
 ) -> None:
     plain = total_log_probabilities([chosen(*own) for own in likelihoods])
