@@ -7,9 +7,9 @@ The modules of this package have a section or a few each; what others use is imp
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from benchprof.abilities.ability import Ability
 from benchprof.configuration.importance import Importance, KnockOuts
@@ -74,6 +74,11 @@ class Profile(Section):
     """The confidence level of the intervals of AIS, of their differences and of format likelihood.
     (Those of similarities and of effective numbers always have 95%.)
     """
+
+
+def _switched(value: Any) -> Any:
+    """`true` stands for the section with its defaults, `false` for none."""
+    return ({} if value else None) if isinstance(value, bool) else value
 
 
 class ImportanceProfile(Section):
@@ -287,7 +292,7 @@ class Configuration(Section):
     """
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
     """How Ability Impact Scores are computed from scores."""
-    importance_profile: ImportanceProfile | None = Field(
+    importance_profile: Annotated[ImportanceProfile | None, BeforeValidator(_switched)] = Field(
         default=ImportanceProfile(),
         description="false, true, or a section with items, train and calibration",
     )

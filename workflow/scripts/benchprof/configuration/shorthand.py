@@ -17,8 +17,6 @@ DEFINITIONS = SETS / "definitions.yaml"
 MODELS = Path("resources/models")
 """The shipped models: a file each, with the source of its weights."""
 HELD_OUT = "held_out_tests"
-SWITCHED = "importance_profile"
-"""A section that `true` stands for with its defaults, and that `false` leaves out."""
 
 
 def written_out(config: Mapping[str, Any], source: str) -> dict[str, Any]:
@@ -27,8 +25,7 @@ def written_out(config: Mapping[str, Any], source: str) -> dict[str, Any]:
     `abilities: v3` becomes the abilities of a shipped set, `benchmarks: [mmlu]` an entry for each
     shipped benchmark, and `source: {model: NAME}` the source in that model's file. With
     `held_out_tests`, each ability's test items become the benchmark `ABILITY_test`. What is no
-    short form, right or wrong, stays as it is. With `importance_profile: false`, there is no such
-    section.
+    short form, right or wrong, stays as it is.
 
     Args:
         config: as a person wrote it.
@@ -43,8 +40,6 @@ def written_out(config: Mapping[str, Any], source: str) -> dict[str, Any]:
             name: _with_source(model, f"{source}, models.{name}.source")
             for name, model in whole["models"].items()
         }
-    if isinstance(wanted := whole.get(SWITCHED), bool):
-        whole[SWITCHED] = {} if wanted else None
     return _with_held_out(whole)
 
 

@@ -119,7 +119,6 @@ class ProfileImportance(Reading):
     """Read the importance profile of every benchmark under one model, loading it once at most."""
 
     rule = "profile_importance"
-    timed = True
 
     @property
     def asked(self) -> dict[str, EvaluateBenchmark]:

@@ -12,6 +12,7 @@ from benchprof.jobs.all import EVERY
 from benchprof.jobs.calibration import CalibrateMasks
 from benchprof.jobs.evaluation import Evaluation
 from benchprof.jobs.importance import Scored
+from benchprof.jobs.importance_profile import ProfileImportance
 from benchprof.jobs.job import Job, ModelJob
 from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.jobs.models import PrepareModel
@@ -25,6 +26,7 @@ from benchprof.scoring.generation import MOST_ITEMS
 
 RULES: tuple[type[Job], ...] = (
     *(kind for kind in EVERY if kind.timed),
+    ProfileImportance,
     SelectHalfMasks,
     EvaluateHalves,
 )

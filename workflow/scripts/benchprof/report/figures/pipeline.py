@@ -36,7 +36,6 @@ STAGES = {
     "calibrate_masks": "Choose\nsizes",
     "evaluate_benchmark": "Evaluate\nablations",
     "evaluate_model": "Evaluate\nablations",
-    "profile_importance": "Profile\nimportance",
     "compute_profile": "Compute\nprofiles",
 }
 # Inches; a column is as wide as WIDTH by the number of stages.

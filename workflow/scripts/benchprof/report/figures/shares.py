@@ -56,7 +56,7 @@ def shares_figure(table: pd.DataFrame) -> Figure:
     seaborn.heatmap(
         wide, ax=axes, cmap=style.SEQUENTIAL, vmin=0, vmax=most, annot=texts, fmt="",
         annot_kws={"fontsize": 6.2}, linewidths=0.6, linecolor="white",
-        cbar_kws={"label": "Share", "mask_fraction": 0.025, "pad": 0.02},
+        cbar_kws={"label": "Share", "fraction": 0.025, "pad": 0.02},
     )  # fmt: skip
     for text, value in zip(axes.texts, wide.to_numpy().ravel(), strict=True):
         text.set_color("white" if value > DARK * most else style.INK)
