@@ -51,7 +51,7 @@ def plan(config):
 
 
 def keys():
-    found = {rule: code_digest(rule) for rule in ("top", "specific", "core", "bottom")}
+    found = {rule: code_digest(rule) for rule in ("top", "contrastive", "core", "bottom")}
     for file in codebase.PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "codebase.digest_of":

@@ -55,7 +55,7 @@ def test_masks_are_looked_at_for_what_is_asked(
     assert (list(table), len(table)) == (columns, rows)
     picture, caption = drawing.figures
     assert picture.read_bytes().startswith(b"\x89PNG")
-    assert caption.read_text().startswith("m: top, k = calibrated (0.1). ")
+    assert caption.read_text().startswith("m: top, mask fraction calibrated (0.1). ")
 
 
 @pytest.mark.parametrize("family", sorted(MORE))

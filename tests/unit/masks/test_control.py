@@ -74,7 +74,7 @@ def test_a_control_of_a_wide_tensor_draws_the_same_entries_in_64_bits(
 
 
 def test_controls_of_units_are_matched_in_classes_of_activation() -> None:
-    levels = torch.arange(120.0).counterfactual(0)
+    levels = torch.arange(120.0).flip(0)
     classes = level_deciles(levels)
     assert classes.bincount().tolist() == [12] * 10
     assert (classes[0], classes[-1]) == (9, 0)

@@ -47,7 +47,11 @@ def test_a_mask_is_what_its_name_says(asked: Ablation, origin: dict[str, Any], f
         (OWN, ORIGIN | {"ability": "y"}, ["whose ability is y", "expected x,"]),
         (OWN, ORIGIN | {"seed": 3}, ["whose seed is 3", "expected None,"]),
         (CONTROL, ORIGIN, ["whose selection is contrastive", "expected random,"]),
-        (CONTROL, DRAWN | {"mask_fraction": "0.01"}, ["whose fraction is 0.01", "expected 0.001,"]),
+        (
+            CONTROL,
+            DRAWN | {"mask_fraction": "0.01"},
+            ["whose mask_fraction is 0.01", "expected 0.001,"],
+        ),
         (Ablation("y", "contrastive", "calibrated"), ORIGIN, ["whose ability is x", "expected y,"]),
     ],
 )

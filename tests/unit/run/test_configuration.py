@@ -174,7 +174,7 @@ def test_lists_are_layers_by_number_and_texts_in_files_of_settings() -> None:
 @pytest.mark.parametrize("score", ["taylor_signed", "knock_out"])
 def test_no_ratio_of_scores_that_may_be_negative(score: str) -> None:
     config = changed("importance.score", score) | {"unit": "neuron"}
-    said = f"specific.definition: ratio with the score {score}, which may be negative"
+    said = f"contrastive.definition: ratio with the score {score}, which may be negative"
     with pytest.raises(InputError, match=said):
         Run.of(config)
     config["selections"] = {"contrastive": {"definition": "sum"}, "bottom": {}, "core": {}}
