@@ -110,7 +110,7 @@ def test_questions_are_counted_from_characters(tmp_path: Path) -> None:
         "one": Texts(1, 4),
         "included": None,
         # To the limit, as ablated models do.
-        "written": Texts(2, 9, 2 * 5, 9 // 2 + 5),
+        "written": Texts(2, 9, 2 * 5, 9 // 2 + 5, 5),
         "swag": None,
     }
     assert workload(run).unknown == ("included", "swag")
@@ -128,7 +128,8 @@ def test_a_shipped_benchmark_s_questions(monkeypatch: pytest.MonkeyPatch, tmp_pa
     run = with_items(tmp_path, asked=asked)
     found = [asked_texts(OfBenchmark(run, "m", name)) for name in asked]
     # The common beginning once, or where the model writes with every prompt.
-    assert found == [Texts(50, 50 * 20 + 10, 0, 30), Texts(50, 50 * 30, 50 * 3, 30 + 9)]
+    assert found == [Texts(50, 50 * 20 + 10, 0, 30), Texts(50, 50 * 30, 50 * 3, 30 + 9, 9)]
+    assert found[1] is not None and found[1].to_the_limit.written == 50 * 9
 
 
 def test_an_item_without_its_control_item_is_named(tmp_path: Path) -> None:
@@ -149,10 +150,14 @@ def test_seconds_by_hand() -> None:
     # 4 operations a weight passed and token, 2 a weight in scope; 20 sums of 4 bytes, both ways,
     # for each of 3 examples.
     assert importance_seconds(shape, Texts(3, 10), on) == 2.0 + 0.4 + 3 * 160 / 100
+    # Of 45 there are sums for at most 22 at a time: 90 bytes of 4.
+    more = replace(shape, size=Size(60, 45, 2, True))
+    assert importance_seconds(more, Texts(0, 10), on) == 2 * 2.0 + 0.9
     assert importance_seconds(replace(shape, units=5), Texts(3, 10), on) == 2.0
     assert answer_seconds(shape, Texts(3, 10), on) == 1.0
     # 100 items are two batches of 64 or, of 40 tokens each, seven of 16; a batch takes twice 4
     # steps that read 120 bytes.
+    assert answer_seconds(shape, Texts(64, 0, 64 * 4, 10, 6), on) == pytest.approx(25.6 + 6 * 1.7)
     for room, batches in ((10, 2), (40, 7)):
         expected = 100.0 + batches * 8 * (1.2 + 0.5)
         assert answer_seconds(shape, Texts(100, 600, 400, room), on) == pytest.approx(expected)

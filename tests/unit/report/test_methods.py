@@ -31,7 +31,7 @@ DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
 NONE: Mapping[str, Path] = MappingProxyType({})
 IMPORTANCE, PROFILE = SETTINGS["importance"], SETTINGS["profile"]
-UNTOLD = {"importance_profile", 
+UNTOLD = {"importance_profile",
     "models", "abilities", "benchmarks", "mask_fractions", "store", "benchmark_data",
     "held_out_tests", "run_code_unsafely", "keep_importance", "evaluation_job", "annotation",
     "validation",

@@ -18,7 +18,7 @@ from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
-from benchprof.masks.job import control_classes, draw_controls, select_masks
+from benchprof.masks.job import draw_controls, select_masks, weight_classes
 from benchprof.masks.rule import Contrastive
 from benchprof.models.anatomy import scope_weights
 from benchprof.models.loading import load_model
@@ -109,7 +109,7 @@ class Validation:
         """Random masks matched to all of these together, by their names."""
         controls = {f"random {s}": folder / f"{s}.safetensors" for s in SEEDS}
         draw_controls(
-            control_classes(self.model, Scope("mlp")),
+            weight_classes(self.model, Scope("mlp")),
             {Ablation(a, *self.view): path for a, path in masks.items()},
             {Ablation(ALL_ABILITIES, *self.view, s): controls[f"random {s}"] for s in SEEDS},
         )  # fmt: skip

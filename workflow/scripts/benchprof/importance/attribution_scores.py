@@ -17,6 +17,7 @@ import torch
 from tqdm import tqdm
 
 from benchprof import codebase, digests
+from benchprof.importance.alike import try_alike
 from benchprof.importance.attributions import Attributions, unit_attributions
 from benchprof.importance.example import Example
 from benchprof.importance.faults import items_named, not_finite
@@ -25,6 +26,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import UnitScorer, Wanted, score_units
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
+from benchprof.models.device import compute_alike
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model
 from benchprof.models.prepared import PreparedModel
@@ -111,7 +113,9 @@ def _attribute(
 ) -> None:
     """Put the attributions of examples into the store."""
     check_content(prepared.folder)
+    compute_alike(prepared)
     model = load_model(prepared)
+    try_alike(model)
     speed_up_gradients(model)
     names, examples = zip(*waiting.values(), strict=True)
     memory = memory_for(model, on_host=False)

@@ -14,6 +14,7 @@ from benchprof.importance.gradients import backward, batches_of
 from benchprof.importance.memory import Memory
 from benchprof.models.anatomy import owner_of
 from benchprof.models.units import Projection
+from benchprof.scoring.transfer import fetched, moved
 
 Attributions = dict[str, torch.Tensor]
 """One example's attributions: a number for each unit, by the projection that reads the unit."""
@@ -51,18 +52,19 @@ def unit_attributions(
         own = projections[name]
         # Not in place: of a model in float32 it is the activations themselves.
         products = activations.float() * gradients
-        by_row = -products.reshape(rows, -1, own.units, own.width).sum(dim=(1, 3)).cpu()
+        by_row = -products.reshape(rows, -1, own.units, own.width).sum(dim=(1, 3))
         # A row is a text, or the context that the texts of an example share.
         owners = list(range(len(batch)))
         if rows > len(batch):
             owners = [place for place in owners for _ in examples[batch[place]].texts]
         total = found.setdefault(name, by_row.new_zeros(len(batch), own.units))
-        total.index_add_(0, torch.tensor(owners), by_row)
+        total.index_add_(0, moved(torch.tensor(owners), by_row.device), by_row)
 
     with weights_frozen(model), gradients_seen(model, projections, add):
         for batch[:] in batches_of(model, examples, memory.most_tokens):
             found.clear()
             backward(model, examples, batch, memory)
+            found.update(zip(found, fetched(list(found.values())), strict=True))
             for place, index in enumerate(batch):
                 yield (
                     index,

@@ -15,6 +15,7 @@ from transformers.cache_utils import DynamicLayer
 
 from benchprof.importance.example import Example
 from benchprof.scoring.obstacle import obstacle
+from benchprof.scoring.transfer import moved
 
 
 def shares_contexts(model: nn.Module, examples: Sequence[Example]) -> bool:
@@ -56,32 +57,37 @@ def shared_text_losses(model: nn.Module, examples: Sequence[Example]) -> torch.T
     device = next(model.parameters()).device
     length = context_length(examples[0])
     texts = [text for example in examples for text in example.texts]
-    owners = [number for number, example in enumerate(examples) for _ in example.texts]
+    owners = torch.tensor([n for n, example in enumerate(examples) for _ in example.texts])
     contexts = torch.stack([example.ids[:length] for example in examples])
     cache, name = DynamicCache(), _cache_name(model)
     assert name is not None
-    # The last place in a list: a slice is not contiguous, and a head in bfloat16 reads
+    # The last place as an index: a slice is not contiguous, and a head in bfloat16 reads
     # such rows some hundred times slower on a CPU.
-    last = [length - 1]
+    spread = getattr(model, "hf_device_map", None) is not None
+    last = [length - 1] if spread else moved(torch.tensor([length - 1]), device)
     read = model(
-        input_ids=contexts.to(device), use_cache=True, logits_to_keep=last, **{name: cache}
+        input_ids=moved(contexts, device), use_cache=True, logits_to_keep=last, **{name: cache}
     )
+    # Once for each device that holds a part of the model.
+    holders = {layer.keys.device for layer in cache.layers} | {read.logits.device}
+    owners_on = {holder: moved(owners, holder) for holder in holders}
     # The logits at the context's last token predict each text's next token.
-    logits = [read.logits[owners]]
+    logits = [read.logits[owners_on[read.logits.device]]]
     rest = pad_sequence([text.ids[length:-1] for text in texts], batch_first=True)
     if rest.shape[1]:
         branches = DynamicCache()
         for layer in cache.layers:
             own = DynamicLayer()
-            own.keys, own.values = layer.keys[owners], layer.values[owners]
+            index = owners_on[layer.keys.device]
+            own.keys, own.values = layer.keys[index], layer.values[index]
             own.is_initialized = True
             branches.layers.append(own)
-        going_on = model(input_ids=rest.to(device), use_cache=True, **{name: branches})
+        going_on = model(input_ids=moved(rest, device), use_cache=True, **{name: branches})
         logits.append(going_on.logits)
     said = torch.cat(logits, dim=1).float()
     targets = pad_sequence([text.ids[length:] for text in texts], batch_first=True)
     counted = pad_sequence([text.counted[length:] for text in texts], batch_first=True)
-    targets, counted = targets.to(said.device), counted.to(said.device)
+    targets, counted = moved(targets, said.device), moved(counted, said.device)
     losses = cross_entropy(said.flatten(0, 1), targets.flatten(), reduction="none")
     return (losses.view_as(targets) * counted).sum(dim=1)
 

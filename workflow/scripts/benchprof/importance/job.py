@@ -14,6 +14,7 @@ from tqdm import tqdm
 from benchprof import codebase, digests
 from benchprof.abilities.item import check_control_items
 from benchprof.errors import InputError
+from benchprof.importance.alike import try_alike
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.items import TrainItems
@@ -26,6 +27,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.models.allocation import give_back_freed_memory, keep_freed_memory
 from benchprof.models.card import check_content, read_card
+from benchprof.models.device import compute_alike
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.scope import WEIGHT
@@ -146,7 +148,9 @@ def _compute(
     longest = context_of(folder)
     for name, own in examples.items():
         check_lengths(longest, files[name], own.named)
+    compute_alike(scoring.model)
     model = load_model(scoring.model)
+    try_alike(model)
     speed_up_gradients(model)
     # Products and gradients come and go; new pages for each would take as long as the products.
     keep_freed_memory(model.device)

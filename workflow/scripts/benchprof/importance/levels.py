@@ -20,6 +20,7 @@ from benchprof.models.inputs import inputs_seen
 from benchprof.models.loading import load_tokenizer
 from benchprof.models.units import Projection
 from benchprof.scoring.structure import decoder_of
+from benchprof.scoring.transfer import fetched, moved
 
 AT_ONCE = 8
 """Examples of a pass."""
@@ -87,7 +88,8 @@ def _means_over_tokens(
     told: Callable[[torch.Tensor], torch.Tensor],
 ) -> dict[str, torch.Tensor]:
     """The mean over all tokens, float64, of a function of activations [tokens, units, width]."""
-    counted = torch.zeros(0, dtype=torch.bool)
+    counted = torch.zeros(0, dtype=torch.long)
+    seen: list[tuple[str, torch.Tensor]] = []
     # Of a projection that no token goes through the mean is 0.
     totals = {
         name: told(torch.zeros(0, own.units, own.width)).sum(dim=0, dtype=torch.float64)
@@ -96,8 +98,8 @@ def _means_over_tokens(
 
     def see(name: str, inputs: torch.Tensor) -> None:
         own = projections[name]
-        by_token = inputs.reshape(-1, own.units, own.width)[counted]
-        totals[name] += told(by_token).sum(dim=0).cpu()
+        by_token = inputs.reshape(-1, own.units, own.width)[moved(counted, inputs.device)]
+        seen.append((name, told(by_token).sum(dim=0)))
 
     _, decoder, _ = decoder_of(model)
     with inputs_seen(model, projections, see), torch.no_grad():
@@ -106,9 +108,13 @@ def _means_over_tokens(
             # Padded on the right, where causal attention never looks.
             ids = pad_sequence(texts, batch_first=True)
             places = torch.arange(ids.shape[1])
-            counted = torch.cat([places < len(text) for text in texts])
-            ids = ids.to(next(model.parameters()).device)
+            # As numbers: a GPU would have to say first how many are true.
+            counted = torch.cat([places < len(text) for text in texts]).nonzero()[:, 0]
+            ids = moved(ids, next(model.parameters()).device)
             # Not the whole model: told that few logits are wanted, Gemma 4 leaves tokens out.
             decoder(input_ids=ids, use_cache=False)
+            for (name, _), own in zip(seen, fetched([own for _, own in seen]), strict=True):
+                totals[name] += own
+            seen.clear()
     tokens = sum(len(example.ids) for example in examples)
     return {name: total / tokens for name, total in totals.items()}

@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from benchprof.importance.choices import shared_text_losses, shares_contexts
 from benchprof.importance.example import Example
+from benchprof.scoring.transfer import moved
 
 
 class NonFiniteLossError(ArithmeticError):
@@ -94,13 +95,15 @@ def counted_logits(
     ids = pad_sequence([text.ids for text in texts], batch_first=True)
     counted = pad_sequence([text.counted[1:] for text in texts], batch_first=True)
     kept = counted.any(dim=0).nonzero()[:, 0]
-    # Indices as numbers: if a model is spread over GPUs, its head and the logits may be on another
-    # GPU than the input.
+    # Indices as numbers, for which a GPU waits: if a model is spread over GPUs, its head and the
+    # logits may be on another GPU than the input.
     device = next(model.parameters()).device
-    logits = model(input_ids=ids.to(device), use_cache=False, logits_to_keep=kept.tolist()).logits
+    spread = getattr(model, "hf_device_map", None) is not None
+    asked = kept.tolist() if spread else moved(kept, device)
+    logits = model(input_ids=moved(ids, device), use_cache=False, logits_to_keep=asked).logits
     owners, places = counted[:, kept].nonzero(as_tuple=True)
     targets = ids[owners, kept[places] + 1]
-    owners, places, targets = (part.to(logits.device) for part in (owners, places, targets))
+    owners, places, targets = moved(torch.stack([owners, places, targets]), logits.device)
     return logits[owners, places], targets, owners
 
 

@@ -47,14 +47,24 @@ def score_weights(
             infinite or not a number.
     """
 
-    def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
+    def some(
+        own: Mapping[str, nn.Parameter], asked: Sequence[Example], done: Callable[[int], object]
+    ) -> dict[str, torch.Tensor]:
         if SCORES[score].absolute == "each":
             with contextlib.suppress(InseparableError):
-                return item_gradient_scores(model, weights, asked, score, advance, memory)
-        return gradient_scores(model, weights, asked, score, advance, memory)
+                return item_gradient_scores(model, own, asked, score, done, memory)
+        return gradient_scores(model, own, asked, score, done, memory)
 
-    # Off the accelerator, which need not hold two sets of scores.
-    scores = {name: tensor.cpu() for name, tensor in whole(examples).items()}
+    def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
+        found: dict[str, torch.Tensor] = {}
+        for own in groups_of(weights, memory.most_scores):
+            # The first passes count for all: they tell in time whether memory is enough.
+            done = (lambda _: None) if found else advance
+            # Off the accelerator, which need not hold two sets of scores.
+            found |= {name: scores.cpu() for name, scores in some(own, asked, done).items()}
+        return found
+
+    scores = whole(examples)
     if not control_items:
         return scores
     try:
@@ -63,6 +73,21 @@ def score_weights(
         error.of_control_item = True
         raise
     return contrasted(scores, subtracted, score)
+
+
+def groups_of(
+    weights: Mapping[str, nn.Parameter], most: int | None
+) -> list[dict[str, nn.Parameter]]:
+    """The weights in their order, as few groups of at most so many entries; a larger one alone."""
+    groups: list[dict[str, nn.Parameter]] = [{}]
+    held = 0
+    for name, weight in weights.items():
+        if most is not None and groups[-1] and held + weight.numel() > most:
+            groups.append({})
+            held = 0
+        groups[-1][name] = weight
+        held += weight.numel()
+    return groups
 
 
 def contrasted(

@@ -9,6 +9,12 @@ from benchprof import codebase
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.scope import Scope
 
+ACTIVATIONS_ON_GPU = 0.1
+"""What of a large model's weights the activations of a pass may take on a GPU, whose memory is what
+is short: some hundred tokens of a pass are enough."""
+SCORES_ON_GPU = 0.75
+"""What of the weights the scores may take there that are added up at a time."""
+
 
 @dataclass(frozen=True)
 class Groups:

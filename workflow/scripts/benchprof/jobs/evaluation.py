@@ -16,7 +16,7 @@ from benchprof.run.run import Run
 from benchprof.run.suite import own_files
 from benchprof.tasks.benchmark import AbilitySplit, Benchmark
 
-BATCH = 4e9
+BATCH = 3.5e9
 """Bytes of a batch on a GPU, beyond what libraries leave (`GENERATION_BYTES`)."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchprof import data, digests, paths
 from benchprof.importance.score import SCORES
-from benchprof.importance.scoring import Groups, Scoring
+from benchprof.importance.scoring import ACTIVATIONS_ON_GPU, SCORES_ON_GPU, Groups, Scoring
 from benchprof.jobs.job import Files, ModelJob, Size
 from benchprof.jobs.masks import SelectMasks
 from benchprof.run.run import Run
@@ -100,14 +100,16 @@ class Scored(ModelJob):
         return super().memory(size) + size.weights + scores
 
     def gpu_memory(self, size: Size) -> float:
-        """The weights, activations of half as much, and the float32 scores that are not kept here.
+        """The weights, activations of a tenth as much, and the float32 scores, of some layers.
 
-        `memory_for` says how large a pass may be.
+        `memory_for` says how large a pass may be, and how many scores there are at a time.
         """
         config = self.run.configuration
         here = config.models[self.model].scores_on_host
-        scores = 0 if here or config.unit != "weight" else 4 * size.in_scope
-        return self.on_each_gpu(1.5 * size.weights + scores, size)
+        scores = min(4 * size.in_scope, SCORES_ON_GPU * size.weights)
+        if here or config.unit != "weight":
+            scores = 0
+        return self.on_each_gpu((1 + ACTIVATIONS_ON_GPU) * size.weights + scores, size)
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model, and with the groups that are knocked out."""

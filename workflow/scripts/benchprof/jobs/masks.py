@@ -243,19 +243,27 @@ class DrawControls(MaskJob):
         )
 
     def memory(self, size: Size) -> float:
-        """The weights as loaded, a byte for the decile of each in scope, the abilities' masks."""
+        """The weights as loaded, a byte for the decile of each in scope, the abilities' masks.
+
+        To see how active units are, a model that is for a GPU is loaded in float32.
+        """
         masks = len(self.run.abilities) * self.entries(self.run.selected_mask_fractions, size)
-        return super().memory(size) + size.weights + size.in_scope + 4 * masks
+        weights = 4 * size.parameters if self.of_units and size.on_gpu else size.weights
+        return super().memory(size) + weights + size.in_scope + 4 * masks
 
     def make(self, threads: int) -> None:
         """Draw the random controls of one selection's masks."""
         from benchprof.importance.levels import level_examples
-        from benchprof.masks.job import control_classes, draw_controls
+        from benchprof.masks.job import draw_controls, unit_classes, weight_classes
         from benchprof.threads import use_threads
 
         use_threads(threads)
-        examples = level_examples(self.folder, self.run.train_items) if self.of_units else []
-        classes = control_classes(self.prepared, self.run.scope, examples)
+        if self.of_units:
+            examples = level_examples(self.folder, self.run.train_items)
+            results = next(iter(self.controls.values())).parent
+            classes = unit_classes(self.prepared, examples, results, self.run.store)
+        else:
+            classes = weight_classes(self.prepared, self.run.scope)
         draw_controls(classes, self.masks, self.controls, self.super_set)
 
 

@@ -15,7 +15,8 @@ from benchprof import codebase
 from benchprof.ablation import ALL_ABILITIES, Ablation
 from benchprof.errors import InputError
 from benchprof.importance.example import Example
-from benchprof.importance.levels import activation_levels, digest_of_all
+from benchprof.importance.levels import digest_of_all
+from benchprof.importance.stored_levels import stored_levels
 from benchprof.masks.control import (
     count_strata,
     draw_control,
@@ -35,8 +36,9 @@ from benchprof.models.card import check_content
 from benchprof.models.loading import load_model
 from benchprof.models.mask import Entries, Mask, read_mask, read_masks, write_mask
 from benchprof.models.prepared import PreparedModel
-from benchprof.models.scope import WEIGHT, Scope
-from benchprof.models.units import every_projection, scored_weights
+from benchprof.models.scope import Scope
+from benchprof.models.units import scored_weights
+from benchprof.store import Store
 from benchprof.tensors import TensorFile
 
 NOTHING = Mask({}, {})
@@ -117,25 +119,19 @@ class Classes:
     read: dict[str, str]
 
 
-def control_classes(
-    prepared: PreparedModel,
-    scope: Scope,
-    examples: Sequence[Example] = (),
-) -> Classes:
-    """Load the model, on the CPU, for deciles of its weights' magnitudes or units' activations.
-
-    Args:
-        prepared: the model.
-        scope: what the masks are made of.
-        examples: what units are read on; not of weights.
-    """
+def weight_classes(prepared: PreparedModel, scope: Scope) -> Classes:
+    """The deciles of the magnitudes of a model's weights, which is loaded on the CPU for them."""
     check_content(prepared.folder)
     model = load_model(PreparedModel(prepared.folder, prepared.dtype))
-    if scope.unit == WEIGHT:
-        weights = scored_weights(model, scope)
-        return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})
-    # Of every kind of unit: reading takes the time.
-    levels = activation_levels(model, every_projection(model), examples)
+    weights = scored_weights(model, scope)
+    return Classes({name: magnitude_deciles(own) for name, own in weights.items()}, {})
+
+
+def unit_classes(
+    prepared: PreparedModel, examples: Sequence[Example], folder: Path, store: Store
+) -> Classes:
+    """The deciles of the activations of a model's units, as `stored_levels` has them."""
+    levels = stored_levels(prepared, examples, folder, store)
     read = {"levels": codebase.digest_of("importance.levels"), "examples": digest_of_all(examples)}
     return Classes({name: level_deciles(own) for name, own in levels.items()}, read)
 

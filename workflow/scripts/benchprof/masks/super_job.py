@@ -15,6 +15,7 @@ import torch
 from benchprof import codebase, digests
 from benchprof.errors import InputError
 from benchprof.files import write_csv
+from benchprof.importance.alike import try_alike
 from benchprof.importance.example import Example
 from benchprof.importance.faults import context_of
 from benchprof.importance.loss import text_losses
@@ -22,6 +23,7 @@ from benchprof.masks.shares import Shares, check_comparable
 from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranked, search
 from benchprof.models.ablation import ablated, in_weights
 from benchprof.models.card import check_content
+from benchprof.models.device import compute_alike
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.prepared import PreparedModel
@@ -84,7 +86,9 @@ def find_super(
         shares = Shares.of_files(files)
         ranking = ranked(shares, most_entries(shares.size))
         check_content(prepared.folder)
+        compute_alike(prepared)
         model = load_model(prepared)
+        try_alike(model)
         found = search(len(ranking.order), _losses(model, ranking, files, example))
         if not math.isfinite(found.losses[0]):
             where = prepared.folder

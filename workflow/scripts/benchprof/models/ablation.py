@@ -15,6 +15,7 @@ from benchprof.models.device import with_float64
 from benchprof.models.mask import Mask
 from benchprof.models.scope import WEIGHT
 from benchprof.models.units import Projection, unit_projections
+from benchprof.scoring.transfer import moved
 
 Method = Literal["zero", "mean"]
 """What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor.
@@ -60,7 +61,7 @@ def ablated(weights: Mapping[str, nn.Parameter], mask: Mask, method: Method) -> 
         for name, indices in mask.entries.items():
             # view, not reshape: a copy would be zeroed in place of the weights.
             flat = weights[name].data.view(-1)
-            positions = indices.to(flat.device)
+            positions = moved(indices, flat.device)
             values = flat[positions]
             saved[name] = positions, values
             flat[positions] = _ablated_value(flat, method)
@@ -104,9 +105,9 @@ def _output(
     weight: nn.Parameter, projection: Projection, features: torch.Tensor, values: torch.Tensor
 ) -> torch.Tensor:
     """What a projection makes of some of its features at these values, float32 [outputs]."""
-    at = features.to(weight.device)
+    at = moved(features, weight.device)
     rows = weight.data[at] if projection.by_row else weight.data[:, at].T
-    return values.to(weight.device)[at] @ rows.float()
+    return moved(values, weight.device)[at] @ rows.float()
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import torch
 
@@ -44,6 +45,19 @@ def kind_of(prepared: PreparedModel) -> str:
     if prepared.device == "auto":
         return resolve_device("auto").type
     return torch.device(prepared.device).type
+
+
+def compute_alike(prepared: PreparedModel) -> None:
+    """On CUDA, let a process add up gradients in the same order every time.
+
+    Before the model is loaded: CUDA's libraries read the variable when they start. An operation
+    that has no such order then raises, which `try_alike` finds out.
+    """
+    if kind_of(prepared) == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+        # Filling what is overwritten anyway would take a pass over it.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 def tell_choice(configured: str, device: torch.device, dtype: str) -> None:

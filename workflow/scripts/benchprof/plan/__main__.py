@@ -21,7 +21,8 @@ from benchprof.plan.steps import Step, model_steps
 from benchprof.plan.tokens import CHARACTERS, workload
 from benchprof.run.run import Run, read_run
 
-HEADER = ("rule", "jobs", "tokens", "memory", "GPU memory", "minutes", "written", "hours")
+HEADER = ("rule", "jobs", "tokens", "memory", "GPU memory", "minutes", "written", "hours",
+          "at most")  # fmt: skip
 
 
 def main() -> int:
@@ -85,15 +86,19 @@ def plan(run: Run, cpu: bool = False, flops: float | None = None, here: bool = F
 def _total(steps: dict[Machine, list[Step]]) -> str:
     """All models together, by the machine that they run on, and what the estimate rests on."""
     every = [step for own in steps.values() for step in own]
-    hours = " and ".join(
-        f"{sum(step.seconds or 0 for step in own) / 3600:.3g} {_kind(on)} hours"
-        for on, own in steps.items()
+    hours, most = (
+        " and ".join(
+            f"{sum(getattr(step, name) or 0 for step in own) / 3600:.3g} {_kind(on)} hours"
+            for on, own in steps.items()
+        )
+        for name in ("seconds", "most_seconds")
     )
     speeds = "; ".join(f"{_kind(on)}: {on.flops:.3g} operations/s" for on in steps)
     written = readable_bytes(sum(step.disk or 0 for step in every))
     return (
         f"Together: {hours}, {written} written, {sum(step.jobs for step in every)} jobs and those "
-        "that need no model.\nMemory and minutes are what the largest job asks a cluster for; "
+        f"that need no model.\nWhere ablated models write every answer to its limit: {most}. "
+        "Memory and minutes are what the largest job asks a cluster for; "
         f"hours are estimated at {CHARACTERS} characters a token ({speeds})."
     )
 
@@ -112,6 +117,7 @@ def _cells(step: Step) -> tuple[str, ...]:
         f"{step.minutes:.0f}",
         "" if step.disk is None else readable_bytes(step.disk),
         "" if step.seconds is None else f"{step.seconds / 3600:.3g}",
+        "" if step.most_seconds is None else f"{step.most_seconds / 3600:.3g}",
     )
 
 

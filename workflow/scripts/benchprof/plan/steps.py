@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from benchprof.data import NEUTRAL_TEXT
+from benchprof.importance.scoring import SCORES_ON_GPU
 from benchprof.jobs.all import EVERY
 from benchprof.jobs.calibration import CalibrateMasks
 from benchprof.jobs.evaluation import Evaluation
@@ -59,6 +60,7 @@ class Step:
         tokens: that the model reads and writes, all jobs together.
         disk: bytes written, all jobs together.
         seconds: of a GPU (or of the host where there is none), all jobs together.
+        most_seconds: the same where ablated models write every answer to its limit.
     """
 
     rule: str
@@ -69,6 +71,7 @@ class Step:
     tokens: int | None = None
     disk: float | None = None
     seconds: float | None = None
+    most_seconds: float | None = None
 
 
 def model_steps(run: Run, model: str, shape: Shape, load: Workload, on: Machine) -> list[Step]:
@@ -96,7 +99,7 @@ def _together(steps: Sequence[Step]) -> Step:
         max(own.memory for own in steps),
         max(own.gpu for own in steps),
         max(own.minutes for own in steps),
-        *map(summed, ("tokens", "disk", "seconds")),
+        *map(summed, ("tokens", "disk", "seconds", "most_seconds")),
     )
 
 
@@ -109,10 +112,15 @@ def _step(job: ModelJob, shape: Shape, load: Workload, on: Machine) -> Step:
         return step
     if isinstance(job, Scored) and not job.scoring.groups:
         seconds = importance_seconds(shape, load.examples, on) + (disk or 0) / STORAGE
+        longer = 0.0
     else:
-        seconds = sum(conditions * answer_seconds(shape, own, on) for own in texts)
+        one = [answer_seconds(shape, own, on) for own in texts]
+        most = [answer_seconds(shape, own.to_the_limit, on) for own in texts]
+        seconds = conditions * sum(one)
+        longer = (conditions - _intact(job)) * (sum(most) - sum(one))
     tokens = conditions * sum(own.read + own.written for own in texts)
-    return replace(step, tokens=tokens, seconds=seconds + size.weights / STORAGE)
+    seconds += size.weights / STORAGE
+    return replace(step, tokens=tokens, seconds=seconds, most_seconds=seconds + longer)
 
 
 def _read(job: ModelJob, shape: Shape, load: Workload) -> tuple[int, Sequence[Texts]]:
@@ -134,10 +142,14 @@ def importance_seconds(shape: Shape, examples: Texts, on: Machine) -> float:
 
     A token takes 2 operations a weight forward, and 2 a weight of the layers for the gradients that
     pass through them. Where weights are scored, it takes 2 more a weight in scope, and every
-    example has its own gradient, for which the sums are read and written.
+    example has its own gradient, for which the sums are read and written. On a GPU every group of
+    weights whose sums have room there takes passes of its own.
     """
     in_scope = 0 if shape.units else shape.size.in_scope
-    operations = (4 * shape.passed + 2 * in_scope) * examples.read
+    groups = 1
+    if shape.size.on_gpu and in_scope:
+        groups = math.ceil(SUM * in_scope / (SCORES_ON_GPU * shape.size.weights))
+    operations = (4 * groups * shape.passed + 2 * in_scope) * examples.read
     return operations / on.flops + 2 * SUM * in_scope * examples.items / on.bandwidth
 
 
@@ -149,7 +161,10 @@ def answer_seconds(shape: Shape, texts: Texts, on: Machine) -> float:
     seconds = 2 * shape.passed * (texts.read + texts.written) / on.flops
     if texts.written:
         most = max(1, min(MOST_ITEMS, shape.at_once // texts.room))
-        steps = math.ceil(texts.items / most) * WAIT * texts.written / texts.items
+        longest = WAIT * texts.written / texts.items
+        if texts.limit:
+            longest = min(longest, texts.limit)
+        steps = math.ceil(texts.items / most) * longest
         seconds += steps * (shape.size.weights / on.bandwidth + on.step)
     return seconds
 
@@ -164,7 +179,12 @@ def _conditions(job: Evaluation) -> int:
         replace(own, ability="") if own.selection == "core" and not own.is_control else own
         for own in job.ablations
     }
-    return len(masks) + (not isinstance(job, EvaluateHalves))
+    return len(masks) + _intact(job)
+
+
+def _intact(job: ModelJob) -> bool:
+    """Whether the intact model is among the conditions of an evaluation."""
+    return isinstance(job, Evaluation) and not isinstance(job, EvaluateHalves)
 
 
 def _neutral() -> Texts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yaml import MappingNode
@@ -29,13 +29,20 @@ CHAT_CHARACTERS = 120
 class Texts:
     """What is read and written: the number of items, and lengths in tokens.
 
-    `room` is what a batch of answers holds free for one: its prompt and the longest answer.
+    `room` is what a batch of answers holds free for one: its prompt and the longest answer, which
+    has `limit` tokens.
     """
 
     items: int
     read: int
     written: int = 0
     room: int = 0
+    limit: int = 0
+
+    @property
+    def to_the_limit(self) -> Texts:
+        """The same where every answer is as long as it may be, as many are of ablated models."""
+        return replace(self, written=self.items * self.limit)
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def asked_texts(job: Answered) -> Texts | None:
     used = min(asked.limit or len(rows), len(rows))
     length = sum(len(str(value)) for row in rows for value in row.values())
     read = _tokens(length * used // len(rows))
-    return Texts(used, read, used * written, written and read // used + written)
+    return Texts(used, read, used * written, written and read // used + written, written)
 
 
 def longest_answer(file: Path) -> int | None:
@@ -140,7 +147,8 @@ def _shipped(size: BenchmarkSize, limit: int | None) -> Texts:
     # Where the model writes, prompts of several tasks seldom share their beginning in a batch.
     shared = used if answer and size.tasks > 1 else min(used, size.tasks)
     room = prefix + item + size.room
-    return Texts(used, used * item + shared * prefix, used * answer, room)
+    limit = size.room if answer else 0
+    return Texts(used, used * item + shared * prefix, used * answer, room, limit)
 
 
 def _kept(file: Path, excluded: Sequence[str]) -> list[Item]:

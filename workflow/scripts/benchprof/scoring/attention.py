@@ -19,6 +19,7 @@ from torch.nn import functional
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from benchprof.scoring.tiles import tile_length, tiles_of
+from benchprof.scoring.transfer import moved
 
 NAME = "benchprof_paths"
 """Of the function below, in transformers' registry."""
@@ -63,8 +64,8 @@ class Paths:
         self.depths, self.base = depths, base
         found = tiles_of(ends, tile_length(float(depths.mean())), base)
         arrays = [(tiles.queries.ravel(), tiles.keys.ravel(), tiles.visible) for tiles in found]
-        self.blocks = [Block(*(_moved(own, device) for own in block)) for block in arrays]
-        self._depths = _moved(depths, device)
+        self.blocks = [Block(*(moved(own, device) for own in block)) for block in arrays]
+        self._depths = moved(depths, device)
         self._masks: dict[tuple[Any, ...], list[torch.Tensor]] = {}
         self.own_mask = False
         """Whether a family made a mask of its own, which is thrown away."""
@@ -109,13 +110,6 @@ class Paths:
         mask = torch.zeros(visible.shape, dtype=dtype, device=visible.device)
         mask.masked_fill_(~visible, torch.finfo(dtype).min)
         return mask[:, None]
-
-
-def _moved(values: NDArray[Any], device: torch.device) -> torch.Tensor:
-    """An array on a device; on its way to a GPU it does not hold up the host."""
-    tensor = torch.from_numpy(values)
-    own = tensor.pin_memory() if device.type == "cuda" else tensor
-    return own.to(device, non_blocking=True)
 
 
 class KeptPaths:

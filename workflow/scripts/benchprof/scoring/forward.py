@@ -25,6 +25,7 @@ from benchprof.scoring.plan import Row
 from benchprof.scoring.rotary import Rotaries
 from benchprof.scoring.structure import decoder_of
 from benchprof.scoring.target import Target
+from benchprof.scoring.transfer import moved
 from benchprof.scoring.tree import Ints
 
 Scores = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], int]
@@ -33,6 +34,10 @@ and the number of tokens computed."""
 
 LOGIT_BYTES = 1 << 25
 """Size of the largest block of logits that is held at once, in the model's dtype."""
+CUDA_LOGIT_BYTES = 1 << 29
+"""The same on a GPU, whose bandwidth the head's weights would take up, read for few states."""
+CUDA_NORMALISED_BYTES = 1 << 28
+"""Size of the float32 logits that a GPU normalises at once, which takes as much again."""
 CACHED_BYTES = 1 << 19
 """Size of the float32 logits that a thread of a processor normalises at once: they stay in its
 cache."""
@@ -58,7 +63,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Tell whether an exception means that memory ran out; on CPU torch says so in words only."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    words = ("out of memory", "can't allocate memory", "not enough memory")
+    # The last is that of CUDA's libraries, such as CUBLAS_STATUS_ALLOC_FAILED.
+    words = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
     return any(word in str(error).lower() for word in words)
 
 
@@ -138,7 +144,7 @@ class Forward:
         self, tokens: NDArray[np.int64], paths: Paths, cache: Any, places: NDArray[np.int64]
     ) -> torch.Tensor:
         """Hidden states [places, width] of tokens whose rows lie one after the other."""
-        inputs = torch.from_numpy(np.stack([tokens, paths.depths])).to(self.device)
+        inputs = moved(np.stack([tokens, paths.depths]), self.device)
         if self.fused is not None:
             return self.fused(inputs, paths, cache, torch.from_numpy(places))
         with attention_by(paths, self.config):
@@ -154,7 +160,7 @@ class Forward:
             raise AssertionError("its layers make a mask of their own")
         hidden: torch.Tensor = output.last_hidden_state[0]
         # Over several GPUs the decoder ends on another one than it began on.
-        return hidden[torch.from_numpy(places).to(hidden.device)]
+        return hidden[moved(places, hidden.device)]
 
     def plain_logits(
         self, tokens: NDArray[np.int64], lengths: Sequence[int], places: NDArray[np.int64]
@@ -163,10 +169,9 @@ class Forward:
         real = np.arange(max(lengths)) < np.array(lengths)[:, None]
         padded = np.zeros(real.shape, np.int64)
         padded[real] = tokens
-        inputs = torch.from_numpy(padded).to(self.device)
+        inputs = moved(padded, self.device)
         logits: torch.Tensor = self.model(input_ids=inputs, use_cache=False).logits
-        read = torch.from_numpy(np.flatnonzero(real)[places])
-        return logits.flatten(0, 1)[read.to(logits.device)]
+        return logits.flatten(0, 1)[moved(np.flatnonzero(real)[places], logits.device)]
 
     def _read(
         self, states: torch.Tensor, index: NDArray[np.int64], targets: NDArray[np.int64]
@@ -174,24 +179,27 @@ class Forward:
         """Log-probabilities of `targets` at `states[index]` and whether each is the likeliest.
 
         `index` is ascending. The vocabulary's logits exist for a chunk of states at a time; they
-        are normalised in float32.
+        are normalised in float32. A GPU gets the indices once and gives the results back once.
         """
-        values, hits = np.empty(len(index)), np.empty(len(index), bool)
-        vocabulary = self.dimensions.vocabulary
-        chunk = max(1, LOGIT_BYTES // (self.dimensions.itemsize * vocabulary))
-        cached = max(1, CACHED_BYTES // (4 * vocabulary)) * torch.get_num_threads()
+        if not len(index):
+            return np.empty(0), np.empty(0, bool)
+        vocabulary, on_cpu = self.dimensions.vocabulary, states.device.type == "cpu"
+        held = LOGIT_BYTES if on_cpu else CUDA_LOGIT_BYTES
+        chunk = max(1, held // (self.dimensions.itemsize * vocabulary))
+        size = max(1, (CACHED_BYTES if on_cpu else CUDA_NORMALISED_BYTES) // (4 * vocabulary))
+        size *= torch.get_num_threads() if on_cpu else 1
+        asked, found = moved(np.stack([index, targets]), states.device), list[torch.Tensor]()
         for start in range(0, len(states), chunk):
             logits = self._logits(states[start : start + chunk])
-            size = cached if logits.device.type == "cpu" else len(logits)
+            asked = asked.to(logits.device)  # a head may be on another GPU than the last layer
             for part, read in enumerate(logits.split(size)):
                 above = start + part * size
                 first, last = np.searchsorted(index, [above, above + len(read)])
-                row = torch.from_numpy(index[first:last] - above).to(logits.device)
-                token = torch.from_numpy(targets[first:last]).to(logits.device)
-                logprobs, likeliest = read_logits(read, row, token)
-                values[first:last] = logprobs.cpu().double().numpy()
-                hits[first:last] = likeliest.cpu().numpy()
-        return values, hits
+                row, token = asked[:, first:last]
+                logprobs, likeliest = read_logits(read, row - above, token)
+                found.append(torch.stack([logprobs, likeliest.to(logprobs.dtype)]))
+        values, hits = torch.cat(found, dim=1).cpu()
+        return values.double().numpy(), hits.bool().numpy()
 
     def _logits(self, states: torch.Tensor) -> torch.Tensor:
         """Logits [states, vocabulary] of hidden states; states of plain rows are logits already."""

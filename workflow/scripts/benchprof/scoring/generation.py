@@ -23,6 +23,7 @@ from transformers import StoppingCriteria, StoppingCriteriaList
 from benchprof.scoring.cache import KeysValues, branches_of
 from benchprof.scoring.forward import Forward, is_out_of_memory
 from benchprof.scoring.generation_settings import check_settings, normalised
+from benchprof.scoring.transfer import moved
 
 logger = logging.getLogger(__name__)
 
@@ -60,20 +61,22 @@ class StopStrings(StoppingCriteria):  # type: ignore[misc]
         self.tokenizer, self.prompt_length = tokenizer, prompt_length
         lengths = [len(tokenizer.encode(text, add_special_tokens=False)) for text in strings]
         self.strings = list(zip(strings, [n + LOOKBACK for n in lengths], strict=True))
-        self.done: torch.Tensor | None = None
+        self.latest = max([n + LOOKBACK for n in lengths], default=0)
+        self.done: list[bool] = []
 
     def __call__(
         self, input_ids: torch.Tensor, scores: torch.Tensor | None, **_: Any
     ) -> torch.Tensor:
         """Tell which items are done, bool [batch]; `input_ids` are [batch, prompt + new tokens]."""
         del scores
-        new = input_ids[:, self.prompt_length :]
-        if self.done is None:
-            self.done = torch.zeros(len(new), dtype=torch.bool, device=new.device)
-        for text, lookback in self.strings:
-            for item in torch.nonzero(~self.done).flatten().tolist():
-                self.done[item] = text in self.tokenizer.decode(new[item, -lookback:])
-        return self.done
+        self.done = self.done or [False] * len(input_ids)
+        # The only copy of a step from a GPU, which the host waits for.
+        new = input_ids[:, self.prompt_length :][:, -self.latest :].tolist() if self.latest else []
+        for item, tokens in enumerate(new):
+            self.done[item] = self.done[item] or any(
+                text in self.tokenizer.decode(tokens[-lookback:]) for text, lookback in self.strings
+            )
+        return moved(torch.tensor(self.done), input_ids.device)
 
 
 def generate(
@@ -262,8 +265,8 @@ def _answer(
     stop_strings = StopStrings(tokenizer, settings["until"], length)
     with torch.inference_mode(), _states_together(forward.model.get_output_embeddings()):
         output = forward.model.generate(
-            input_ids=tokens.to(forward.device),
-            attention_mask=mask.to(forward.device),
+            input_ids=moved(tokens, forward.device),
+            attention_mask=moved(mask, forward.device),
             do_sample=False,
             stopping_criteria=StoppingCriteriaList([stop_strings]),
             pad_token_id=tokenizer.pad_token_id,
@@ -272,7 +275,8 @@ def _answer(
             **arguments,
         )
     # Items that are done are filled up with the padding token, which is special and left out here.
-    texts = [tokenizer.decode(row[length:], skip_special_tokens=True) for row in output]
+    new = output[:, length:].tolist()
+    texts = [tokenizer.decode(row, skip_special_tokens=True) for row in new]
     return [postprocess_generated_text(text, settings["until"], None) for text in texts]
 
 
