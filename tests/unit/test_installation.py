@@ -34,7 +34,7 @@ except InputError:
 else:
     raise AssertionError("an empty configuration passed")
 assert sorted(p.stem for p in TASKS.iterdir()) == [
-    "ability_blank", "ability_flip", "ability_items"
+    "ability_counterfactual", "ability_items", "ability_uninformative"
 ]
 assert list(ARCHITECTURES.glob("*Llama-3.1-8B*.json"))
 assert (FOLDER / "confinement.py").is_file()
