@@ -74,7 +74,7 @@ def test_control_items_of_other_items_than_the_test_split_s_are_refused(
     project.configure(lambda config: config["benchmarks"]["places_counterfactual"].update(limit=7))
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
-    assert "benchmarks.places_flip: limit 7; expected limit " in refused.stdout
+    assert "benchmarks.places_counterfactual: limit 7; expected limit " in refused.stdout
 
 
 def test_masks_are_of_the_methods_asked_for(other: Project) -> None:

@@ -401,7 +401,7 @@ def test_files_of_one_rule_are_made_by_their_names(project: Project) -> None:
         config["models"]["second"] = config["models"]["tiny"]
 
     project.configure(add_model)
-    planned = project.planned("results/models/tiny", "results/models/second")
+    planned = project.planned("--", "results/models/tiny", "results/models/second")
     assert planned == {"prepare_model": 2}
 
 

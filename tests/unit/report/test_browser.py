@@ -96,7 +96,7 @@ def test_it_loads_without_an_error_or_a_request(browser: webdriver.Chrome, page:
 
 def test_the_switch_shows_one_view(opened: webdriver.Chrome) -> None:
     def titles() -> list[str]:
-        return [e.text for e in shown(opened, "#impact > div > h3") if "Dose" not in e.text]
+        return [e.text for e in shown(opened, "#impact > div > h3") if "On-target" not in e.text]
 
     assert titles() == [f"{ONE}, contrastive masks, mask fraction 0.001"]
     choose(opened, "model", OTHER)

@@ -26,7 +26,7 @@ SOURCE = (
     "together"
 )
 KINDS = (
-    "a section with exactly one of benchmark, ability (with split, and control item if you like), "
+    "a section with exactly one of benchmark, ability (with split, and control_item if you like), "
     "task and task_file"
 )
 

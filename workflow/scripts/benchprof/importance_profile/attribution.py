@@ -41,8 +41,16 @@ class Attributing:
 
     @property
     def neurons(self) -> list[str]:
-        """The names of the projections whose neurons count."""
-        return list(entry_counts(architecture_of(self.model.folder), NEURONS))
+        """The names of the projections whose neurons count.
+
+        Raises:
+            InputError: the model has no MLP of neurons, as where every MLP is of experts.
+        """
+        try:
+            return list(entry_counts(architecture_of(self.model.folder), NEURONS))
+        except InputError as error:
+            remedy = "Set `importance_profile: false`."
+            raise InputError(self.model.folder, f"{error}", "neurons in MLPs", remedy) from None
 
     def rendered(self, sets: Mapping[str, Sequence[Question]]) -> dict[str, list[Example | None]]:
         """The questions of each set as examples; None for one that the model has no room for.

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchprof import codebase, digests
+from benchprof.errors import InputError
 from benchprof.files import write_csv, write_json, written_whole
 from benchprof.importance.example import Example, Question
 from benchprof.importance.items import TrainItems
@@ -145,7 +146,11 @@ def gather(
         known: the items that the reader learns from.
         others: questions of each further set.
         tested: labelled items of each further set.
+
+    Raises:
+        InputError: the model has no neurons in MLPs, or no room for an ability's train items.
     """
+    neurons = attributing.neurons
     own = {TRAIN: labelled(known.train), CALIBRATION: labelled(known.calibration)}
     classes = {*own[TRAIN].classes}
     own[CALIBRATION] = own[CALIBRATION].only([name in classes for name in own[CALIBRATION].classes])
@@ -153,6 +158,9 @@ def gather(
     sets = {**{name: part.questions for name, part in own.items()}, **others}
     rendered = attributing.rendered(sets)
     fits = {name: [one is not None for one in part] for name, part in rendered.items()}
+    if lost := classes - {*own[TRAIN].only(fits[TRAIN]).classes}:
+        found = f"no train item of {min(lost)} fits into the model's context"
+        raise InputError(attributing.model.folder, found, "some items of each ability")
     examples = {name: [one for one in part if one] for name, part in rendered.items()}
     questions = {
         name: [one for one, fit in zip(part, fits[name], strict=True) if fit]
@@ -168,16 +176,29 @@ def gather(
     return Material(
         {name: part.only(fits[name]) for name, part in own.items()},
         questions,
-        inner_products(paths, attributing.neurons),
-        reader_digest(attributing, [*examples[TRAIN], *examples[CALIBRATION]]),
+        inner_products(paths, neurons),
+        reader_digest(
+            attributing,
+            {
+                part: list(zip(own[part].only(fits[part]).classes, examples[part], strict=True))
+                for part in (TRAIN, CALIBRATION)
+            },
+        ),
     )
 
 
-def reader_digest(attributing: Attributing, examples: Sequence[Example]) -> str:
-    """Digest of the model, of the examples that a reader learns from, and of the reader's code."""
+def reader_digest(
+    attributing: Attributing, learned_from: Mapping[str, Sequence[tuple[str, Example]]]
+) -> str:
+    """Digest of the model, the labelled examples that a reader learns from, and all code of it."""
     model = attributing.model
-    code = codebase.digest_of("importance_profile.reader", "importance_profile.vector")
-    learned = [example.digest for example in examples]
+    code = codebase.digest_of(
+        "importance.attribution_scores", "importance_profile.reader", "importance_profile.vector"
+    )
+    learned = {
+        part: sorted([name, example.digest] for name, example in examples)
+        for part, examples in learned_from.items()
+    }
     return digests.of_value([read_card(model.folder).digest, model.dtype, learned, code])
 
 

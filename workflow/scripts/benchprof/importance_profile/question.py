@@ -51,7 +51,8 @@ def _with_options(place: str, asked: Sequence[Instance], answer: int) -> Questio
     texts = [own.args[0] + own.args[1] for own in asked]
     columns = zip(*texts, strict=False)
     alike = sum(1 for _ in takewhile(lambda letters: len({*letters}) == 1, columns))
-    prompt = texts[0][:alike].rpartition(" ")[0]
+    shared = texts[0][:alike]
+    prompt = shared.rpartition(" ")[0] or shared
     return Question(place, prompt, tuple(own[len(prompt) :].strip() for own in texts), answer)
 
 
@@ -60,7 +61,8 @@ def _reference_of(document: Document) -> str:
     if programs:
         return programs[0]
     target = document.task.doc_to_target(document.content)
-    return str(target[0] if isinstance(target, list) else target)
+    texts = target if isinstance(target, list) else [target]
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def read_questions(path: Path) -> list[Question]:

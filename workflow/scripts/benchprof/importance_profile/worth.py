@@ -30,6 +30,8 @@ TEST = "(test items)"
 SETS = (TRAIN, CALIBRATION, TEST)
 IMPORTANCE, WORDS = "importance", "words"
 RESAMPLES = 10_000
+MIN_FAMILIES = 5
+"""A bootstrap over fewer families has no interval worth its name."""
 COLUMNS = ["model", "read_from", "families", "n_items", "n_families", "accuracy", "accuracy_low",
            "accuracy_high", "importance_minus", "importance_minus_low", "importance_minus_high",
            "verdict", "way", "settings", "reader"]  # fmt: skip
@@ -64,8 +66,10 @@ def measure_worth(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def verdict(low: float, high: float) -> str:
-    """What an interval of importance's lead in accuracy says."""
+def verdict(low: float, high: float, families: int) -> str:
+    """What an interval of importance's lead in accuracy says, of how many families it is."""
+    if families < MIN_FAMILIES:
+        return "cannot tell"
     return "better" if low > 0 else "worse" if high < 0 else "cannot tell"
 
 
@@ -81,9 +85,9 @@ def _rows(
         if not chosen.any():
             continue
         own = compared(hits[chosen], importance[chosen], families[chosen], seed)
-        said = "" if name == IMPORTANCE else verdict(own[4], own[5])
-        own = [round(value, DIGITS) for value in own]
         counts = [int(chosen.sum()), len(np.unique(families[chosen]))]
+        said = "" if name == IMPORTANCE else verdict(own[4], own[5], counts[1])
+        own = [round(value, DIGITS) for value in own]
         rows.append((subset, [*counts, *own, said]))
     return rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from benchprof import digests, paths
 from benchprof.configuration import ImportanceProfile
 from benchprof.configuration.shorthand import MODELS
+from benchprof.errors import InputError
 from benchprof.importance.items import TrainItems
 from benchprof.jobs.evaluation import EvaluateBenchmark
 from benchprof.jobs.importance import ComputeImportance
 from benchprof.jobs.job import Files, Job, ModelJob, Size
 from benchprof.run.run import Run
+
+logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:  # planning needs no torch
     from benchprof.importance.example import Question
@@ -95,15 +99,18 @@ class Reading(ModelJob):
         return self.on_each_gpu(1.5 * size.weights, size)
 
     def minutes(self, size: Size) -> float:
-        """Time, with slack; it grows with the model."""
-        return size.minutes(60, 15)
+        """Time, with slack; it grows with the model and the items: 3 s an item and 1e9 weights."""
+        own = self.own
+        labelled = len(self.run.abilities) * (own.train + own.calibration + own.items)
+        return size.minutes(60, 15 + (labelled + len(self.run.benchmarks) * own.items) / 20)
 
     @property
     def attributing(self) -> Attributing:
         """With which model items are attributed, and where."""
         from benchprof.importance_profile.attribution import Attributing
 
-        folder = paths.importance_profile(self.model, "shares.csv").parent
+        # What a store's entries are used by is noted by folder: each rule has its own.
+        folder = paths.importance_profile(self.model, self.rule)
         return Attributing(self.prepared, folder, self.run.store)
 
     @property
@@ -119,6 +126,11 @@ class ProfileImportance(Reading):
     """Read the importance profile of every benchmark under one model, loading it once at most."""
 
     rule = "profile_importance"
+
+    @property
+    def further_code(self) -> tuple[str, ...]:
+        """What reads the questions of benchmarks."""
+        return ("importance_profile.question", "tasks.source")
 
     @property
     def asked(self) -> dict[str, EvaluateBenchmark]:
@@ -145,6 +157,7 @@ class ProfileImportance(Reading):
             "benchmarks": {
                 name: {
                     "asked": own.asked.model_dump(),
+                    "items": self.most(name),
                     "exclude": own.exclude,
                     "files": sorted(digests.of_files(own.files).values()),
                     **own.definition,
@@ -159,18 +172,32 @@ class ProfileImportance(Reading):
         return min(self.own.items, self.own.calibration) if is_test else self.own.items
 
     def questions(self) -> Mapping[str, list[Question]]:
-        """The questions of each benchmark's sample."""
+        """The questions of each benchmark's sample; without a benchmark that has none to read.
+
+        Raises:
+            InputError: no benchmark has any.
+        """
+        found, faults = {}, []
+        for name, own in self.asked.items():
+            try:
+                found[name] = self.sample(name, own)
+            except InputError as error:
+                faults.append(error)
+                logger.warning("%s has no importance profile: %s", name, error)
+        if not found:
+            raise faults[0]
+        return found
+
+    def sample(self, name: str, own: EvaluateBenchmark) -> list[Question]:
+        """The questions of one benchmark's sample."""
         from benchprof.importance_profile.question import benchmark_questions
         from benchprof.tasks.source import task_source
 
-        return {
-            name: benchmark_questions(
-                task_source(own.asked, own.items, own.exclude, own.local_files),
-                min(own.asked.limit or self.most(name), self.most(name)),
-                self.run.configuration.seed,
-            )
-            for name, own in self.asked.items()
-        }
+        return benchmark_questions(
+            task_source(own.asked, own.items, own.exclude, own.local_files),
+            min(own.asked.limit or self.most(name), self.most(name)),
+            self.run.configuration.seed,
+        )
 
     def make(self, threads: int) -> None:
         """Read the importance profile of every benchmark under one model."""
@@ -180,7 +207,8 @@ class ProfileImportance(Reading):
         use_threads(threads)
         seed = self.run.configuration.seed
         profiles = profile_benchmarks(self.attributing, self.known, self.questions(), seed)
-        write_profiles(self.model, profiles, self.attributing.folder)
+        folder = paths.importance_profile(self.model, "shares.csv").parent
+        write_profiles(self.model, profiles, folder)
 
 
 @dataclass(frozen=True)
@@ -267,12 +295,12 @@ def profile_files(run: Run) -> list[Path]:
     return [*ProfileImportance.files_of(run), *CompareImportanceProfiles.files_of(run)]
 
 
-def worth_files(run: Run) -> dict[str, Path]:
-    """The measured worth of each model's profiles: by this project, or else the shipped one."""
-    found = {}
-    for job in MeasureWorth.all_of(run):
-        own = paths.importance_profile(job.model, "worth.csv")
-        for path in (MODELS / f"{job.model}.worth.csv", own):
-            if path.is_file():
-                found[job.model] = path
-    return found
+def worth_files(run: Run) -> dict[str, list[Path]]:
+    """Where the worth of each model's profiles may stand: as measured here, or as shipped."""
+    return {job.model: worths_of(job.model) for job in MeasureWorth.all_of(run)}
+
+
+def worths_of(model: str) -> list[Path]:
+    """The tables of worth that there are of a model."""
+    both = (paths.importance_profile(model, "worth.csv"), MODELS / f"{model}.worth.csv")
+    return [path for path in both if path.is_file()]

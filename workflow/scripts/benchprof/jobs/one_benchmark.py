@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchprof import paths
 from benchprof.configuration.model import Model
-from benchprof.configuration.shorthand import MODELS, written_out
+from benchprof.configuration.shorthand import written_out
 from benchprof.errors import InputError
 from benchprof.files import write_csv
 from benchprof.importance.example import Question
@@ -19,6 +18,7 @@ from benchprof.importance.items import TrainItems
 from benchprof.importance_profile.attribution import Attributing
 from benchprof.importance_profile.job import Known, Profiles, profile_benchmarks
 from benchprof.importance_profile.question import benchmark_questions, read_questions
+from benchprof.jobs.importance_profile import worths_of
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.report.importance_profiles import UNMEASURED, read_worths, worth_sentence
@@ -84,7 +84,7 @@ def profile_one(options: OneBenchmark) -> None:
             )
         )
     )
-    name = Path(options.model).name
+    name = Path(options.model).resolve().name
     model = _model(options.model, name, options.dtype)
     benchmark = Path(options.benchmark).stem
     store = Store(options.store)
@@ -109,14 +109,8 @@ def _told(shares: pd.DataFrame, profiles: Profiles, model: str) -> str:
         lines.append(f"{row['share']:>6.2f}  {ends:<13}  {readable(row['ability'])}")
     most = max(row["n_train"] for row in ranked)
     lines.append(f"{ranked[0]['n_items']} questions; up to {most} train items of each ability.")
-    tables = (paths.importance_profile(model, "worth.csv"), MODELS / f"{model}.worth.csv")
-    worth = [
-        read_worths({model: str(profiles.chosen["digest"])}, {model: path})
-        for path in tables
-        if path.is_file()
-    ]
-    measured = next((own for own in worth if len(own)), None)
-    lines.append(UNMEASURED if measured is None else worth_sentence(measured))
+    worth = read_worths({model: str(profiles.chosen["digest"])}, {model: worths_of(model)})
+    lines.append(worth_sentence(worth) if len(worth) else UNMEASURED)
     return "\n".join(lines)
 
 

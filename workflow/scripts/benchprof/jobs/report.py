@@ -226,10 +226,11 @@ class WriteReport(Telling):
     @property
     def settings(self) -> Any:
         """What the page tells of the configuration, and the code that lays it out."""
+        worths = [path for own in worth_files(self.run).values() for path in own]
         return self.decisive | {
             "own_benchmarks": self.run.suite.held_out_tests,
             "calibration_benchmarks": self.run.suite.calibration_splits,
-            "worth": sorted(digests.of_files(worth_files(self.run).values()).values()),
+            "worth": sorted(digests.of_files(worths).values()),
             "code": self.code_digest,
             "texts": text_digests(),
             "words": self.words,

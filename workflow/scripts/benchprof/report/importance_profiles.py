@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ UNMEASURED = (
     "The worth of these profiles is not measured for these items; run "
     "`snakemake importance_profile_worth`."
 )
+COMPARED = {"words": "The items' words", "hidden states": "The model's hidden states"}
 VERDICTS = {
     "better": "is better than",
     "worse": "is worse than",
@@ -23,17 +24,18 @@ VERDICTS = {
 }
 
 
-def read_worths(readers: Mapping[str, str], worths: Mapping[str, Path]) -> pd.DataFrame:
+def read_worths(readers: Mapping[str, str], worths: Mapping[str, Sequence[Path]]) -> pd.DataFrame:
     """The measured worth of models, as far as it was measured with the same readers.
 
     Args:
         readers: the digest of each model's reader.
-        worths: each model's table of worth, of those that have one.
+        worths: each model's tables of worth; the first that is of its reader counts.
     """
     tables = []
-    for model, path in worths.items():
-        table = pd.read_csv(path, keep_default_na=False, na_values=[""])
-        tables.append(table[table["reader"] == readers[model]].assign(model=model))
+    for model, paths in worths.items():
+        read = [pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths]
+        own = [table[table["reader"] == readers[model]] for table in read]
+        tables += [table.assign(model=model) for table in own if len(table)][:1]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
@@ -63,18 +65,24 @@ def importance_profiles(tables: Mapping[str, pd.DataFrame], album: Album) -> lis
 
 
 def worth_sentence(worth: pd.DataFrame) -> str:
-    """How often the held-out items get their ability, and how the items' words do, in words."""
+    """How often the held-out items get their ability, and how other readings do, in words."""
     every = worth[worth["families"] == "all"].to_dict("records")
-    own, words = (
-        next(row for row in every if row["read_from"] == name) for name in ("importance", "words")
-    )
-    lead = number(100 * words["importance_minus"], 0)
-    ends = interval(100 * words["importance_minus_low"], 100 * words["importance_minus_high"], 0)
-    share, of_words = number(100 * own["accuracy"], 0), number(100 * words["accuracy"], 0)
+    own = next(row for row in every if row["read_from"] == "importance")
+    others = [_compared(every, name, said) for name, said in COMPARED.items()]
     return (
-        f"Of {own['n_items']} held-out items, importance names the ability of {share}% and the "
-        f"items' words {of_words}%, a lead of {lead} points ({ends}): importance "
-        f"{VERDICTS[words['verdict']]} the items' words."
+        f"Of {own['n_items']} held-out items, importance names the ability of "
+        f"{number(100 * own['accuracy'], 0)}%. {' '.join(others)}"
+    )
+
+
+def _compared(rows: Sequence[Mapping[Any, Any]], read_from: str, said: str) -> str:
+    """How often something else names the ability of the same items, in words."""
+    row = next(row for row in rows if row["read_from"] == read_from)
+    lead = number(100 * row["importance_minus"], 0)
+    ends = interval(100 * row["importance_minus_low"], 100 * row["importance_minus_high"], 0)
+    return (
+        f"{said} name {number(100 * row['accuracy'], 0)}%, a lead of importance of {lead} points "
+        f"({ends}): it {VERDICTS[row['verdict']]} these."
     )
 
 
