@@ -165,21 +165,26 @@ def test_a_lead_by_hand() -> None:
     found = compared(hits, importance, np.array(["a", "b", "b", "c"]), seed=1)
     assert found[0] == 0.25 and found[3] == 0.5
     assert found[1] <= 0.25 <= found[2] and found[4] == 0 and found[5] == 1
-    assert [verdict(*own) for own in ((0.1, 0.2), (-0.2, -0.1), (0.0, 0.2), (-1, 1))] == [
+    assert verdict(0.1, 0.2, families=4) == "cannot tell"
+    ends = ((0.1, 0.2), (-0.2, -0.1), (0.0, 0.2), (-1, 1))
+    assert [verdict(*own, families=5) for own in ends] == [
         "better", "worse", "cannot tell", "cannot tell",
     ]  # fmt: skip
 
 
 def test_what_the_page_says() -> None:
-    rows = [("importance", 0.7, 0.0, 0, 0, ""), ("words", 0.47, 0.23, 0.1, 0.35, "better")]
+    rows = [("importance", 0.7, 0.0, 0, 0, ""), ("words", 0.47, 0.23, 0.1, 0.35, "better"),
+            ("hidden states", 0.75, -0.05, -0.14, 0.03, "cannot tell")]  # fmt: skip
     worth = pd.DataFrame(
         [["m", name, "all", 129, *values, "d"] for name, *values in rows],
         columns=["model", "read_from", "families", "n_items", "accuracy", "importance_minus",
                  "importance_minus_low", "importance_minus_high", "verdict", "reader"],
     )  # fmt: skip
     assert worth_sentence(worth) == (
-        "Of 129 held-out items, importance names the ability of 70% and the items' words 47%, a "
-        "lead of 23 points (10 to 35): importance is better than the items' words."
+        "Of 129 held-out items, importance names the ability of 70%. The items' words name 47%, a "
+        "lead of importance of 23 points (10 to 35): it is better than these. The model's hidden "
+        "states name 75%, a lead of importance of -5 points (-14 to 3): it cannot be told from "
+        "these."
     )
     ends = {"a": [(0.5, 0.7), (0.3, 0.5)], "b": [(0.2, 0.9), (0.1, 0.8)]}
     shares = [
@@ -213,8 +218,8 @@ def test_the_heatmap_is_drawn_with_its_numbers(tmp_path: Path) -> None:
 def test_a_worth_of_other_items_is_not_shown(tmp_path: Path) -> None:
     file = tmp_path / "worth.csv"
     pd.DataFrame({"model": ["x"], "verdict": [""], "reader": ["d"]}).to_csv(file, index=False)
-    assert len(read_worths({"m": "d"}, {"m": file})) == 1
-    assert len(read_worths({"m": "e"}, {"m": file})) == 0
+    assert len(read_worths({"m": "d"}, {"m": [file]})) == 1
+    assert len(read_worths({"m": "e"}, {"m": [file]})) == 0
     assert len(read_worths({"m": "d"}, {})) == 0
 
 
