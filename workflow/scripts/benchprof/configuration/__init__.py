@@ -268,13 +268,13 @@ class Configuration(Section):
     """The size of the masks, as a share of all the model's parameters, or of its neurons or
     heads. In `config.yaml`, a mask contains 250 of 250,880 neurons, or fewer if fewer score
     above zero. If you give the word `calibrated`, instead of numbers or in addition to them, a
-    k is chosen for each model and selection as described in the `calibration` section.
+    mask fraction is chosen for each model and selection as described in the `calibration` section.
     """
     calibration: Calibration | None = Field(
-        default=None, description="a section with fractions and items"
+        default=None, description="a section with mask_fractions and items"
     )
     """The mask fractions from which `calibrated` chooses, and the number of items that it uses from
-    each ability's calibration split (a seeded sample). It uses no other items. It chooses the k
+    each ability's calibration split (a seeded sample). It uses no other items. It chooses the one
     at which the cost of an ability's own mask exceeds the cost of the other abilities' masks
     and of random masks by the largest amount (docs/explanation/method.md). This section is
     ignored if `mask_fractions` contains only numbers.

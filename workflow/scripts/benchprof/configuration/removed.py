@@ -12,7 +12,9 @@ _WAYS = (
     "benchprof.analysis.ways` (docs/explanation/analysis.md)."
 )
 _CHECKED = "Every model is checked, and its card.json says where its abilities lie."
-_EVERY = "Every selection and k must recover what is planted: name only those that should."
+_EVERY = (
+    "Every selection and mask fraction must recover what is planted: name only those that should."
+)
 _BOUNDS = "The bounds are fixed in benchprof/validation/verdict.py."
 _SUM = "Take sum, or ratio with pool."
 _POOL = "A validation draws no pool of items any more."

@@ -57,7 +57,9 @@ def memory_for(model: nn.Module, on_host: bool) -> Memory:
     numbers = max(min(parameters, SMALL), int(parameters * SHARES.get(kind, SHARES["cpu"])))
     most_scores = None
     if kind == "cuda" and not on_host:
-        most_scores = int(SCORES_ON_GPU * weight_bytes(model)) // SCORE_BYTES
+        # Those of a group may lie on one device, which holds its part of the weights.
+        devices = len({weight.device for weight in model.parameters()})
+        most_scores = int(SCORES_ON_GPU * weight_bytes(model)) // SCORE_BYTES // devices
     return Memory(max(1, numbers // activation_size(model)), on_host, most_scores)
 
 

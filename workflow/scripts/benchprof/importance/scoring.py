@@ -39,7 +39,7 @@ class Scoring:
         model: whose weights or units are scored; scores are accumulated in float32.
         scope: what is scored.
         score: taylor_abs, taylor, taylor_signed or knock_out.
-        loss_on: all, answer or choice.
+        loss_on: all, answer or option_cross_entropy.
         against: the kind of control item whose score is subtracted; None for none.
         on_host: whether accumulators stay off the accelerator.
         groups: of the units, where these are knocked out; None for another score.

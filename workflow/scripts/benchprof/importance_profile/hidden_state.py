@@ -39,7 +39,7 @@ def hidden_states(model: PreTrainedModel, examples: Sequence[Example]) -> dict[s
             layers = len(read.hidden_states) - 1
             for quarter in QUARTERS:
                 number = max(1, round(quarter * layers))
-                states = read.hidden_states[number][0].double().cpu().numpy()
+                states = read.hidden_states[number][0].cpu().double().numpy()
                 found.setdefault(f"final token, layer {number}", []).append(states[-1])
                 found.setdefault(f"mean, layer {number}", []).append(states.mean(axis=0))
     return {name: np.array(own) for name, own in found.items()}

@@ -97,7 +97,7 @@ def _check_control_items(run: Run, name: str, benchmark: AbilitySplit, kind: str
         return
     if ability not in run.suite.held_out_tests:
         found = f"{kind}s of {ability}'s test items, but no benchmark of these items"
-        expected = f"a second benchmark with the same keys except `companion: {kind}`"
+        expected = f"a second benchmark with the same keys except `control_item: {kind}`"
         remedy = "Add it: the analysis compares each control item with its item."
         raise InputError(where, found, expected, remedy)
     if asked_as is not None and run.configuration.benchmarks[asked_as] == benchmark:
