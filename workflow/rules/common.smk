@@ -39,4 +39,6 @@ wildcard_constraints:
     ability=one_of([*RUN.abilities, ALL_ABILITIES]),
     benchmark=one_of(RUN.benchmarks),
     selection=one_of(RUN.selections),
-    mask_fraction=one_of(dict.fromkeys([*RUN.mask_fractions, *RUN.candidate_mask_fractions])),
+    mask_fraction=one_of(
+        dict.fromkeys([*RUN.mask_fractions, *RUN.candidate_mask_fractions])
+    ),
