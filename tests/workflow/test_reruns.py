@@ -402,7 +402,7 @@ def test_files_of_one_rule_are_made_by_their_names(project: Project) -> None:
 
     project.configure(add_model)
     planned = project.planned("--", "results/models/tiny", "results/models/second")
-    assert planned == {"prepare_model": 2}
+    assert set(planned) == {"prepare_model"}
 
 
 def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> None:
