@@ -394,15 +394,16 @@ def test_a_link_to_the_store_is_as_new_as_it_was_placed(
     assert "compute_importance" not in project.planned()
 
 
-def test_files_of_one_rule_are_made_by_their_names(project: Project) -> None:
+def test_models_are_added_to_a_finished_run_by_their_names(project: Project) -> None:
     """Snakemake lists a folder once: what is written into it while it plans is not seen there."""
+    new = ("second", "third")
 
-    def add_model(config: dict[str, Any]) -> None:
-        config["models"]["second"] = config["models"]["tiny"]
+    def add_models(config: dict[str, Any]) -> None:
+        config["models"] |= dict.fromkeys(new, config["models"]["tiny"])
 
-    project.configure(add_model)
-    planned = project.planned("--", "results/models/tiny", "results/models/second")
-    assert set(planned) == {"prepare_model"}
+    project.configure(add_models)
+    planned = project.planned("--", *(f"results/models/{name}" for name in new))
+    assert planned == {"prepare_model": 2}
 
 
 def test_two_runs_at_once_share_a_store(finished: Project, tmp_path: Path) -> None:
