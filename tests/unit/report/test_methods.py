@@ -31,7 +31,7 @@ DEFAULT = yaml.safe_load((ROOT / "tests/config.yaml").read_text())
 SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/home/me/model"}}
 NONE: Mapping[str, Path] = MappingProxyType({})
 IMPORTANCE, PROFILE = SETTINGS["importance"], SETTINGS["profile"]
-UNTOLD = {"importance_profile",
+UNTOLD = {
     "models", "abilities", "benchmarks", "mask_fractions", "store", "benchmark_data",
     "held_out_tests", "run_code_unsafely", "keep_importance", "evaluation_job", "annotation",
     "validation",
@@ -68,6 +68,7 @@ CHANGES: list[dict[str, Any]] = [
     )),
     {"calibration": {"mask_fractions": [0.001, 0.003], "items": 64}},
     {"calibration": {"mask_fractions": [0.002, 0.003], "items": 64}},
+    *({"importance_profile": own} for own in ({"items": 7}, {"train": 7}, {"calibration": 7})),
     *({"profile": PROFILE | own} for own in (
         {"metric": "headline"}, {"metric": "acc"}, {"impact": "relative"}, {"impact": "absolute"},
         {"resamples": 500}, {"confidence": 0.9},
