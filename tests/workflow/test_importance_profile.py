@@ -67,12 +67,12 @@ def test_the_page_shows_profiles_with_their_worth(profiled: Project, tmp_path: P
     project = profiled.copy(tmp_path / "copy")
     page = project.folder / "results/report.html"
     run_jobs(project, "results/report.html")
-    assert "is not measured for these items" in page.read_text()
+    assert "Nobody has measured how often these profiles are right" in page.read_text()
     assert 'alt="Importance profiles of tiny' in page.read_text()
     assert project.planned("--", "importance_profile_worth")["measure_worth"] == 1
     run_jobs(project, f"{FOLDER}/tiny/worth.csv", "results/report.html")
     text = page.read_text()
-    assert "is not measured for these items" not in text
+    assert "Nobody has measured how often these profiles are right" not in text
     assert "held-out items, importance names the ability of" in text
     worth = pd.read_csv(project.folder / FOLDER / "tiny/worth.csv")
     own = json.loads((project.folder / FOLDER / "tiny/reader.json").read_text())

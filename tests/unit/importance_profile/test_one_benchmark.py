@@ -89,7 +89,7 @@ def test_a_file_of_ten_questions(
     values = [float(line.split()[0]) for line in shown.splitlines()[1:4]]
     assert values == sorted(values, reverse=True)
     assert "10 questions; up to 4 train items" in shown
-    assert "not measured for these items" in shown
+    assert "Nobody has measured how often these profiles are right" in shown
 
     caplog.clear()
     bytes_before = (folder / "shares.csv").read_bytes()
@@ -181,10 +181,10 @@ def test_what_the_page_says() -> None:
                  "importance_minus_low", "importance_minus_high", "verdict", "reader"],
     )  # fmt: skip
     assert worth_sentence(worth) == (
-        "Of 129 held-out items, importance names the ability of 70%. The items' words name 47%, a "
-        "lead of importance of 23 points (10 to 35): it is better than these. The model's hidden "
-        "states name 75%, a lead of importance of -5 points (-14 to 3): it cannot be told from "
-        "these."
+        "Of 129 held-out items, importance names the ability of 70%. The items' words name 47%. "
+        "Importance names 23 points more (95% interval 10 to 35): importance is better. The "
+        "model's hidden states name 75%. Importance names -5 points more (95% interval -14 to 3): "
+        "too uncertain to say which is better."
     )
     ends = {"a": [(0.5, 0.7), (0.3, 0.5)], "b": [(0.2, 0.9), (0.1, 0.8)]}
     shares = [

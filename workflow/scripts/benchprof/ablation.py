@@ -12,7 +12,7 @@ ALL_ABILITIES = "all_abilities"
 RANDOM = "random"
 """The selection of a control."""
 LISTED = "listed"
-"""The selection of units that are listed, and what stands in place of its k: it has none."""
+"""The selection of units that are listed, and what stands for its mask fraction: it has none."""
 CALIBRATED = "calibrated"
 """Stands in place of a mask fraction for the one that the calibration splits choose."""
 
@@ -46,7 +46,7 @@ class Ablation:
 
     @property
     def name(self) -> str:
-        """Its name among a model's masks: `{ability}.{selection}[-random-{seed}]_{k}`."""
+        """Its name among a model's masks: `ABILITY.SELECTION[-random-SEED]_MASK_FRACTION`."""
         return f"{self.ability}.{self.stem}"
 
     @property

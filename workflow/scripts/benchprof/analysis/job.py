@@ -56,8 +56,9 @@ def look_at_masks(
         what: `location` or `overlap`.
         masks: mask file by ability, all of one selection and mask fraction.
         sizes: of `models.units.entry_counts`.
-        mask_fraction: k as configured.
-        drawing: a table as `location_table` or `overlap_table` says; k is added to the title.
+        mask_fraction: as configured.
+        drawing: a table as `location_table` or `overlap_table` says; the mask fraction is added to
+            the title.
     """
     tabulate, draw = LOOKS[what]
     entries = {ability: read_mask(path).entries for ability, path in masks.items()}
@@ -115,8 +116,8 @@ def measure_selectivity(
         sources: records of the ablated models on them, all of one model, selection and mask
         fraction.
         settings: of the profile, for the intervals of format likelihood.
-        mask_fraction: k as configured.
-        drawing: a table as `selectivity_table` says; k is added to the title.
+        mask_fraction: as configured.
+        drawing: a table as `selectivity_table` says; the mask fraction is added to the title.
         effects: another table, as `effects_table` says.
 
     Raises:

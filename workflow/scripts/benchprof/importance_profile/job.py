@@ -18,7 +18,7 @@ from benchprof.importance.example import Example, Question
 from benchprof.importance.items import TrainItems
 from benchprof.importance_profile.attribution import Attributing
 from benchprof.importance_profile.labelled import Labelled, labelled
-from benchprof.importance_profile.reader import Reader, chosen_reader, numbered
+from benchprof.importance_profile.reader import Labels, Reader, chosen_reader, numbered
 from benchprof.importance_profile.share import DIGITS, share_table
 from benchprof.importance_profile.vector import inner_products
 from benchprof.models.card import read_card
@@ -90,7 +90,7 @@ class Material:
             start += len(questions)
         raise KeyError(name)
 
-    def labels(self, name: str) -> Any:
+    def labels(self, name: str) -> Labels:
         """The numbers of the classes of a labelled set's items."""
         return numbered(self.known[name].classes, self.classes)
 
@@ -125,7 +125,7 @@ def profile_benchmarks(
     train = material.between(TRAIN, TRAIN)
     others = {name: material.between(name, TRAIN) for name in benchmarks}
     frames = [_of_items(name, material, reader.shares(train, own)) for name, own in others.items()]
-    chosen = {**asdict(reader.settings), "log_loss": round(loss, DIGITS)}
+    chosen = {**asdict(reader.settings), "log_loss": loss}
     return Profiles(
         share_table(reader, material.classes, train, others, seed),
         pd.concat(frames, ignore_index=True),

@@ -42,8 +42,8 @@ def share_table(
     found = {name: reader.shares(train, own).mean(axis=0) for name, own in others.items()}
     again = resampled_shares(reader, train, others, seed)
     rows = []
+    counts = np.bincount(reader.labels, minlength=len(classes))
     for benchmark, shares in found.items():
-        counts = np.bincount(reader.labels, minlength=len(classes))
         for place, name in enumerate(classes):
             value, drawn = float(shares[place]), again[benchmark][:, place]
             low, high = symmetric_interval(value, drawn, CONFIDENCE)

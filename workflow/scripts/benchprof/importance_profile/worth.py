@@ -7,6 +7,7 @@ texts, and from the model's hidden states, by readers that are chosen in the sam
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,6 @@ from benchprof.importance_profile.attribution import Attributing, example_of
 from benchprof.importance_profile.hidden_state import hidden_states
 from benchprof.importance_profile.job import CALIBRATION, TRAIN, Known, Material, gather
 from benchprof.importance_profile.labelled import labelled
-from benchprof.importance_profile.reader import chosen_reader
 from benchprof.importance_profile.share import DIGITS
 from benchprof.importance_profile.vector import at_unit_length
 from benchprof.models.loading import load_model, load_tokenizer
@@ -124,19 +124,11 @@ def _families(material: Material, name: str) -> Names:
 
 def _best(material: Material, ways: Mapping[str, Floats]) -> tuple[Hits, str, str]:
     """The hits of the way with the lowest log loss on calibration items, with its settings."""
-    ends = np.cumsum([len(material.questions[name]) for name in SETS])
-    train, calibration, test = np.split(np.arange(ends[-1]), ends[:-1])
     trials = []
     for way, products in ways.items():
-        fitted = products[np.ix_(train, train)]
-        reader, loss = chosen_reader(
-            fitted,
-            material.labels(TRAIN),
-            products[np.ix_(calibration, train)],
-            material.labels(CALIBRATION),
-            len(material.classes),
-        )
-        named = reader.shares(fitted, products[np.ix_(test, train)]).argmax(axis=1)
+        read = replace(material, products=products)
+        reader, loss = read.reader()
+        named = reader.shares(read.between(TRAIN, TRAIN), read.between(TEST, TRAIN)).argmax(axis=1)
         trials.append((loss, way, named, reader.settings))
     _, way, named, own = min(trials, key=lambda trial: trial[0])
     settings = f"{own.kind}, penalty {own.penalty:g}, softness {own.softness:.3g}"

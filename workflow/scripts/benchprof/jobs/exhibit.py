@@ -36,7 +36,7 @@ class Exhibit(Job):
 
     @property
     def targets(self) -> list[Path]:
-        """A file for each form; not `with_suffix`, since k has a point."""
+        """A file for each form; not `with_suffix`, since a mask fraction has a point."""
         return [self.stem.parent / f"{self.stem.name}.{form}" for form in self.forms]
 
     @property

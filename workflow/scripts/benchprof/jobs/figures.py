@@ -90,7 +90,7 @@ class FigureOfFractions(Figure):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether there are several k."""
+        """Whether there are several mask fractions."""
         return super().belongs_to(run) and len(run.mask_fractions) > 1
 
     @property

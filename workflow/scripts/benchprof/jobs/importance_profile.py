@@ -13,6 +13,7 @@ from benchprof.configuration import ImportanceProfile
 from benchprof.configuration.shorthand import MODELS
 from benchprof.errors import InputError
 from benchprof.importance.items import TrainItems
+from benchprof.importance.scoring import ACTIVATIONS_ON_GPU
 from benchprof.jobs.evaluation import EvaluateBenchmark
 from benchprof.jobs.importance import ComputeImportance
 from benchprof.jobs.job import Files, Job, ModelJob, Size
@@ -91,12 +92,12 @@ class Reading(ModelJob):
         }
 
     def memory(self, size: Size) -> float:
-        """The weights, activations of half as much, and the attributions of all items."""
+        """The weights, and on a CPU as much again for activations and attributions."""
         return super().memory(size) + size.weights * (1 if size.on_gpu else 2)
 
     def gpu_memory(self, size: Size) -> float:
-        """The weights and activations of half as much."""
-        return self.on_each_gpu(1.5 * size.weights, size)
+        """The weights and activations of a tenth as much, as of importance."""
+        return self.on_each_gpu((1 + ACTIVATIONS_ON_GPU) * size.weights, size)
 
     def minutes(self, size: Size) -> float:
         """Time, with slack; it grows with the model and the items: 3 s an item and 1e9 weights."""

@@ -30,8 +30,8 @@ from benchprof.tasks.benchmark import LmTask, TaskFile
 from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads
 
-CALIBRATION = 12
-"""Calibration items of an ability, as many as a run takes by default."""
+CALIBRATION = 6
+"""Calibration items of an ability, as many as in `config.yaml`: its worth counts here too."""
 
 
 @dataclass(frozen=True)

@@ -186,11 +186,9 @@ class WriteReport(Telling):
         """Tables of importance profiles by their names on the page; none without profiles."""
         made = [path for path in profile_files(self.run) if path.suffix == ".parquet"]
         names = {"shares": "shares", "item_shares": "item_shares", "similarity": "share_similarity"}
-        return {
-            name: [path for path in made if path.stem == stem]
-            for stem, name in names.items()
-            if made
-        }
+        if not made:
+            return {}
+        return {name: [path for path in made if path.stem == stem] for stem, name in names.items()}
 
     @property
     def readers(self) -> dict[str, Path]:

@@ -63,7 +63,7 @@ class MeasureSelectivity(MasksOfOneMaskFraction):
         """The records of them under the masks of this selection and mask fraction.
 
         Raises:
-            InputError: k is a candidate of the calibration, under whose masks no test is asked.
+            InputError: it is a candidate of the calibration, under whose masks no test is asked.
         """
         asked = [name for name in self.run.benchmarks if name in self.intact]
         view = (self.selection, self.mask_fraction)

@@ -26,7 +26,7 @@ MOST = 1024
 MOST_SHARE = 0.001
 """How many entries, and which share of all, a super set has at most. It is left out of every mask.
 If more entries are needed to break a text, they are no longer a few special ones, but the entries
-that masks are meant to find. A mask of the default k holds this share."""
+that masks are meant to find. A mask of the default mask fraction holds this share."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,10 @@ def _step(job: ModelJob, shape: Shape, load: Workload, on: Machine) -> Step:
     if not texts:
         return step
     if isinstance(job, Scored) and not job.scoring.groups:
-        seconds = importance_seconds(shape, load.examples, on) + (disk or 0) / STORAGE
+        seconds = (
+            importance_seconds(shape, load.examples, on, job.scoring.on_host)
+            + (disk or 0) / STORAGE
+        )
         longer = 0.0
     else:
         one = [answer_seconds(shape, own, on) for own in texts]
@@ -137,17 +140,17 @@ def _read(job: ModelJob, shape: Shape, load: Workload) -> tuple[int, Sequence[Te
     return groups.number + 1 if groups else 1, [load.examples]
 
 
-def importance_seconds(shape: Shape, examples: Texts, on: Machine) -> float:
+def importance_seconds(shape: Shape, examples: Texts, on: Machine, on_host: bool = False) -> float:
     """Seconds for all abilities' importance, without loading the model and writing the scores.
 
     A token takes 2 operations a weight forward, and 2 a weight of the layers for the gradients that
     pass through them. Where weights are scored, it takes 2 more a weight in scope, and every
     example has its own gradient, for which the sums are read and written. On a GPU every group of
-    weights whose sums have room there takes passes of its own.
+    weights whose sums have room there takes passes of its own, unless the sums are on the host.
     """
     in_scope = 0 if shape.units else shape.size.in_scope
     groups = 1
-    if shape.size.on_gpu and in_scope:
+    if shape.size.on_gpu and in_scope and not on_host:
         groups = math.ceil(SUM * in_scope / (SCORES_ON_GPU * shape.size.weights))
     operations = (4 * groups * shape.passed + 2 * in_scope) * examples.read
     return operations / on.flops + 2 * SUM * in_scope * examples.items / on.bandwidth

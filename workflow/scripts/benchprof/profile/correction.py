@@ -18,9 +18,9 @@ FAMILY = ["metric", "selection", "mask_fraction"]
 def add_corrected(table: pd.DataFrame) -> pd.DataFrame:
     """Add Benjamini-Hochberg q-values, and `family`, the number of tests corrected together.
 
-    A family is all defined cells of one metric, selection and k in one contrast, over all models,
-    benchmarks and abilities; random controls against the intact model are a family of their own.
-    What else a run has (another selection, another mask fraction) changes no q-value.
+    A family is all defined cells of one metric, selection and mask fraction in one contrast, over
+    all models, benchmarks and abilities; random controls against the intact model are a family of
+    their own. What else a run has (another selection, another mask fraction) changes no q-value.
     """
     families = [*(table[name] for name in FAMILY), table["seed"].isna()]
     for contrast in ("ais", "random", "others"):

@@ -13,14 +13,14 @@ from benchprof.report.numbers import interval, number
 from benchprof.report.page_figures import Album
 
 UNMEASURED = (
-    "The worth of these profiles is not measured for these items; run "
+    "Nobody has measured how often these profiles are right. To do so, run "
     "`snakemake importance_profile_worth`."
 )
 COMPARED = {"words": "The items' words", "hidden states": "The model's hidden states"}
 VERDICTS = {
-    "better": "is better than",
-    "worse": "is worse than",
-    "cannot tell": "cannot be told from",
+    "better": "importance is better",
+    "worse": "importance is worse",
+    "cannot tell": "too uncertain to say which is better",
 }
 
 
@@ -81,8 +81,8 @@ def _compared(rows: Sequence[Mapping[Any, Any]], read_from: str, said: str) -> s
     lead = number(100 * row["importance_minus"], 0)
     ends = interval(100 * row["importance_minus_low"], 100 * row["importance_minus_high"], 0)
     return (
-        f"{said} name {number(100 * row['accuracy'], 0)}%, a lead of importance of {lead} points "
-        f"({ends}): it {VERDICTS[row['verdict']]} these."
+        f"{said} name {number(100 * row['accuracy'], 0)}%. Importance names {lead} points more "
+        f"(95% interval {ends}): {VERDICTS[row['verdict']]}."
     )
 
 

@@ -29,7 +29,7 @@ class Matrix:
     Attributes:
         model: its name.
         selection: the rule that made the masks.
-        mask_fraction: k as configured, and as file names have it.
+        mask_fraction: as configured, and as file names have it.
         mask_fraction_value: the number, also where `mask_fraction` is the word `calibrated`.
         own: the benchmark that is an ability's test split, by ability, where it is in the table.
         benchmarks: the rows, in the table's order; of another metric, those that have it.
@@ -50,7 +50,7 @@ class Matrix:
 
     @property
     def shown_mask_fraction(self) -> str:
-        """k for readers."""
+        """The mask fraction for readers."""
         return shown_mask_fraction(self.mask_fraction, self.mask_fraction_value)
 
     @property

@@ -31,7 +31,7 @@ class Album:
 
     def __init__(self, figures: Sequence[Path], room: int = MOST) -> None:
         """SVG or PNG files, `MODEL/STEM` or `STEM` of all models; bytes that may be embedded."""
-        # Not `Path.stem`: k has a point.
+        # Not `Path.stem`: a mask fraction has a point.
         self._by_place = {(p.parent.name, p.name.removesuffix(p.suffix)): p for p in figures}
         self._room = room
 

@@ -48,8 +48,8 @@ SENTENCES = {
     "broken": "{code}: {reason} (masks of {abilities}). The page shows these AIS, but they name no "
     "ability.",
     "none_selective": "None selective: of {known} masks for which both are known, none removes "
-    "{least} or more of the margin over guessing on its own ability's test and {side} or less on "
-    "the others'. Don't attribute these profiles to abilities.",
+    "{least} or more of the margin over guessing on its ability's held-out test and {side} or less "
+    "on the others'. Don't attribute these profiles to abilities.",
     "on_target_small": "On-target effect below {least} (masks of {values}): less than half of the "
     "margin over guessing is removed on the ability's held-out test. Don't compare these AIS with "
     "those of other abilities.",

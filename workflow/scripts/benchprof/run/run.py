@@ -175,14 +175,14 @@ class Run:
         return self._grid(self.candidate_mask_fractions, own)
 
     def masks(self, selection: str, mask_fractions: Sequence[str]) -> list[Ablation]:
-        """The abilities' masks of one selection at some k."""
+        """The abilities' masks of one selection at some mask fractions."""
         return [
             Ablation(a, selection, mask_fraction)
             for a, mask_fraction in product(self.abilities, mask_fractions)
         ]
 
     def controls(self, selection: str, mask_fractions: Sequence[str]) -> list[Ablation]:
-        """The random controls of one selection at some k."""
+        """The random controls of one selection at some mask fractions."""
         return [
             Ablation(ability, selection, mask_fraction, seed)
             for ability, seed, mask_fraction in product(self.matched, self.seeds, mask_fractions)

@@ -46,7 +46,7 @@ def draw_similarity(
     Args:
         table: the table of similarities (`profile.comparison.similarity_rows`).
         selection: the rule that made the masks.
-        mask_fraction: k, as the table has it.
+        mask_fraction: as the table has it.
         targets: PNG, SVG, CSV and TXT files.
 
     Raises:

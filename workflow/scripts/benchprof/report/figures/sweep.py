@@ -122,8 +122,8 @@ def caption(table: pd.DataFrame, model: str, selection: str) -> str:
     return (
         f"AIS of {matrix.model} against the mask fraction ({mask_fractions}; masks: "
         f"{matrix.selection}). "
-        f"{random if _controlled(numbers) else ''}The figure is only descriptive: k is configured "
-        f"or chosen on the calibration splits, never here. {matrix.absent()}"
+        f"{random if _controlled(numbers) else ''}The figure is only descriptive: the mask "
+        f"fraction is configured or chosen on the calibration splits, never here. {matrix.absent()}"
     ).rstrip()
 
 
