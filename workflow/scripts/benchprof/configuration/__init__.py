@@ -53,11 +53,10 @@ class Profile(Section):
         pattern="^[A-Za-z0-9_@,.-]+$",
         description="probability, headline or the name of a task's metric",
     )
-    """probability is the probability of the right option as a share of that of all options. A
-    metric of the task has the name that tables give it, such as acc or exact_match,strict-match.
-    headline is the metric for which each shipped benchmark is known, which a shipped benchmark
-    also uses if it lacks the metric that you name. Another benchmark then uses probability if it
-    is multiple-choice, or else its first metric in alphabetical order.
+    """probability: that of the right option as a share of that of all options. headline: the metric
+    for which each shipped benchmark is known. Tables name a task's metrics, such as acc or
+    exact_match,strict-match. A benchmark that lacks the metric uses its headline metric if it is
+    shipped, or else probability or, without options, its first metric in alphabetical order.
     """
     impact: Literal["chance_corrected", "relative", "absolute"] = Field(
         description="one of chance_corrected, relative, absolute"
@@ -143,9 +142,8 @@ class Configuration(Section):
     are downloaded from the Hub.
     """
     run_code_unsafely: Flag = False
-    """Whether programs that a model writes for HumanEval or MBPP run without a sandbox, as you, with
-    access to your files and your network. With `false`, a run with these benchmarks needs a sandbox
-    (docs/how_to/benchmark.md).
+    """Whether programs that a model writes for HumanEval or MBPP run as you, with your files and
+    network, and not in a sandbox (docs/how_to/benchmark.md).
     """
     evaluation_job: Literal["benchmark", "model"] = Field(
         default="benchmark", description="one of benchmark, model"
@@ -154,9 +152,9 @@ class Configuration(Section):
     are the same.
     """
     keep_importance: Flag = False
-    """With unit: weight, whether importance files stay when the masks are made. They take two bytes
-    for each ability and weight in scope. Without them, a mask fraction or an ability that you add
-    needs the importance again, and `analysis` leaves out the shared core.
+    """With unit: weight, whether importance files (two bytes for each ability and weight in scope)
+    stay when the masks are made. Otherwise a mask fraction or an ability that you add needs the
+    importance again, and `analysis` leaves out the shared core.
     """
     benchmarks: dict[Slug, Benchmark] = Field(
         min_length=1,

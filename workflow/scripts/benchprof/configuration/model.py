@@ -111,7 +111,6 @@ class Model(Section):
         "sha256 and file, or wheels and gguf_sha256, or hub and revision and gguf and "
         "gguf_sha256, or the last two together"
     )
-    """One of the forms above."""
     dtype: Literal["float32", "bfloat16", "float16"] = Field(
         description="one of float32, bfloat16, float16"
     )

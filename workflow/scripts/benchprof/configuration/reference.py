@@ -38,10 +38,9 @@ With `--configfile a.yaml b.yaml`, later files override earlier ones. Only one o
 with `extends`, and if none does, `null` removes nothing. `--config KEY=VALUE` sets one top-level
 key.
 
-The *default* holds where the key is missing, "left out" means that there is no value, and "by form"
-that the text above says which keys go together. `config.yaml` sets some keys to other values, such
-as `unit: neuron`: if your file doesn't extend it, set them yourself. `NAME` is a name that you
-choose.
+The *default* holds where the key is missing. "By form" means that the text above says which keys go
+together. `config.yaml` sets some keys to other values, such as `unit: neuron`: if your file doesn't
+extend it, set them yourself. `NAME` is a name that you choose.
 
 `.venv/bin/python -m benchprof.configuration > schema.json` writes a JSON schema of all keys, for
 editors that check YAML.
@@ -115,8 +114,6 @@ def _sections(node: Schema, schema: Schema, path: str) -> Iterator[tuple[str, li
             done.add(name)
         for values in own.get("patternProperties", {}).values():
             yield from _sections(values, schema, f"{path}.{NAMED}")
-        if "items" in own:
-            yield from _sections(own["items"], schema, path)
 
 
 def _members(node: Schema, schema: Schema) -> list[Schema]:
@@ -159,6 +156,8 @@ def _rows(
             yield key, f"[below](#{_anchor(inner)})", default, ""
             continue
         allowed = "; ".join(dict.fromkeys(_allowed(field, schema) for field in fields))
+        if len(sections.get(inner, ())) > 1:
+            allowed = "a form above"
         yield key, allowed, default, _linked(" ".join(meanings.get(key, ())))
         if inner in sections:
             yield from _rows(inner, sections, meanings, schema)
