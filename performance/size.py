@@ -39,7 +39,7 @@ def main() -> None:
     lines = {file: code_lines(file.read_text("utf-8")) for file in files if file.suffix == ".py"}
     tests = sum(number for file, number in lines.items() if file.parts[0] == "tests")
     page = Path("docs/reference/configuration.md")
-    keys = re.findall(r"^\| `[a-z_]+` \|", page.read_text("utf-8"), re.MULTILINE)
+    keys = re.findall(r"^\| `[a-z_.]+` \|", page.read_text("utf-8"), re.MULTILINE)
     table = {
         "code lines outside tests": sum(lines.values()) - tests,
         "modules of the library": sum(str(file).startswith(LIBRARY) for file in lines),

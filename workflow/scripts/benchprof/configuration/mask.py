@@ -103,10 +103,8 @@ class RandomControls(Section):
     matched_to: Literal["abilities_together", "each_ability"] = Field(
         description="one of abilities_together, each_ability"
     )
-    """With abilities_together, there is one mask per seed, which is matched to the average of the
-    abilities' masks (this is cheap). With each_ability, there is one mask per seed and ability,
-    which is matched to that ability's mask. Masks of the same seed are not independent of each
-    other: they share entries where they are drawn from the same weights.
+    """One mask per seed, matched to the average of the abilities' masks, or one per seed and
+    ability, matched to its mask. Masks of one seed share entries.
     """
 
 

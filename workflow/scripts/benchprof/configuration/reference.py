@@ -23,57 +23,63 @@ from benchprof.section import Section
 HEADER = """\
 # Configuration
 
-This page lists every key of the configuration with its allowed values, default and meaning.
+Every key of the configuration, with its allowed values, default and meaning.
 
 `make run` reads `config.yaml`, and `.venv/bin/snakemake --configfile FILE` reads another file.
 Paths are relative to the folder in which you run the command, and may contain `~` and environment
 variables, such as `$SCRATCH/store`. Unknown keys and variables cause an error.
 
-If a file begins with `extends: OTHER.yaml`, it needs to contain only what differs from that other
-file, whose path is relative to the folder of the first. The program merges sections, replaces all
-other values, and removes keys that are set to `null`. Merging can surprise you. Over `config.yaml`,
-`selections: {top: {}}` adds `top` to `contrastive`. To use `top` alone, also set `contrastive: null`.
+A file that begins with `extends: OTHER.yaml`, a path relative to its own folder, says only what
+differs from that other file. The program merges sections, replaces all other values, and removes
+keys that are `null`. Over `config.yaml`, `selections: {top: {}}` therefore adds `top` to
+`contrastive`. To use `top` alone, also set `contrastive: null`.
 
-You can name several files: `--configfile a.yaml b.yaml`. Later files override earlier ones. Only
-one of them may begin with `extends`, and if none does, `null` removes nothing. `--config KEY=VALUE`
-sets one top-level key.
+With `--configfile a.yaml b.yaml`, later files override earlier ones. Only one of them may begin
+with `extends`, and if none does, `null` removes nothing. `--config KEY=VALUE` sets one top-level
+key.
 
-The *default* column is what the program assumes if the key is missing. The default run
-(`config.yaml`) sets some keys to other values, such as `unit: neuron`. If your file doesn't extend
-another one, set these keys yourself.
+The *default* holds where the key is missing. "By form" means that the text above says which keys go
+together. `config.yaml` sets some keys to other values, such as `unit: neuron`: if your file doesn't
+extend it, set them yourself. `NAME` is a name that you choose.
 
-If a table doesn't give the meaning of a key, the text above the table explains it. The default "by
-form" means that the table of forms shows which keys go together. `NAME` stands for a name that you
-choose.
-
-`.venv/bin/python -m benchprof.configuration.reference` writes this page from the typed configuration.
-`.venv/bin/python -m benchprof.configuration > schema.json`
-writes a JSON schema of all keys, for editors that check YAML.
+`.venv/bin/python -m benchprof.configuration > schema.json` writes a JSON schema of all keys, for
+editors that check YAML.
 """
 NAMED = "NAME"
 TYPES = {"array": "a list", "number": "a number", "object": "a section"}
 Schema = Mapping[str, Any]
+Sections = Mapping[str, list[Schema]]
 Meanings = Mapping[str, list[str]]
 
 
 def page() -> str:
     """Return the page as Markdown."""
     schema = Configuration.model_json_schema()
-    sections = list(_sections(schema, schema, ""))
+    sections = dict(_sections(schema, schema, ""))
     known = {
         kind.__name__: docstrings_of(kind) for kind in _kinds(Section) if kind.__name__[0] != "_"
     }
     meanings = {
         f"{path}.{name}".removeprefix("."): lines
-        for path, forms in sections
+        for path, forms in sections.items()
         for form in forms
         for name, lines in known[form["title"]].items()
     }
-    return "\n".join([HEADER, *(_section(*own, meanings, schema) for own in sections)])
+    headed = [path for path in sections if _has_heading(path)]
+    return "\n".join([HEADER, *(_section(path, sections, meanings, schema) for path in headed)])
 
 
 def docstrings_of(section: type[Section]) -> dict[str, list[str]]:
-    """Return the lines of the docstring below each field that has one."""
+    """Return the lines of the docstring below each field that has one, also where it inherits."""
+    found: dict[str, list[str]] = {}
+    for kind in section.__mro__:
+        # One that is made by a function has no source.
+        if issubclass(kind, Section) and kind.__name__[0] != "_":
+            found = _own_docstrings(kind) | found
+    return found
+
+
+def _own_docstrings(section: type[Section]) -> dict[str, list[str]]:
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(section))).body
     assert isinstance(tree, ast.ClassDef)
     return {
@@ -108,8 +114,6 @@ def _sections(node: Schema, schema: Schema, path: str) -> Iterator[tuple[str, li
             done.add(name)
         for values in own.get("patternProperties", {}).values():
             yield from _sections(values, schema, f"{path}.{NAMED}")
-        if "items" in own:
-            yield from _sections(own["items"], schema, path)
 
 
 def _members(node: Schema, schema: Schema) -> list[Schema]:
@@ -122,39 +126,41 @@ def _members(node: Schema, schema: Schema) -> list[Schema]:
     return [] if node.get("type") == "null" else [node]
 
 
-def _section(path: str, forms: list[Schema], meanings: Meanings, schema: Schema) -> str:
-    """A section's heading, its own comment, its forms where there are several, and its keys."""
+def _has_heading(path: str) -> bool:
+    """Whether a section stands at the top of the file; those inside others are in their tables."""
+    return "." not in path.removesuffix(f".{NAMED}")
+
+
+def _section(path: str, sections: Sections, meanings: Meanings, schema: Schema) -> str:
+    """A section's heading, its own comment, and its keys with those of the sections inside."""
     said = list(meanings.get(path.removesuffix(f".{NAMED}"), ()))
-    names = list(dict.fromkeys(name for own in forms for name in own["properties"]))
-    if len(forms) > 1:
-        # What stands above the first key of some form explains them all.
-        said += [line for name in names for line in meanings.get(f"{path}.{name}", ())]
-        meanings = {}
     header, rows = ["key", "allowed", "default", "meaning"], []
-    for name in names:
-        fields = [own["properties"][name] for own in forms if name in own["properties"]]
-        key = f"{path}.{name}".removeprefix(".")
-        inner = [other for other, _ in _sections(fields[0], schema, key)]
-        below = f"[below](#{_anchor(inner[0])})" if inner else ""
-        meaning = below or _linked(" ".join(meanings.get(key, ())))
-        allowed = "; ".join(dict.fromkeys(_allowed(field, schema) for field in fields))
-        rows.append([f"`{name}`", allowed, _default(name, forms), meaning])
+    for key, *row in _rows(path, sections, meanings, schema):
+        rows.append([f"`{key.removeprefix(path).removeprefix('.')}`", *row])
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
     title = f"## `{path}`" if path else "## The file"
-    forms_of = [*_forms(forms), ""] if len(forms) > 1 else []
-    return "\n".join([title, "", *_prose(said), *forms_of, *markdown.table(header, rows), ""])
+    return "\n".join([title, "", *_prose(said), *markdown.table(header, rows), ""])
 
 
-def _forms(forms: list[Schema]) -> list[str]:
-    """A table of the forms that a section may have."""
-    rows = []
-    for own in forms:
-        needed = own["required"]
-        more = [name for name in own["properties"] if name not in needed]
-        keys = [", ".join(f"`{name}`" for name in names) for names in (needed, more)]
-        rows.append([own["description"].splitlines()[0], *keys])
-    return markdown.table(["form", "required", "optional"], rows)
+def _rows(
+    path: str, sections: Sections, meanings: Meanings, schema: Schema
+) -> Iterator[tuple[str, str, str, str]]:
+    """A row for each key, which begins with its path; behind one of a section, those inside."""
+    forms = sections[path]
+    for name in dict.fromkeys(name for own in forms for name in own["properties"]):
+        fields = [own["properties"][name] for own in forms if name in own["properties"]]
+        key, default = f"{path}.{name}".removeprefix("."), _default(name, forms)
+        inner = key if key in sections else f"{key}.{NAMED}"
+        if inner in sections and _has_heading(inner):
+            yield key, f"[below](#{_anchor(inner)})", default, ""
+            continue
+        allowed = "; ".join(dict.fromkeys(_allowed(field, schema) for field in fields))
+        if len(sections.get(inner, ())) > 1:
+            allowed = "a form above"
+        yield key, allowed, default, _linked(" ".join(meanings.get(key, ())))
+        if inner in sections:
+            yield from _rows(inner, sections, meanings, schema)
 
 
 def _allowed(field: Schema, schema: Schema) -> str:

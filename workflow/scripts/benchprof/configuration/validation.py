@@ -18,6 +18,4 @@ class Validation(Section):
         Field(pattern=r"\.json$", description="a JSON file of the benchmarks' mixtures"),
         EXPANDED,
     ]
-    """Which kinds of items make up each benchmark, and the AIS that this implies for a perfect
-    model.
-    """
+    """The kinds of items in each benchmark, and the AIS that they imply for a perfect model."""

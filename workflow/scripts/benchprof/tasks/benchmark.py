@@ -20,6 +20,9 @@ class Sample(Section):
     """What any benchmark may say: how many of its items."""
 
     limit: Limit | None = None
+    """A seeded sample of N items. A larger one contains the smaller one, but all its items are
+    answered again.
+    """
 
 
 class FewShot(Sample):
@@ -28,6 +31,7 @@ class FewShot(Sample):
     fewshot: int | None = Field(
         default=None, ge=0, description="a whole number of examples, 0 or more"
     )
+    """Examples before each item, not for abilities. The default is the task's own number."""
 
 
 class AbilitySplit(Sample):
@@ -36,6 +40,9 @@ class AbilitySplit(Sample):
     ability: Text = Field(description="the name of an ability")
     split: Literal["calibration", "test"] = Field(description="one of calibration, test")
     control_item: ControlItemKind | None = None
+    """With ability: a control item in place of each item. One changed fact makes another option
+    right, or nothing leads to the answer (docs/explanation/analysis.md).
+    """
 
     @property
     def is_held_out_test(self) -> bool:
@@ -54,6 +61,7 @@ class LmTask(FewShot):
 
     task: Text = Field(description="the name of an lm-eval task")
     data: ItemsFile | None = None
+    """With task or task_file: a local file in place of the task's test items."""
 
 
 class TaskFile(FewShot):
