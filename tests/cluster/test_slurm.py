@@ -2,7 +2,6 @@
 
 What one host without cgroups cannot show: an OUT_OF_MEMORY state (here the memory is sampled, and a
 job that has too much of it is killed), a GPU that is really there, and a second node.
-docs/how_to/cluster.md says so too.
 """
 
 from __future__ import annotations

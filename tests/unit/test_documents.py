@@ -6,6 +6,7 @@ import ast
 import copy
 import dataclasses
 import re
+import textwrap
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,9 +35,9 @@ LM_EVAL_TASK = {field.name for field in dataclasses.fields(TaskConfig)}
 def blocks_of(page: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each YAML block with its place."""
     text = page.read_text(encoding="utf-8")
-    for found in re.finditer(r"^```ya?ml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
+    for found in re.finditer(r"^ *```ya?ml\n(.*?)^ *```$", text, flags=re.MULTILINE | re.DOTALL):
         line = text[: found.start()].count("\n") + 1
-        yield f"{page.name}, line {line}", yaml.safe_load(found[1])
+        yield f"{page.name}, line {line}", yaml.safe_load(textwrap.dedent(found[1]))
 
 
 def laid_over(config: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:

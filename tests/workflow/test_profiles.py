@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from snakemake_executor_plugin_slurm.partitions import get_best_partition, read_partition_file
 from tests.conftest import ROOT
+from tests.pages import blocks
 from tests.workflow.conftest import Project
 
 SIZED = ("compute_importance", "select_masks", "draw_controls", "evaluate_benchmark",
@@ -59,6 +61,18 @@ def test_a_shipped_configuration_is_planned(login_node: Project, file: str) -> N
     unsafe = [] if shutil.which("bwrap") else ["--config", "run_code_unsafely=True"]
     planned = plan(login_node, "--profile", "slurm", "--configfile", file, *unsafe)
     assert "evaluate_benchmark" in planned
+
+
+def test_the_paper_s_reproduction_is_planned(login_node: Project) -> None:
+    """The pilot and the whole run of the page, whose counts of jobs the page says."""
+    page = ROOT / "docs/how_to/reproduce_paper.md"
+    unsafe = [] if shutil.which("bwrap") else ["--config", "run_code_unsafely=True"]
+    names = ("pilot.yaml", "reproduction.yaml")
+    for name, block in zip(names, blocks(page, "yaml"), strict=True):
+        (login_node.folder / name).write_text(block.code)
+        planned = plan(login_node, "--quiet", "rules", "--configfile", name, *unsafe)
+        (total,) = set(re.findall(r"^total +(\d+)$", planned, re.MULTILINE))
+        assert f"you should see {total}" in page.read_text().lower()
 
 
 def resources(planned: str, rule: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 from dataclasses import replace
@@ -259,6 +260,23 @@ def test_the_plans_of_the_page_of_measurements_are_made(
     assert f"GPU: {GPU.flops:.3g} operations/s" in paper
     assert f"host: {CPU.flops:.3g} operations/s" in processor
     assert "GPU hours" not in processor
+
+
+@pytest.mark.usefixtures("here")
+def test_the_costs_of_the_paper_s_reproduction_are_the_plan_s() -> None:
+    """Hours, memory and disk on the page, of an H100 and of an A100."""
+    page = ROOT / "docs/how_to/reproduce_paper.md"
+    whole = yaml.safe_load(blocks(page, "yaml")[1].code)
+    assert whole.pop("extends") == "config/paper.yaml"
+    run, text = Run.of(PAPER | whole), page.read_text(encoding="utf-8")
+    for row, flops in (("H100", None), ("A100, 40 or 80 GB (`--flops 1e14`)", 1e14)):
+        printed = plan(run, flops=flops)
+        hours, most = re.findall(r"([\d.]+) GPU hours", printed)
+        written = re.findall(r"([\d.]+ GB) written", printed)[0]
+        steps = [line for line in printed.splitlines() if line.startswith("| compute_importance")]
+        largest = max(line.split("|")[5].strip() for line in steps)
+        assert f"| {row} | {hours} | {most} | {largest} | {written} |" in text
+        assert row != "H100" or f"Together: {hours} GPU hours, {written} written" in text
 
 
 @pytest.mark.usefixtures("here")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import ROOT
+from tests.pages import blocks
 
 from benchprof.tasks.local import local_settings
 
@@ -70,18 +70,17 @@ def test_examples_are_the_task_s_own_the_file_s_or_other_items(
 
 
 def test_the_page_s_table_becomes_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (ROOT / "docs/how_to/benchmark.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(import json\n.*?)```", page, re.DOTALL)
+    (block,) = blocks(ROOT / "docs/how_to/benchmark.md", "python")
     rows = [
         "question,A,B,C,D,answer",
         "Capital of Chad?,N'Djamena,Abéché,NA,1,A",
         "2 + 2?,1,2,3,4,D",
     ]
     (tmp_path / "my_tasks").mkdir()
-    (tmp_path / "capitals.csv").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "puzzles.csv").write_text("\n".join(rows), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, "the page", "exec"), {})
-    lines = (tmp_path / "my_tasks/capitals.jsonl").read_text(encoding="utf-8").splitlines()
+    exec(compile(block.code, "the page", "exec"), {})
+    lines = (tmp_path / "my_tasks/puzzles.jsonl").read_text(encoding="utf-8").splitlines()
     assert list(map(json.loads, lines)) == [
         # Words that pandas takes for missing values, and numbers, stay texts.
         {
