@@ -81,8 +81,8 @@ def _switched(value: Any) -> Any:
     return ({} if value else None) if isinstance(value, bool) else value
 
 
-class ImportanceProfile(Section):
-    """Importance profiles: on whose units the items of a benchmark rest."""
+class ItemProfile(Section):
+    """Item profiles: on whose units the items of a benchmark rest."""
 
     items: Limit = 40
     """The number of items of each benchmark (a seeded sample)."""
@@ -292,11 +292,11 @@ class Configuration(Section):
     """
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
     """How Ability Impact Scores are computed from scores."""
-    importance_profile: Annotated[ImportanceProfile | None, BeforeValidator(_switched)] = Field(
-        default=ImportanceProfile(),
+    item_profile: Annotated[ItemProfile | None, BeforeValidator(_switched)] = Field(
+        default=ItemProfile(),
         description="false, true, or a section with items, train and calibration",
     )
-    """Importance profiles show on whose units the items of each benchmark rest, and need no masks
+    """Item profiles show on whose units the items of each benchmark rest, and need no masks
     (docs/how_to/benchmark.md). They always use neurons, whatever `unit` and `scope` say. With
     `false`, the run has none.
     """

@@ -1,4 +1,4 @@
-"""The importance profile of one benchmark, without a run: a task, or a file of questions."""
+"""The item profile of one benchmark, without a run: a task, or a file of questions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from benchprof.errors import InputError
 from benchprof.files import write_csv
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems
-from benchprof.importance_profile.attribution import Attributing
-from benchprof.importance_profile.job import Known, Profiles, profile_benchmarks
-from benchprof.importance_profile.question import benchmark_questions, read_questions
-from benchprof.jobs.importance_profile import worths_of
+from benchprof.item_profile.attribution import Attributing
+from benchprof.item_profile.job import Known, Profiles, profile_benchmarks
+from benchprof.item_profile.question import benchmark_questions, read_questions
+from benchprof.jobs.item_profile import worths_of
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
-from benchprof.report.importance_profiles import UNMEASURED, read_worths, worth_sentence
+from benchprof.report.item_profiles import UNMEASURED, read_worths, worth_sentence
 from benchprof.report.names import readable
 from benchprof.sampling import sample
 from benchprof.section import read_section

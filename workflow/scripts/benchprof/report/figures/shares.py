@@ -1,4 +1,4 @@
-"""The heatmap of importance profiles: benchmarks by abilities, a row sums to 1."""
+"""The heatmap of item profiles: benchmarks by abilities, a row sums to 1."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DARK = 0.6
 
 ENTRY = Entry(
     name="shares",
-    title="Importance profiles",
+    title="Item profiles",
     of="shares",
     draw="draw_shares",
     place=6,
@@ -35,7 +35,7 @@ def draw_shares(table: pd.DataFrame, targets: Sequence[Path]) -> None:
     """Draw one model's shares to each target, in the format that its suffix names.
 
     Args:
-        table: the shares of `importance_profile.share`, of one model.
+        table: the shares of `item_profile.share`, of one model.
         targets: PNG, SVG, CSV and TXT files.
     """
     with style.styled():
@@ -67,7 +67,7 @@ def shares_figure(table: pd.DataFrame) -> Figure:
     )
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)
-    axes.set_title(f"Importance profiles of {table['model'].iloc[0]}", loc="left")
+    axes.set_title(f"Item profiles of {table['model'].iloc[0]}", loc="left")
     return figure
 
 
@@ -79,7 +79,7 @@ def caption(table: pd.DataFrame) -> str:
         for row in largest.to_dict("records")
     )
     return (
-        f"Importance profiles of {table['model'].iloc[0]}: the share of each ability in the "
+        f"Item profiles of {table['model'].iloc[0]}: the share of each ability in the "
         "neurons on which a benchmark's items rest. A row sums to 1. In brackets: number of items. "
         f"The largest share of each row: {said}."
     )

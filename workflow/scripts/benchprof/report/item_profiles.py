@@ -1,4 +1,4 @@
-"""What the page says of importance profiles: their worth, and which of them differ."""
+"""What the page says of item profiles: their worth, and which of them differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchprof.report.page_figures import Album
 
 UNMEASURED = (
     "Nobody has measured how often these profiles are right. To do so, run "
-    "`snakemake importance_profile_worth`."
+    "`snakemake item_profile_worth`."
 )
 COMPARED = {"words": "The items' words", "hidden states": "The model's hidden states"}
 VERDICTS = {
@@ -39,8 +39,8 @@ def read_worths(readers: Mapping[str, str], worths: Mapping[str, Sequence[Path]]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
-def importance_profiles(tables: Mapping[str, pd.DataFrame], album: Album) -> list[dict[str, Any]]:
-    """What the page shows of each model's importance profiles.
+def item_profiles(tables: Mapping[str, pd.DataFrame], album: Album) -> list[dict[str, Any]]:
+    """What the page shows of each model's item profiles.
 
     Args:
         tables: `shares`, `share_similarity` and, if it was measured, `worth`.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from benchprof.abilities.item import Item, control_item_of
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems, content_of
-from benchprof.importance_profile.reader import NONE
+from benchprof.item_profile.reader import NONE
 from benchprof.sampling import sample
 
 

@@ -1,4 +1,4 @@
-"""How alike importance profiles are: of two models on a benchmark, of two benchmarks in a model."""
+"""How alike item profiles are: of two models on a benchmark, of two benchmarks in a model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from benchprof.importance_profile.share import DIGITS
+from benchprof.item_profile.share import DIGITS
 from benchprof.profile.measures import divergence_similarity
 
 COLUMNS = ["model_a", "benchmark_a", "model_b", "benchmark_b", "similarity"]

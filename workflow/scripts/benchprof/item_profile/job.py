@@ -1,4 +1,4 @@
-"""One job: the importance profiles of benchmarks under one model."""
+"""One job: the item profiles of benchmarks under one model."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from benchprof.errors import InputError
 from benchprof.files import write_csv, write_json, written_whole
 from benchprof.importance.example import Example, Question
 from benchprof.importance.items import TrainItems
-from benchprof.importance_profile.attribution import Attributing
-from benchprof.importance_profile.labelled import Labelled, labelled
-from benchprof.importance_profile.reader import Labels, Reader, chosen_reader, numbered
-from benchprof.importance_profile.share import DIGITS, share_table
-from benchprof.importance_profile.vector import inner_products
+from benchprof.item_profile.attribution import Attributing
+from benchprof.item_profile.labelled import Labelled, labelled
+from benchprof.item_profile.reader import Labels, Reader, chosen_reader, numbered
+from benchprof.item_profile.share import DIGITS, share_table
+from benchprof.item_profile.vector import inner_products
 from benchprof.models.card import read_card
 from benchprof.profile.resampling import Floats
 
@@ -108,7 +108,7 @@ class Material:
 def profile_benchmarks(
     attributing: Attributing, known: Known, benchmarks: Mapping[str, Sequence[Question]], seed: int
 ) -> Profiles:
-    """Read the importance profile of each benchmark.
+    """Read the item profile of each benchmark.
 
     Args:
         attributing: with which model, and where attributions are kept.
@@ -193,7 +193,7 @@ def reader_digest(
     """Digest of the model, the labelled examples that a reader learns from, and all code of it."""
     model = attributing.model
     code = codebase.digest_of(
-        "importance.attribution_scores", "importance_profile.reader", "importance_profile.vector"
+        "importance.attribution_scores", "item_profile.reader", "item_profile.vector"
     )
     learned = {
         part: sorted([name, example.digest] for name, example in examples)

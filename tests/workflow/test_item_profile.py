@@ -1,4 +1,4 @@
-"""Importance profiles in a whole run: what a new benchmark adds, their worth, and without them."""
+"""Item profiles in a whole run: what a new benchmark adds, their worth, and without them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import pytest
 from tests.workflow.conftest import Project
 from tests.workflow.stages import run_jobs, run_missing, said_to
 
-FOLDER = "results/importance_profiles"
+FOLDER = "results/item_profiles"
 SHARES = f"{FOLDER}/tiny/shares.csv"
 FIRST = ("colours_test", "places_test")
 
 
 @pytest.fixture(scope="module")
 def profiled(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A finished run to which importance profiles are added."""
+    """A finished run to which item profiles are added."""
     project = finished.copy(tmp_path_factory.mktemp("profiled") / "copy")
     small = {"items": 5, "train": 4, "calibration": 3}
-    project.configure(lambda config: config.update(importance_profile=small))
+    project.configure(lambda config: config.update(item_profile=small))
     planned = project.planned()
-    rules = {"profile_importance", "compare_importance_profiles", "plot_shares"}
+    rules = {"profile_items", "compare_item_profiles", "plot_shares"}
     assert rules <= planned.keys()
     assert not {"compute_importance", "evaluate_benchmark", "measure_worth"} & planned.keys()
     with said_to(project.folder / "said.log"):
@@ -68,8 +68,8 @@ def test_the_page_shows_profiles_with_their_worth(profiled: Project, tmp_path: P
     page = project.folder / "results/report.html"
     run_jobs(project, "results/report.html")
     assert "Nobody has measured how often these profiles are right" in page.read_text()
-    assert 'alt="Importance profiles of tiny' in page.read_text()
-    assert project.planned("--", "importance_profile_worth")["measure_worth"] == 1
+    assert 'alt="Item profiles of tiny' in page.read_text()
+    assert project.planned("--", "item_profile_worth")["measure_worth"] == 1
     run_jobs(project, f"{FOLDER}/tiny/worth.csv", "results/report.html")
     text = page.read_text()
     assert "Nobody has measured how often these profiles are right" not in text

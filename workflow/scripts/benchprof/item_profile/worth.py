@@ -1,4 +1,4 @@
-"""The worth of importance profiles: how many held-out items get their ability, and from what.
+"""The worth of item profiles: how many held-out items get their ability, and from what.
 
 The same items are read from the neurons' importance, from the words and the characters of their
 texts, and from the model's hidden states, by readers that are chosen in the same way.
@@ -16,12 +16,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems
-from benchprof.importance_profile.attribution import Attributing, example_of
-from benchprof.importance_profile.hidden_state import hidden_states
-from benchprof.importance_profile.job import CALIBRATION, TRAIN, Known, Material, gather
-from benchprof.importance_profile.labelled import labelled
-from benchprof.importance_profile.share import DIGITS
-from benchprof.importance_profile.vector import at_unit_length
+from benchprof.item_profile.attribution import Attributing, example_of
+from benchprof.item_profile.hidden_state import hidden_states
+from benchprof.item_profile.job import CALIBRATION, TRAIN, Known, Material, gather
+from benchprof.item_profile.labelled import labelled
+from benchprof.item_profile.share import DIGITS
+from benchprof.item_profile.vector import at_unit_length
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.profile.criteria import CONFIDENCE
 from benchprof.profile.resampling import Floats, bootstrap_means

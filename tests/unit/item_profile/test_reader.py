@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchprof.importance_profile import share
-from benchprof.importance_profile.reader import (
+from benchprof.item_profile import share
+from benchprof.item_profile.reader import (
     Reader,
     Settings,
     chosen_reader,
@@ -20,9 +20,9 @@ from benchprof.importance_profile.reader import (
     ridge_scores,
     smoothed,
 )
-from benchprof.importance_profile.share import resampled_train, share_table
-from benchprof.importance_profile.similarity import similarity_table
-from benchprof.importance_profile.vector import at_unit_length
+from benchprof.item_profile.share import resampled_train, share_table
+from benchprof.item_profile.similarity import similarity_table
+from benchprof.item_profile.vector import at_unit_length
 from benchprof.profile.resampling import Floats
 
 RIDGE = Settings("ridge", 0.01, 0.1)

@@ -1,4 +1,4 @@
-"""Jobs of importance profiles: read them, compare them, and measure their worth."""
+"""Jobs of item profiles: read them, compare them, and measure their worth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchprof import digests, paths
-from benchprof.configuration import ImportanceProfile
+from benchprof.configuration import ItemProfile
 from benchprof.configuration.shorthand import MODELS
 from benchprof.errors import InputError
 from benchprof.importance.items import TrainItems
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:  # planning needs no torch
     from benchprof.importance.example import Question
-    from benchprof.importance_profile.attribution import Attributing
-    from benchprof.importance_profile.job import Known
+    from benchprof.item_profile.attribution import Attributing
+    from benchprof.item_profile.job import Known
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Reading(ModelJob):
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether the run has importance profiles."""
-        return super().belongs_to(run) and run.configuration.importance_profile is not None
+        """Whether the run has item profiles."""
+        return super().belongs_to(run) and run.configuration.item_profile is not None
 
     @property
-    def own(self) -> ImportanceProfile:
+    def own(self) -> ItemProfile:
         """How many items are read."""
-        return self.run.configuration.importance_profile or ImportanceProfile()
+        return self.run.configuration.item_profile or ItemProfile()
 
     @property
     def train(self) -> TrainItems:
@@ -108,30 +108,30 @@ class Reading(ModelJob):
     @property
     def attributing(self) -> Attributing:
         """With which model items are attributed, and where."""
-        from benchprof.importance_profile.attribution import Attributing
+        from benchprof.item_profile.attribution import Attributing
 
         # What a store's entries are used by is noted by folder: each rule has its own.
-        folder = paths.importance_profile(self.model, self.rule)
+        folder = paths.item_profile(self.model, self.rule)
         return Attributing(self.prepared, folder, self.run.store)
 
     @property
     def known(self) -> Known:
         """The items that readers learn from."""
-        from benchprof.importance_profile.job import Known
+        from benchprof.item_profile.job import Known
 
         return Known(self.train, self.calibration)
 
 
 @dataclass(frozen=True)
-class ProfileImportance(Reading):
-    """Read the importance profile of every benchmark under one model, loading it once at most."""
+class ProfileItems(Reading):
+    """Read the item profile of every benchmark under one model, loading it once at most."""
 
-    rule = "profile_importance"
+    rule = "profile_items"
 
     @property
     def further_code(self) -> tuple[str, ...]:
         """What reads the questions of benchmarks."""
-        return ("importance_profile.question", "tasks.source")
+        return ("item_profile.question", "tasks.source")
 
     @property
     def asked(self) -> dict[str, EvaluateBenchmark]:
@@ -148,8 +148,8 @@ class ProfileImportance(Reading):
     def outputs(self) -> Files:
         """Tables of shares, and how they were read."""
         names = ("shares.csv", "shares.parquet", "item_shares.csv", "item_shares.parquet")
-        tables = [paths.importance_profile(self.model, name) for name in names]
-        return {"tables": tables, "reader": paths.importance_profile(self.model, "reader.json")}
+        tables = [paths.item_profile(self.model, name) for name in names]
+        return {"tables": tables, "reader": paths.item_profile(self.model, "reader.json")}
 
     @property
     def settings(self) -> Any:
@@ -184,14 +184,14 @@ class ProfileImportance(Reading):
                 found[name] = self.sample(name, own)
             except InputError as error:
                 faults.append(error)
-                logger.warning("%s has no importance profile: %s", name, error)
+                logger.warning("%s has no item profile: %s", name, error)
         if not found:
             raise faults[0]
         return found
 
     def sample(self, name: str, own: EvaluateBenchmark) -> list[Question]:
         """The questions of one benchmark's sample."""
-        from benchprof.importance_profile.question import benchmark_questions
+        from benchprof.item_profile.question import benchmark_questions
         from benchprof.tasks.source import task_source
 
         return benchmark_questions(
@@ -201,14 +201,14 @@ class ProfileImportance(Reading):
         )
 
     def make(self, threads: int) -> None:
-        """Read the importance profile of every benchmark under one model."""
-        from benchprof.importance_profile.job import profile_benchmarks, write_profiles
+        """Read the item profile of every benchmark under one model."""
+        from benchprof.item_profile.job import profile_benchmarks, write_profiles
         from benchprof.threads import use_threads
 
         use_threads(threads)
         seed = self.run.configuration.seed
         profiles = profile_benchmarks(self.attributing, self.known, self.questions(), seed)
-        folder = paths.importance_profile(self.model, "shares.csv").parent
+        folder = paths.item_profile(self.model, "shares.csv").parent
         write_profiles(self.model, profiles, folder)
 
 
@@ -232,7 +232,7 @@ class MeasureWorth(Reading):
     def outputs(self) -> Files:
         """A table in two forms."""
         names = ("worth.csv", "worth.parquet")
-        return {"tables": [paths.importance_profile(self.model, name) for name in names]}
+        return {"tables": [paths.item_profile(self.model, name) for name in names]}
 
     @property
     def settings(self) -> Any:
@@ -242,37 +242,37 @@ class MeasureWorth(Reading):
 
     def make(self, threads: int) -> None:
         """Measure how many held-out items get their ability, from importance and from words."""
-        from benchprof.importance_profile.job import write_table
-        from benchprof.importance_profile.worth import measure_worth
+        from benchprof.item_profile.job import write_table
+        from benchprof.item_profile.worth import measure_worth
         from benchprof.threads import use_threads
 
         use_threads(threads)
         seed = self.run.configuration.seed
         table = measure_worth(self.model, self.attributing, self.known, self.test, seed)
-        write_table(table, paths.importance_profile(self.model, "worth"))
+        write_table(table, paths.item_profile(self.model, "worth"))
 
 
 @dataclass(frozen=True)
-class CompareImportanceProfiles(Job):
-    """Compare the importance profiles of models and of benchmarks."""
+class CompareItemProfiles(Job):
+    """Compare the item profiles of models and of benchmarks."""
 
-    rule = "compare_importance_profiles"
+    rule = "compare_item_profiles"
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether the run has importance profiles."""
+        """Whether the run has item profiles."""
         return Reading.belongs_to(run)
 
     @property
     def inputs(self) -> Files:
         """Each model's shares."""
         models = self.run.models
-        return {"shares": [paths.importance_profile(own, "shares.parquet") for own in models]}
+        return {"shares": [paths.item_profile(own, "shares.parquet") for own in models]}
 
     @property
     def outputs(self) -> Files:
         """A table in two forms."""
-        stem = paths.IMPORTANCE_PROFILES / "similarity"
+        stem = paths.ITEM_PROFILES / "similarity"
         return {"tables": [stem.with_suffix(form) for form in (".csv", ".parquet")]}
 
     @property
@@ -281,19 +281,19 @@ class CompareImportanceProfiles(Job):
         return {"code": self.code_digest}
 
     def make(self, threads: int) -> None:
-        """Compare the importance profiles of models and of benchmarks."""
+        """Compare the item profiles of models and of benchmarks."""
         import pandas as pd
 
-        from benchprof.importance_profile.job import write_table
-        from benchprof.importance_profile.similarity import similarity_table
+        from benchprof.item_profile.job import write_table
+        from benchprof.item_profile.similarity import similarity_table
 
         shares = pd.concat([pd.read_parquet(path) for path in self.read])
-        write_table(similarity_table(shares), paths.IMPORTANCE_PROFILES / "similarity")
+        write_table(similarity_table(shares), paths.ITEM_PROFILES / "similarity")
 
 
 def profile_files(run: Run) -> list[Path]:
-    """All files of importance profiles, without their worth."""
-    return [*ProfileImportance.files_of(run), *CompareImportanceProfiles.files_of(run)]
+    """All files of item profiles, without their worth."""
+    return [*ProfileItems.files_of(run), *CompareItemProfiles.files_of(run)]
 
 
 def worth_files(run: Run) -> dict[str, list[Path]]:
@@ -303,5 +303,5 @@ def worth_files(run: Run) -> dict[str, list[Path]]:
 
 def worths_of(model: str) -> list[Path]:
     """The tables of worth that there are of a model."""
-    both = (paths.importance_profile(model, "worth.csv"), MODELS / f"{model}.worth.csv")
+    both = (paths.item_profile(model, "worth.csv"), MODELS / f"{model}.worth.csv")
     return [path for path in both if path.is_file()]

@@ -49,7 +49,7 @@ class Attributing:
         try:
             return list(entry_counts(architecture_of(self.model.folder), NEURONS))
         except InputError as error:
-            remedy = "Set `importance_profile: false`."
+            remedy = "Set `item_profile: false`."
             raise InputError(self.model.folder, f"{error}", "neurons in MLPs", remedy) from None
 
     def rendered(self, sets: Mapping[str, Sequence[Question]]) -> dict[str, list[Example | None]]:

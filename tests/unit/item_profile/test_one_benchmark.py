@@ -18,16 +18,16 @@ from benchprof.abilities.item import read_items
 from benchprof.errors import InputError
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems
-from benchprof.importance_profile.attribution import Attributing, example_of
-from benchprof.importance_profile.hidden_state import hidden_states
-from benchprof.importance_profile.job import Known, profile_benchmarks
-from benchprof.importance_profile.labelled import labelled
-from benchprof.importance_profile.vector import inner_products
-from benchprof.importance_profile.worth import compared, measure_worth, verdict
+from benchprof.item_profile.attribution import Attributing, example_of
+from benchprof.item_profile.hidden_state import hidden_states
+from benchprof.item_profile.job import Known, profile_benchmarks
+from benchprof.item_profile.labelled import labelled
+from benchprof.item_profile.vector import inner_products
+from benchprof.item_profile.worth import compared, measure_worth, verdict
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.report.figures.shares import draw_shares
-from benchprof.report.importance_profiles import (
+from benchprof.report.item_profiles import (
     indistinct_line,
     read_worths,
     worth_sentence,
