@@ -50,7 +50,7 @@ rule items:
         TARGETS["items"](RUN),
 
 
-# How many held-out items item profiles give their ability, and how many their words do.
+# How many held-out items get their ability in item profiles, and how many from their words.
 rule item_profile_worth:
     input:
         TARGETS["item_profile_worth"](RUN),

@@ -1,4 +1,4 @@
-"""The command for one benchmark, and what it makes of attributions, on tiny and planted models."""
+"""The command for one benchmark, and what it reads of items, on tiny and planted models."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ import pandas as pd
 import pytest
 import torch
 from tests.conftest import ROOT, byte_tokenizer, tiny_model
+from tests.unit.run.small import small
 
+from benchprof import paths
 from benchprof.__main__ import main
 from benchprof.abilities.item import read_items
 from benchprof.errors import InputError
+from benchprof.files import write_csv
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems
-from benchprof.item_profile.attribution import Attributing, example_of
-from benchprof.item_profile.hidden_state import hidden_states
-from benchprof.item_profile.job import Known, profile_benchmarks
-from benchprof.item_profile.labelled import labelled
-from benchprof.item_profile.vector import inner_products
-from benchprof.item_profile.worth import compared, measure_worth, verdict
+from benchprof.item_profile.attribution import inner_products
+from benchprof.item_profile.hidden_state import hidden_states, state_products
+from benchprof.item_profile.items import Known, example_of, gather
+from benchprof.item_profile.job import profile_benchmarks
+from benchprof.item_profile.labelled import Labelled, labelled
+from benchprof.item_profile.reading import Reading
+from benchprof.item_profile.worth import estimates, measure_worth, verdict
+from benchprof.jobs.models import CheckSizes
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
-from benchprof.report.figures.shares import draw_shares
-from benchprof.report.item_profiles import (
-    indistinct_line,
-    read_worths,
-    worth_sentence,
-)
 from benchprof.store import Store
 from benchprof.tensors import write_tensors
 
@@ -74,28 +73,53 @@ COMMAND = ["profile", "questions.jsonl", "--model", "tiny", "--abilities", "item
            "--dtype", "float32"]  # fmt: skip
 
 
-def test_a_file_of_ten_questions(
-    folder: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
+def test_a_file_of_ten_questions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*COMMAND, "--output", "shares.csv"]) == 0
-    # Two abilities and none of four train and six calibration items each, and the ten.
-    assert "attributions of examples: 0 reused, 40 computed" in caplog.text
     table = pd.read_csv(folder / "shares.csv", keep_default_na=False)
     assert table["ability"].tolist() == ["colours", "places", "none"]
     assert table["share"].sum() == pytest.approx(1)
+    assert set(table["read_from"]) == {"hidden_states"}
     assert set(table["n_items"]) == {10} and set(table["n_train"]) == {4}
     shown = capsys.readouterr().out
     values = [float(line.split()[0]) for line in shown.splitlines()[1:4]]
     assert values == sorted(values, reverse=True)
     assert "10 questions; up to 4 train items" in shown
-    assert "Nobody has measured how often these profiles are right" in shown
+    assert "Nobody has measured how often profiles from hidden states are right" in shown
 
-    caplog.clear()
+
+def test_attributions_are_computed_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    command = [*COMMAND, "--read-from", "importance", "--output", "shares.csv"]
+    assert main(command) == 0
+    # Two abilities and none of four train and six calibration items each, and the ten.
+    assert "attributions of examples: 0 reused, 40 computed" in caplog.text
     bytes_before = (folder / "shares.csv").read_bytes()
-    assert main([*COMMAND, "--output", "shares.csv"]) == 0
+    assert main(command) == 0
     assert "attributions of examples: 40 reused, 0 computed" in caplog.text
     assert (folder / "shares.csv").read_bytes() == bytes_before
+
+
+def items_of(folder: Path, split: str, limit: int) -> TrainItems:
+    """The sample that the command takes of the tiny folder's items."""
+    files = {name: folder / f"items/{name}/{split}.jsonl" for name in ("colours", "places")}
+    return TrainItems(files, 2026, limit)
+
+
+def test_the_shipped_worth_of_the_same_items_is_printed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepare_model({"folder": "tiny"}, folder / "m", Store(folder / "store"))
+    reading = Reading(
+        PreparedModel(folder / "m", "float32"), ["hidden_states"], folder, Store(folder / "store")
+    )
+    known = Known(items_of(folder, "train", 4), items_of(folder, "calibration", 6))
+    worth = measure_worth("tiny", reading, known, items_of(folder, "test", 6), seed=1)
+    write_csv(folder / "resources/models/tiny.worth.csv", worth)
+    assert main(COMMAND) == 0
+    assert "Read from hidden states, " in capsys.readouterr().out
+    # Three train items make another reader, whose worth nobody measured.
+    assert main(["3" if own == "4" else own for own in COMMAND]) == 0
+    assert "Nobody has measured" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -118,21 +142,20 @@ def test_faults_are_told(
 
 def test_a_question_beyond_the_context_is_left_out(folder: Path) -> None:
     prepare_model({"folder": "tiny"}, folder / "m", Store(folder / "store"))
-    attributing = Attributing(PreparedModel(folder / "m", "float32"), folder, Store(folder / "s"))
-    short, long = (Question("q", text, ("a", "b"), 0) for text in ("a", "a" * 100_000))
-    rendered = attributing.rendered({"x": [long, short]})
-    assert [own is None for own in rendered["x"]] == [True, False]
-    with pytest.raises(InputError, match="no item fits into the model's context"):
-        attributing.rendered({"x": [long]})
+    short, long = (Labelled(Question("q", text, ("a", "b"), 0)) for text in ("a", "a" * 100_000))
+    kept = gather(folder / "m", {"x": [long, short]}).sets["x"]
+    assert [own for own, _ in kept] == [short]
+    with pytest.raises(InputError, match="no item of x fits into the model's context"):
+        gather(folder / "m", {"x": [long]})
 
 
 def test_uninformative_items_are_as_many_as_an_ability_has(folder: Path) -> None:
-    files = {name: folder / f"items/{name}/train.jsonl" for name in ("colours", "places")}
-    own = labelled(TrainItems(files, seed=1, limit=4))
-    assert [own.classes.count(name) for name in ("colours", "places", "none")] == [4, 4, 4]
-    for question, name in zip(own.questions, own.classes, strict=True):
-        assert question.prompt.startswith("Nothing") == (name == "none")
-    assert labelled(TrainItems(files, seed=1, limit=4), with_none=False).classes == own.classes[:8]
+    train = items_of(folder, "train", 4)
+    every = labelled(train)
+    assert [own.label for own in every] == ["colours"] * 4 + ["places"] * 4 + ["none"] * 4
+    for own in every:
+        assert own.question.prompt.startswith("Nothing") == (own.label == "none")
+    assert labelled(train, with_none=False) == every[:8]
 
 
 def test_inner_products_of_roots_by_hand(tmp_path: Path) -> None:
@@ -159,68 +182,46 @@ def test_hidden_states_are_those_of_the_prompt() -> None:
     assert found[f"mean, layer {layers}"][0] == pytest.approx(own.mean(axis=0), abs=1e-4)
 
 
-def test_a_lead_by_hand() -> None:
-    hits = np.array([1.0, 0, 0, 0])
-    importance = np.array([1.0, 1, 1, 0])
-    found = compared(hits, importance, np.array(["a", "b", "b", "c"]), seed=1)
+def test_hidden_states_that_overflow_are_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare_model({"folder": "tiny"}, folder / "m", Store(folder / "store"))
+    states = {"mean": np.array([[1.0, 2], [np.inf, 1]])}
+    monkeypatch.setattr("benchprof.item_profile.hidden_state.hidden_states", lambda *_: states)
+    example = example_of(Question("q", "ab", ("c", "d"), 0), byte_tokenizer(chat=False))
+    named = [("x, item 1", example), ("x, item 2", example)]
+    with pytest.raises(InputError, match="x, item 2 is infinite"):
+        state_products(PreparedModel(folder / "m", "float32"), named)
+
+
+def test_a_model_without_neurons_is_read_by_its_hidden_states_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny_model("mixtral").save_pretrained("experts")
+    byte_tokenizer(chat=False).save_pretrained("experts")
+    command = ["experts" if own == "tiny" else own for own in COMMAND]
+    assert main(command) == 0
+    assert main([*command, "--read-from", "importance"]) == 1
+    assert "from hidden_states instead" in capsys.readouterr().err
+    # In a run the check of sizes finds it, before any gradient.
+    prepare_model({"folder": "experts"}, paths.model("m"), Store(folder / "store"))
+    run = small(item_profile={"read_from": ["importance"]})
+    with pytest.raises(InputError, match="from hidden_states instead"):
+        CheckSizes(run, "m").make(1)
+
+
+def test_estimates_by_hand() -> None:
+    # A quarter of the items is right, and half more with the other reading.
+    values = np.array([[1.0, 0, 0, 0], [0.0, 1, 1, 0], [np.nan] * 4])
+    found = estimates(values, np.array(["a", "b", "b", "c"]), seed=1)
     assert found[0] == 0.25 and found[3] == 0.5
     assert found[1] <= 0.25 <= found[2] and found[4] == 0 and found[5] == 1
+    assert np.isnan(found[6:]).all()
     assert verdict(0.1, 0.2, families=4) == "cannot tell"
     ends = ((0.1, 0.2), (-0.2, -0.1), (0.0, 0.2), (-1, 1))
     assert [verdict(*own, families=5) for own in ends] == [
         "better", "worse", "cannot tell", "cannot tell",
     ]  # fmt: skip
-
-
-def test_what_the_page_says() -> None:
-    rows = [("importance", 0.7, 0.0, 0, 0, ""), ("words", 0.47, 0.23, 0.1, 0.35, "better"),
-            ("hidden states", 0.75, -0.05, -0.14, 0.03, "cannot tell")]  # fmt: skip
-    worth = pd.DataFrame(
-        [["m", name, "all", 129, *values, "d"] for name, *values in rows],
-        columns=["model", "read_from", "families", "n_items", "accuracy", "importance_minus",
-                 "importance_minus_low", "importance_minus_high", "verdict", "reader"],
-    )  # fmt: skip
-    assert worth_sentence(worth) == (
-        "Of 129 held-out items, importance names the ability of 70%. The items' words name 47%. "
-        "Importance names 23 points more (95% interval 10 to 35): importance is better. The "
-        "model's hidden states name 75%. Importance names -5 points more (95% interval -14 to 3): "
-        "too uncertain to say which is better."
-    )
-    ends = {"a": [(0.5, 0.7), (0.3, 0.5)], "b": [(0.2, 0.9), (0.1, 0.8)]}
-    shares = [
-        ("m", benchmark, ability, 0.6 if ability == "x" else 0.4, *own)
-        for benchmark, both in ends.items()
-        for ability, own in zip("xy", both, strict=True)
-    ]
-    names = ["model", "benchmark", "ability", "share", "share_low", "share_high"]
-    table = pd.DataFrame(shares, columns=names).assign(n_items=3)
-    assert indistinct_line(table).startswith("The profiles of a and b cannot be told")
-    table.loc[0, ["share", "share_low"]] = 0.9, 0.8
-    assert indistinct_line(table).startswith("The profile of b cannot be told")
-    assert indistinct_line(table[table["benchmark"] == "a"]) == ""
-
-
-def test_the_heatmap_is_drawn_with_its_numbers(tmp_path: Path) -> None:
-    shares = [("m", b, a, v, 0, 1, 3, 4) for b, vs in (("x_test", (0.75, 0.25)), ("z", (0.1, 0.9)))
-              for a, v in zip(("x", "none"), vs, strict=True)]  # fmt: skip
-    names = ["model", "benchmark", "ability", "share", "share_low", "share_high", "n_items",
-             "n_train"]  # fmt: skip
-    table = pd.DataFrame(shares, columns=names)
-    targets = [tmp_path / f"shares.{form}" for form in ("png", "svg", "csv", "txt")]
-    draw_shares(table, targets)
-    first = [target.read_bytes() for target in targets]
-    draw_shares(table, targets)
-    assert [target.read_bytes() for target in targets] == first
-    assert pd.read_csv(targets[2], keep_default_na=False).equals(table)
-    assert "X test: X 0.75; Z: None 0.90" in targets[3].read_text()
-
-
-def test_a_worth_of_other_items_is_not_shown(tmp_path: Path) -> None:
-    file = tmp_path / "worth.csv"
-    pd.DataFrame({"model": ["x"], "verdict": [""], "reader": ["d"]}).to_csv(file, index=False)
-    assert len(read_worths({"m": "d"}, {"m": [file]})) == 1
-    assert len(read_worths({"m": "e"}, {"m": [file]})) == 0
-    assert len(read_worths({"m": "d"}, {})) == 0
 
 
 def test_planted_abilities_are_named(tmp_path: Path) -> None:
@@ -232,16 +233,22 @@ def test_planted_abilities_are_named(tmp_path: Path) -> None:
     def chosen(split: str, limit: int) -> TrainItems:
         return TrainItems({own.name: own / f"{split}.jsonl" for own in folders}, 1, limit)
 
-    attributing = Attributing(PreparedModel(tmp_path / "m", "float32"), tmp_path, store)
+    model = PreparedModel(tmp_path / "m", "float32")
+    reading = Reading(model, ["hidden_states", "importance"], tmp_path, store)
     known = Known(chosen("train", 8), chosen("calibration", 4))
-    worth = measure_worth("planted-2", attributing, known, chosen("test", 6), seed=1)
+    worth = measure_worth("planted-2", reading, known, chosen("test", 6), seed=1)
     every = worth[worth["families"] == "all"].set_index("read_from")
-    assert every.index.tolist() == ["importance", "words", "characters", "hidden states"]
+    assert every.index.tolist() == ["hidden_states", "importance", "words", "characters"]
     assert every.loc["importance", "accuracy"] >= 0.95
     assert every.loc["importance", "n_items"] == 60
     moves = [Question.of(own) for own in read_items(PLANTED / "benchmarks/series_and_moves.jsonl")]
-    profiles = profile_benchmarks(attributing, known, {"moves": moves[:40]}, seed=1)
-    shares = profiles.shares.set_index("ability")["share"]
+    every = every.assign(less=every["accuracy"] - every.loc["importance", "accuracy"])
+    assert every["less_importance"].drop("importance").to_numpy() == pytest.approx(
+        every["less"].drop("importance").to_numpy()
+    )
+    benchmarks = {"moves": moves[:40]}
+    profiles = profile_benchmarks("planted-2", reading, known, benchmarks, seed=1)
+    shares = profiles.shares.set_index(["read_from", "ability"])["share"]["importance"]
     assert shares["inductive_reasoning"] + shares["spatial_reasoning"] > 0.9
-    # The same reader: the worth that was measured stands beside the profile.
-    assert set(worth["reader"]) == {profiles.chosen["digest"]}
+    # The same readers: the worth that was measured stands beside the profile.
+    assert {*worth["reader"]} == {"", *(own["digest"] for own in profiles.readers.values())}

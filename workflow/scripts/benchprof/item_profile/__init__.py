@@ -1,1 +1,1 @@
-"""Item profiles: on whose units, of which ability's items, a benchmark's items rest."""
+"""Item profiles: which abilities' items a benchmark's items resemble, read without masks."""

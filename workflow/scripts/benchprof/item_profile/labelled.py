@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from benchprof.abilities.item import Item, control_item_of
+from benchprof.abilities.item import control_item_of
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems, content_of
 from benchprof.item_profile.reader import NONE
@@ -14,29 +13,20 @@ from benchprof.sampling import sample
 
 @dataclass(frozen=True)
 class Labelled:
-    """Questions with what is known of each.
+    """A question with what is known of it.
 
     Attributes:
-        questions: as a model reads them.
-        classes: of each, the ability or `none`.
-        families: of each, the kind of problem.
+        question: as a model reads it.
+        label: the ability or `none`; empty if it is not known.
+        family: the kind of problem.
     """
 
-    questions: Sequence[Question]
-    classes: Sequence[str]
-    families: Sequence[str]
-
-    def only(self, kept: Sequence[bool]) -> Labelled:
-        """Those that are kept."""
-        places = [place for place, own in enumerate(kept) if own]
-        return Labelled(
-            [self.questions[own] for own in places],
-            [self.classes[own] for own in places],
-            [self.families[own] for own in places],
-        )
+    question: Question
+    label: str = ""
+    family: str = ""
 
 
-def labelled(chosen: TrainItems, with_none: bool = True) -> Labelled:
+def labelled(chosen: TrainItems, with_none: bool = True) -> list[Labelled]:
     """The sampled items of each ability, and uninformative items for the class none.
 
     Uninformative items are control items of a seeded sample of the items, as many as the largest
@@ -47,19 +37,15 @@ def labelled(chosen: TrainItems, with_none: bool = True) -> Labelled:
         with_none: whether uninformative items are wanted.
     """
     used = {name: chosen.used(name) for name in chosen.files}
-    rows = [(item, name) for name, items in used.items() for item in items]
-    every = [item for item, _ in rows if "uninformative" in item.control_items]
+    items = [item for own in used.values() for item in own]
+    found = [
+        Labelled(Question.of(item), name, item.family) for name, own in used.items() for item in own
+    ]
+    every = [item for item in items if "uninformative" in item.control_items]
     if with_none and every:
         most = max(map(len, used.values()))
-        drawn = sample([content_of(item) for item in every], most, chosen.seed)
-        rows += [(control_item_of(every[own], "uninformative"), NONE) for own in drawn]
-    return Labelled(
-        [_named(item, name) for item, name in rows],
-        [name for _, name in rows],
-        [item.family for item, _ in rows],
-    )
-
-
-def _named(item: Item, name: str) -> Question:
-    own = Question.of(item)
-    return replace(own, id=f"{own.id} (uninformative)") if name == NONE else own
+        for number in sample([content_of(item) for item in every], most, chosen.seed):
+            question = Question.of(control_item_of(every[number], "uninformative"))
+            question = replace(question, id=f"{question.id} (uninformative)")
+            found.append(Labelled(question, NONE, every[number].family))
+    return found

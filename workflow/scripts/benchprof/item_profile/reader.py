@@ -1,19 +1,15 @@
 """Readers: which ability's items a vector resembles, as a share for each class.
 
 A class is an ability or `none`. Readers see inner products alone, so that the same code reads
-importance, words, characters and hidden states.
+hidden states, importance, words and characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 from scipy.special import softmax
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.preprocessing import KernelCenterer
@@ -27,7 +23,6 @@ PENALTIES = tuple(10.0**power for power in range(-4, 2))
 TEMPERATURES = tuple(float(own) for own in np.geomspace(0.01, 1, 13))
 DIGITS = 6
 """Decimals of a log loss that tell settings apart."""
-SMOOTHINGS = (0.01, 0.03, 0.1, 0.2, 0.4)
 
 
 @dataclass(frozen=True)
@@ -35,16 +30,12 @@ class Settings:
     """How shares are read, as chosen on calibration items.
 
     Attributes:
-        kind: `ridge` (kernel ridge regression of the classes, then a softmax) or `mixture` (a
-            non-negative mixture of the mean vectors of the classes).
-        penalty: of the ridge; unused by the mixture.
-        softness: the temperature of the softmax, or the share of the mixture that is spread evenly
-            over the classes.
+        penalty: of squared weights in the kernel ridge regression of the classes.
+        temperature: of the softmax of its scores.
     """
 
-    kind: Literal["ridge", "mixture"]
     penalty: float
-    softness: float
+    temperature: float
 
 
 @dataclass(frozen=True)
@@ -68,10 +59,8 @@ class Reader:
             train: inner products of the train items, of shape (train items, train items).
             others: of the items with the train items, of shape (items, train items).
         """
-        if self.settings.kind == "mixture":
-            return smoothed(mixtures(train, others, self.labels, self.classes), self.settings)
         scores = ridge_scores(train, others, self.labels, self.classes, self.settings.penalty)
-        return np.asarray(softmax(scores / self.settings.softness, axis=1))
+        return np.asarray(softmax(scores / self.settings.temperature, axis=1))
 
 
 def ridge_scores(
@@ -88,61 +77,27 @@ def ridge_scores(
     return np.asarray(ridge.predict(centre.transform(others)) + targets.mean(axis=0))
 
 
-def mixtures(train: Floats, others: Floats, labels: Labels, classes: int) -> Floats:
-    """The non-negative mixture of the classes' mean vectors that is nearest to each item.
-
-    Returns:
-        (items, classes); a row sums to 1.
-    """
-    counts = np.bincount(labels, minlength=classes)
-    means = np.eye(classes)[labels] / counts
-    # With A = LL', |x - Mw|² differs by a constant from |L'w - L⁻¹M'x|².
-    # The ridge on the diagonal is for classes of equal means, which any mixture may share.
-    gram = means.T @ train @ means
-    factor = np.linalg.cholesky(gram + 1e-9 * np.trace(gram) * np.eye(classes))
-    targets = np.linalg.solve(factor, means.T @ others.T)
-    weights = np.array([nnls(factor.T, target)[0] for target in targets.T])
-    totals = weights.sum(axis=1, keepdims=True)
-    even = np.full_like(weights, 1 / classes)
-    return np.asarray(np.divide(weights, totals, out=even, where=totals > 0))
-
-
-def smoothed(weights: Floats, settings: Settings) -> Floats:
-    """Mixtures with a part of each spread evenly over the classes."""
-    even = settings.softness / weights.shape[1]
-    return np.asarray((1 - settings.softness) * weights + even)
-
-
 def chosen_reader(
-    train: Floats, labels: Labels, calibration: Floats, right: Labels, classes: int
+    train: Floats, calibration: Floats, labels: Labels, right: Labels, classes: int
 ) -> tuple[Reader, float]:
     """The reader with the lowest log loss on calibration items, and this log loss in nats.
 
     Args:
         train: inner products of the train items.
-        labels: the class of each.
-        calibration: inner products of the calibration items with the train items.
+        calibration: of the calibration items with the train items.
+        labels: the class of each train item.
         right: the class of each calibration item.
         classes: how many.
     """
-    best: tuple[float, Settings] | None = None
-    mixed = mixtures(train, calibration, labels, classes)
-    trials: list[tuple[Settings, Floats]] = []
-    for softness in SMOOTHINGS:
-        settings = Settings("mixture", 0.0, softness)
-        trials.append((settings, smoothed(mixed, settings)))
-    for penalty, softness in product(PENALTIES, TEMPERATURES):
-        if softness == TEMPERATURES[0]:
-            scores = ridge_scores(train, calibration, labels, classes, penalty)
-        trials.append((Settings("ridge", penalty, softness), softmax(scores / softness, axis=1)))
-    for settings, shares in trials:
-        loss = log_loss(shares, right)
-        # Rounded: of equally good ones the first counts, however a sum was split over threads.
-        loss = round(loss, DIGITS)
-        if best is None or loss < best[0]:
-            best = loss, settings
-    assert best is not None
-    return Reader(labels, classes, best[1]), best[0]
+    trials = []
+    for penalty in PENALTIES:
+        scores = ridge_scores(train, calibration, labels, classes, penalty)
+        for temperature in TEMPERATURES:
+            loss = log_loss(softmax(scores / temperature, axis=1), right)
+            # Rounded: of equally good ones the first counts, however a sum was split over threads.
+            trials.append((round(loss, DIGITS), Settings(penalty, temperature)))
+    loss, settings = min(trials, key=lambda own: own[0])
+    return Reader(labels, classes, settings), loss
 
 
 def log_loss(shares: Floats, right: Labels) -> float:
@@ -151,7 +106,8 @@ def log_loss(shares: Floats, right: Labels) -> float:
     return float(-np.log(np.maximum(own, 1e-12)).mean())
 
 
-def numbered(names: Sequence[str], classes: Sequence[str]) -> Labels:
-    """The number of each name among the classes."""
-    places = {name: place for place, name in enumerate(classes)}
-    return np.array([places[name] for name in names], dtype=np.int64)
+def at_unit_length(products: Floats) -> Floats:
+    """The inner products of vectors after each is scaled to length 1; of zero vectors, zeros."""
+    lengths = np.sqrt(np.diag(products))
+    lengths[lengths == 0] = np.inf
+    return np.asarray(products / np.outer(lengths, lengths))

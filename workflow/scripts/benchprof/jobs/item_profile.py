@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:  # planning needs no torch
     from benchprof.importance.example import Question
-    from benchprof.item_profile.attribution import Attributing
-    from benchprof.item_profile.job import Known
+    from benchprof.item_profile.items import Known
+    from benchprof.item_profile.reading import Reading
 
 
 @dataclass(frozen=True)
-class Reading(ModelJob):
+class ReadItems(ModelJob):
     """A job that reads shares of the abilities from items."""
 
     on_gpu, threads = True, 8
@@ -40,8 +40,13 @@ class Reading(ModelJob):
 
     @property
     def own(self) -> ItemProfile:
-        """How many items are read."""
+        """How many items are read, and from what."""
         return self.run.configuration.item_profile or ItemProfile()
+
+    @property
+    def reads_importance(self) -> bool:
+        """Whether neurons' importance is read, which takes gradients."""
+        return "importance" in self.own.read_from
 
     @property
     def train(self) -> TrainItems:
@@ -67,15 +72,26 @@ class Reading(ModelJob):
 
     @property
     def inputs(self) -> Files:
-        """The model and the items; the importance too, so that its attributions are there."""
-        own: Files = {
+        """The model and the items.
+
+        If importance is read, also the check of neurons, and scores whose attributions are shared.
+        """
+        own: dict[str, Path | list[Path]] = {
             "model": self.folder,
             "train": list(self.train.files.values()),
             "calibration": list(self.calibration.files.values()),
         }
-        shared = self.run.configuration.unit != "weight" and not self.run.lists
-        importance = ComputeImportance(self.run, self.model).importance.values()
-        return {**own, "importance": list(importance)} if shared else own
+        if self.reads_importance:
+            own["sizes"] = paths.sizes(self.model)
+            if self.run.configuration.unit != "weight" and not self.run.lists:
+                importance = ComputeImportance(self.run, self.model).importance
+                own["importance"] = list(importance.values())
+        return own
+
+    @property
+    def code_apart(self) -> tuple[str, ...]:
+        """The reading of importance, unless it is asked for."""
+        return () if self.reads_importance else ("item_profile.attribution",)
 
     @property
     def settings(self) -> Any:
@@ -92,39 +108,46 @@ class Reading(ModelJob):
         }
 
     def memory(self, size: Size) -> float:
-        """The weights, and on a CPU as much again for activations and attributions."""
-        return super().memory(size) + size.weights * (1 if size.on_gpu else 2)
+        """The weights; for importance on a CPU as much again for activations and attributions."""
+        again = self.reads_importance and not size.on_gpu
+        return super().memory(size) + size.weights * (2 if again else 1)
 
     def gpu_memory(self, size: Size) -> float:
-        """The weights and activations of a tenth as much, as of importance."""
-        return self.on_each_gpu((1 + ACTIVATIONS_ON_GPU) * size.weights, size)
+        """The weights; for importance activations of a tenth as much."""
+        held = 1 + ACTIVATIONS_ON_GPU * self.reads_importance
+        return self.on_each_gpu(held * size.weights, size)
 
     def minutes(self, size: Size) -> float:
-        """Time, with slack; it grows with the model and the items: 3 s an item and 1e9 weights."""
+        """Time, with slack; it grows with the model and the items.
+
+        An item takes 1 s for 1e9 weights, and 3 s more if importance is read.
+        """
         own = self.own
         labelled = len(self.run.abilities) * (own.train + own.calibration + own.items)
-        return size.minutes(60, 15 + (labelled + len(self.run.benchmarks) * own.items) / 20)
+        seconds = 4 if self.reads_importance else 1
+        items = labelled + len(self.run.benchmarks) * own.items
+        return size.minutes(60, 15 + seconds * items / 60)
 
     @property
-    def attributing(self) -> Attributing:
-        """With which model items are attributed, and where."""
-        from benchprof.item_profile.attribution import Attributing
+    def reading(self) -> Reading:
+        """From what of which model items are read."""
+        from benchprof.item_profile.reading import Reading
 
         # What a store's entries are used by is noted by folder: each rule has its own.
         folder = paths.item_profile(self.model, self.rule)
-        return Attributing(self.prepared, folder, self.run.store)
+        return Reading(self.prepared, self.own.read_from, folder, self.run.store)
 
     @property
     def known(self) -> Known:
         """The items that readers learn from."""
-        from benchprof.item_profile.job import Known
+        from benchprof.item_profile.items import Known
 
         return Known(self.train, self.calibration)
 
 
 @dataclass(frozen=True)
-class ProfileItems(Reading):
-    """Read the item profile of every benchmark under one model, loading it once at most."""
+class ProfileItems(ReadItems):
+    """Read the item profile of every benchmark under one model."""
 
     rule = "profile_items"
 
@@ -207,14 +230,13 @@ class ProfileItems(Reading):
 
         use_threads(threads)
         seed = self.run.configuration.seed
-        profiles = profile_benchmarks(self.attributing, self.known, self.questions(), seed)
-        folder = paths.item_profile(self.model, "shares.csv").parent
-        write_profiles(self.model, profiles, folder)
+        profiles = profile_benchmarks(self.model, self.reading, self.known, self.questions(), seed)
+        write_profiles(profiles, paths.ITEM_PROFILES / self.model)
 
 
 @dataclass(frozen=True)
-class MeasureWorth(Reading):
-    """Measure how many held-out items get their ability, from importance and from their words."""
+class MeasureWorth(ReadItems):
+    """Measure how many held-out items get their ability, from the model and from their words."""
 
     rule = "measure_worth"
 
@@ -241,15 +263,15 @@ class MeasureWorth(Reading):
         return super().settings | {"test": test}
 
     def make(self, threads: int) -> None:
-        """Measure how many held-out items get their ability, from importance and from words."""
-        from benchprof.item_profile.job import write_table
+        """Measure how many held-out items get their ability, from the model and from words."""
+        from benchprof.files import write_table
         from benchprof.item_profile.worth import measure_worth
         from benchprof.threads import use_threads
 
         use_threads(threads)
         seed = self.run.configuration.seed
-        table = measure_worth(self.model, self.attributing, self.known, self.test, seed)
-        write_table(table, paths.item_profile(self.model, "worth"))
+        table = measure_worth(self.model, self.reading, self.known, self.test, seed)
+        write_table(paths.item_profile(self.model, "worth"), table)
 
 
 @dataclass(frozen=True)
@@ -261,7 +283,7 @@ class CompareItemProfiles(Job):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether the run has item profiles."""
-        return Reading.belongs_to(run)
+        return ReadItems.belongs_to(run)
 
     @property
     def inputs(self) -> Files:
@@ -284,11 +306,11 @@ class CompareItemProfiles(Job):
         """Compare the item profiles of models and of benchmarks."""
         import pandas as pd
 
-        from benchprof.item_profile.job import write_table
+        from benchprof.files import write_table
         from benchprof.item_profile.similarity import similarity_table
 
         shares = pd.concat([pd.read_parquet(path) for path in self.read])
-        write_table(similarity_table(shares), paths.ITEM_PROFILES / "similarity")
+        write_table(paths.ITEM_PROFILES / "similarity", similarity_table(shares))
 
 
 def profile_files(run: Run) -> list[Path]:

@@ -251,7 +251,7 @@ class WriteReport(Telling):
             tables[name] = pd.concat([pd.read_parquet(path) for path in files])
         if self.readers:
             read = {
-                model: json.loads(path.read_text(encoding="utf-8"))["digest"]
+                model: json.loads(path.read_text(encoding="utf-8"))
                 for model, path in self.readers.items()
             }
             tables["worth"] = read_worths(read, worth_files(self.run))

@@ -13,29 +13,35 @@ from benchprof.report.numbers import interval, number
 from benchprof.report.page_figures import Album
 
 UNMEASURED = (
-    "Nobody has measured how often these profiles are right. To do so, run "
-    "`snakemake item_profile_worth`."
+    "Nobody has measured how often profiles from {} are right with these train items. To do so, "
+    "run `snakemake item_profile_worth`."
 )
-COMPARED = {"words": "The items' words", "hidden states": "The model's hidden states"}
 VERDICTS = {
-    "better": "importance is better",
-    "worse": "importance is worse",
+    "better": "better than their words",
+    "worse": "worse than their words",
     "cannot tell": "too uncertain to say which is better",
 }
 
 
-def read_worths(readers: Mapping[str, str], worths: Mapping[str, Sequence[Path]]) -> pd.DataFrame:
+def read_worths(
+    readers: Mapping[str, Mapping[str, Any]], worths: Mapping[str, Sequence[Path]]
+) -> pd.DataFrame:
     """The measured worth of models, as far as it was measured with the same readers.
 
     Args:
-        readers: the digest of each model's reader.
-        worths: each model's tables of worth; the first that is of its reader counts.
+        readers: of each model, by what they read, each with its `digest`.
+        worths: each model's tables of worth; the first that is of one of its readers counts.
     """
     tables = []
     for model, paths in worths.items():
-        read = [pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths]
-        own = [table[table["reader"] == readers[model]] for table in read]
-        tables += [table.assign(model=model) for table in own if len(table)][:1]
+        known = {name: own["digest"] for name, own in readers[model].items()}
+        for path in paths:
+            table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+            of_model = table["reader"] == table["read_from"].map(known)
+            if of_model.any():
+                own = table[of_model | table["reader"].isna()]
+                tables.append(own.assign(model=model))
+                break
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
@@ -53,37 +59,41 @@ def item_profiles(tables: Mapping[str, pd.DataFrame], album: Album) -> list[dict
         alike = tables["share_similarity"]
         within = alike[(alike["model_a"] == model) & (alike["model_b"] == model)]
         across = alike[(alike["model_a"] == model) & (alike["model_b"] != model)]
+        said = []
+        for read_from, part in table.groupby("read_from", sort=False):
+            said += [worth_sentence(own, str(read_from)), indistinct_line(part)]
         sections.append({
             "model": model,
             "figures": album.of("shares", table, model=str(model)),
-            "worth": worth_sentence(own) if len(own) else UNMEASURED,
+            "said": list(filter(None, said)),
             "rows": own.to_dict("records"),
-            "alike": indistinct_line(table),
             "pairs": pd.concat([across, within]).to_dict("records"),
         })  # fmt: skip
     return sections
 
 
-def worth_sentence(worth: pd.DataFrame) -> str:
-    """How often the held-out items get their ability, and how other readings do, in words."""
-    every = worth[worth["families"] == "all"].to_dict("records")
-    own = next(row for row in every if row["read_from"] == "importance")
-    others = [_compared(every, name, said) for name, said in COMPARED.items()]
-    return (
-        f"Of {own['n_items']} held-out items, importance names the ability of "
-        f"{number(100 * own['accuracy'], 0)}%. {' '.join(others)}"
+def worth_sentence(worth: pd.DataFrame, read_from: str) -> str:
+    """How often held-out items get their ability from what is read, and from words, in words."""
+    every = worth[worth["families"] == "all"].to_dict("records") if len(worth) else []
+    rows = {row["read_from"]: row for row in every}
+    if read_from not in rows:
+        return UNMEASURED.format(inline(read_from))
+    own, words = rows[read_from], rows["words"]
+    sentence = (
+        f"Read from {inline(read_from)}, {number(100 * own['accuracy'], 0)}% of {own['n_items']} "
+        f"held-out items get their ability; read from their words, "
+        f"{number(100 * words['accuracy'], 0)}% do. "
+        f"The difference is {_points(own, 'less_words')}: {VERDICTS[own['verdict']]}."
     )
+    if pd.isna(own["less_importance"]):
+        return sentence
+    return f"{sentence} The difference to importance is {_points(own, 'less_importance')}."
 
 
-def _compared(rows: Sequence[Mapping[Any, Any]], read_from: str, said: str) -> str:
-    """How often something else names the ability of the same items, in words."""
-    row = next(row for row in rows if row["read_from"] == read_from)
-    lead = number(100 * row["importance_minus"], 0)
-    ends = interval(100 * row["importance_minus_low"], 100 * row["importance_minus_high"], 0)
-    return (
-        f"{said} name {number(100 * row['accuracy'], 0)}%. Importance names {lead} points more "
-        f"(95% interval {ends}): {VERDICTS[row['verdict']]}."
-    )
+def _points(row: Mapping[Any, Any], column: str) -> str:
+    """A difference of accuracies with its interval, in words."""
+    value, low, high = (100 * row[f"{column}{end}"] for end in ("", "_low", "_high"))
+    return f"{number(value, 0)} points (95% interval {interval(low, high, 0)})"
 
 
 def indistinct(table: pd.DataFrame) -> list[str]:
@@ -92,7 +102,7 @@ def indistinct(table: pd.DataFrame) -> list[str]:
     That is, the mean lies within the interval of each share.
 
     Args:
-        table: the shares of one model.
+        table: the shares of one model that are read from one thing.
     """
     if table["benchmark"].nunique() < 2:
         return []
@@ -109,6 +119,7 @@ def indistinct_line(table: pd.DataFrame) -> str:
         return ""
     whose = "profile" if len(names) == 1 else "profiles"
     return (
-        f"The {whose} of {series(inline(name) for name in names)} cannot be told from the mean of "
-        "all profiles of the model."
+        f"The {whose} of {series(inline(name) for name in names)} from "
+        f"{inline(table['read_from'].iloc[0])} cannot be told from the mean of all profiles of the "
+        "model."
     )
