@@ -28,6 +28,8 @@ from benchprof.item_profile.job import profile_benchmarks
 from benchprof.item_profile.labelled import Labelled, labelled
 from benchprof.item_profile.reading import Reading
 from benchprof.item_profile.worth import estimates, measure_worth, verdict
+from benchprof.jobs.item_profile import ProfileItems
+from benchprof.jobs.job import Size
 from benchprof.jobs.models import CheckSizes
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
@@ -208,6 +210,19 @@ def test_a_model_without_neurons_is_read_by_its_hidden_states_alone(
     run = small(item_profile={"read_from": ["importance"]})
     with pytest.raises(InputError, match="from hidden_states instead"):
         CheckSizes(run, "m").make(1)
+
+
+def test_what_a_job_waits_for_depends_on_what_is_read() -> None:
+    states, importance = (
+        ProfileItems(small(unit="neuron", item_profile={"read_from": [own]}), "m")
+        for own in ("hidden_states", "importance")
+    )
+    assert set(importance.inputs) - set(states.inputs) == {"sizes", "importance"}
+    size = Size(parameters=1e9, in_scope=0, itemsize=4, on_gpu=False)
+    # Beside the libraries' 4 GB, the weights once or twice.
+    assert [own.memory(size) for own in (states, importance)] == [8e9, 12e9]
+    # Two abilities and three benchmarks: 2 x (24 + 6 + 24) + 3 x 24 = 180 items of 1 or 4 s.
+    assert [own.minutes(size) for own in (states, importance)] == [60 + 15 + 3, 60 + 15 + 12]
 
 
 def test_estimates_by_hand() -> None:

@@ -103,7 +103,10 @@ class CheckSizes(ModelJob):
 
     @property
     def reads_neurons(self) -> bool:
-        """Whether item profiles are read from the importance of neurons."""
+        """Whether item profiles are read from the importance of neurons.
+
+        It is no setting: importance need not be computed again where this is asked for later.
+        """
         profiled = self.run.configuration.item_profile
         return profiled is not None and "importance" in profiled.read_from
 
@@ -123,8 +126,6 @@ class CheckSizes(ModelJob):
         config = self.run.configuration
         # Only where it is so: the jobs of others need not run again.
         own: dict[str, Any] = {"chat_template": True} if self.asks_in_chats else {}
-        if self.reads_neurons:
-            own["neurons"] = True
         if self.run.lists:
             own[LISTED] = self.run.selection_settings[LISTED]
         return {
