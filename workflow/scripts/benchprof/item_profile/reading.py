@@ -15,9 +15,7 @@ from benchprof.models.prepared import PreparedModel
 from benchprof.profile.resampling import Floats
 from benchprof.store import Store
 
-HIDDEN_STATES, IMPORTANCE = "hidden_states", "importance"
-CODE = {HIDDEN_STATES: "item_profile.hidden_state", IMPORTANCE: "item_profile.attribution"}
-"""The module that reads items, which imports the reader of shares."""
+IMPORTANCE = "importance"
 
 
 @dataclass(frozen=True)
@@ -54,5 +52,9 @@ class Reading:
     def digest(self, read_from: str, items: Items) -> str:
         """Digest of the model, the examples that a reader learns from, and all code of it."""
         card = read_card(self.model.folder).digest
-        code = codebase.digest_of(CODE[read_from])
+        # Either module imports the reader of shares.
+        if read_from == IMPORTANCE:
+            code = codebase.digest_of("item_profile.attribution")
+        else:
+            code = codebase.digest_of("item_profile.hidden_state")
         return digests.of_value([card, self.model.dtype, items.digest, code])
