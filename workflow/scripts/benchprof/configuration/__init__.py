@@ -259,9 +259,9 @@ class Configuration(Section):
     """
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
     """How Ability Impact Scores are computed (docs/explanation/statistics.md)."""
-    importance_profile: Annotated[ImportanceProfile | None, BeforeValidator(_switched)] = Field(
-        default=ImportanceProfile(),
-        description="false, true, or a section with items, train and calibration",
+    item_profile: Annotated[ItemProfile | None, BeforeValidator(_switched)] = Field(
+        default=ItemProfile(),
+        description="false, true, or a section with read_from, items, train and calibration",
     )
     """Item profiles show which abilities' items the items of each benchmark resemble, and need no
     masks (docs/how_to/benchmark.md). With `false`, the run has none.
