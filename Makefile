@@ -28,12 +28,8 @@ export PYTHONPATH := $(CURDIR)/workflow/scripts$(if $(PYTHONPATH),:$(PYTHONPATH)
 		--editable '.[annotation,development,docs,slurm]'
 	@touch $@
 
-# A run that was killed leaves a lock; it is cleared only where no live process holds it. With a
-# profile the jobs run elsewhere, and a login node measures nothing.
 run: .venv/installed
-	@$(BIN)/python -m benchprof.runs
-	$(if $(SNAKEMAKE_PROFILE),,-@$(BIN)/python -m benchprof.plan.duration --configfile $(CONFIG) --cores $(CORES))
-	$(BIN)/snakemake --cores $(CORES) --report results/snakemake_report.html --report-after-run $(CONFIGFILE)
+	@$(BIN)/python -m benchprof run --cores $(CORES) $(CONFIGFILE)
 
 # results/archive.zip: all of a run that a paper's supplement needs (docs/how_to/archive.md).
 archive: .venv/installed
@@ -62,7 +58,7 @@ lock: .venv/installed
 # What a configuration's run will need, without weights or network (docs/measurements.md); FLAGS
 # adds options: make plan CONFIG=config/paper.yaml
 plan: .venv/installed
-	@$(BIN)/python -m benchprof.plan --configfile $(CONFIG) $(FLAGS)
+	@$(BIN)/python -m benchprof plan --configfile $(CONFIG) $(FLAGS)
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
 # (docs/explanation/planted_models.md): five minutes. These models gain nothing from a second core, two
@@ -84,7 +80,7 @@ planted-models: .venv/installed
 	$(BIN)/python -m planted
 
 annotate: .venv/installed
-	@$(BIN)/python -m benchprof.annotation.screen --configfile $(CONFIG) "$(ANNOTATOR)"
+	@$(BIN)/python -m benchprof annotate --configfile $(CONFIG) "$(ANNOTATOR)"
 
 # Downloads the shipped benchmarks' items to the folder benchmark_data of a configuration, for nodes
 # without a network: make fetch-data CONFIG=config/paper.yaml

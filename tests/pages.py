@@ -70,7 +70,8 @@ def commands(code: str) -> Iterator[tuple[list[str], str]]:
             yield words, body
 
 
-def arguments_on(page: str, module: str) -> list[list[str]]:
-    """What each command on a page that runs a module gives to it."""
+def arguments_on(page: str, name: str) -> list[list[str]]:
+    """What each command on a page gives to `benchprof` that begins with a name, or to a module."""
     every = [words for own in blocks(ROOT / page, "sh") for words, _ in commands(own.code)]
-    return [words[3:] for words in every if words[1:3] == ["-m", module]]
+    found = [words[1:] for words in every if words[:2] == [".venv/bin/benchprof", name]]
+    return found + [words[3:] for words in every if words[1:3] == ["-m", name]]

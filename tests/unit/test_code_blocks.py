@@ -24,6 +24,7 @@ from snakemake.cli import get_argument_parser
 from tests.conftest import ROOT
 from tests.pages import PAGES, Block, blocks, commands
 
+from benchprof.__main__ import options_of
 from benchprof.jobs.all import JOBS, TARGETS, job_of
 from benchprof.run.run import read_run
 
@@ -47,6 +48,14 @@ def check_options(file: Path, words: list[str]) -> None:
     assert {word for word in words if word.startswith("--")} <= known, words
 
 
+def check_benchprof(words: list[str], page: str) -> None:
+    """The command takes these arguments; what follows `--` is Snakemake's."""
+    end = words.index("--") if "--" in words else len(words)
+    assert options_of(words[:end]), words
+    if words[end:]:
+        check_snakemake(words[end + 1 :], page)
+
+
 def check_python(words: list[str], body: str) -> None:
     """The module or the file is there and knows the options; a text compiles."""
     match words:
@@ -58,6 +67,8 @@ def check_python(words: list[str], body: str) -> None:
             files = (ROOT / path).rglob("*.py") if (ROOT / path).is_dir() else [ROOT / path]
             tests = re.findall(r"def (test_\w+)", "".join(file.read_text() for file in files))
             assert any(rest[-1] in name for name in tests) if rest else tests, words
+        case ["-m", "benchprof", *rest]:
+            check_benchprof(rest, body)
         case ["-m", name, *rest] if name.split(".")[0] in ("benchprof", "tests"):
             file = (SCRIPTS if name.startswith("benchprof") else ROOT) / name.replace(".", "/")
             file = file / "__main__.py" if file.is_dir() else file.with_suffix(".py")
@@ -86,7 +97,8 @@ def check_make(words: list[str], page: str) -> None:
         assert recipe, target
         if flags := variables.get("FLAGS"):
             (line,) = [own for own in recipe[1].splitlines() if "$(FLAGS)" in own]
-            check_python([*line.split("python ", 1)[1].split()[:2], *flags.split()], "")
+            command = line.split("python ", 1)[1].replace("$(CONFIG)", "config.yaml")
+            check_python([*command.replace("$(FLAGS)", flags).split()], "")
 
 
 def check_configuration(name: str, page: str) -> None:
@@ -121,6 +133,8 @@ def check(words: list[str], body: str, page: str) -> None:
     match words:
         case ["make", *rest]:
             check_make(rest, page)
+        case [".venv/bin/benchprof", *rest]:
+            check_benchprof(rest, page)
         case [".venv/bin/snakemake" | "snakemake", *rest]:
             check_snakemake(rest, page)
         case [".venv/bin/python" | "../../.venv/bin/python" | "python" | "python3", *rest]:
@@ -175,7 +189,11 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / name).symlink_to(ROOT / name)
     programs = tmp_path / ".venv/bin"
     programs.mkdir(parents=True)
-    for name, module in (("python", ""), ("snakemake", "-m snakemake")):
+    for name, module in (
+        ("python", ""),
+        ("snakemake", "-m snakemake"),
+        ("benchprof", "-m benchprof"),
+    ):
         (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {module} "$@"\n')
         (programs / name).chmod(0o755)
     return tmp_path

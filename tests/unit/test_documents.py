@@ -102,7 +102,7 @@ def test_imports_go_down_the_table_of_the_map() -> None:
     assert set(order) == {path.parent.name for path in LIBRARY.glob("*/__init__.py")}
     for file in LIBRARY.rglob("*.py"):
         source = file.read_text(encoding="utf-8")
-        if 'if __name__ == "__main__":' in source:
+        if "def add_options(" in source or 'if __name__ == "__main__":' in source:
             continue
         package = file.relative_to(LIBRARY).parts[0]
         below = order[: order.index(package) + 1] if package in order else []

@@ -10,13 +10,13 @@ from pathlib import Path
 from tests.evaluating import evaluate_benchmark
 from tests.workflow.conftest import Project
 
-from benchprof.__main__ import run_file
 from benchprof.ablation import Ablation
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.importance.items import TrainItems
 from benchprof.importance.job import compute_importance
 from benchprof.importance.scoring import Scoring
 from benchprof.jobs.all import job_of
+from benchprof.jobs.command import run_file
 from benchprof.masks.job import select_masks
 from benchprof.masks.rule import Contrastive
 from benchprof.models.mask import read_mask
@@ -31,7 +31,7 @@ CONFIGURATION = [Path("config.yaml")]
 
 
 def run_jobs(project: Project, *files: str) -> None:
-    """Run the jobs that write these files, in this order, as `python -m benchprof job` does.
+    """Run the jobs that write these files, in this order, as `benchprof job` does.
 
     In this process, which has imported already what each of Snakemake's jobs would import again.
     """

@@ -53,13 +53,13 @@ def test_a_run_is_archived_verified_and_reproduced(archived: Project, tmp_path: 
     assert "items of ability places: items/places with train.jsonl" in done.stdout
     assert "model tiny: the folder tiny" in done.stdout
 
-    verify = [sys.executable, "-m", "benchprof.archive", "verify", str(path)]
+    verify = [sys.executable, "-m", "benchprof", "archive", "verify", str(path)]
     how: dict[str, Any] = {"env": archived.environment(), "cwd": tmp_path, "text": True}
     done = subprocess.run(verify, **how, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Recomputed from the records: results/profiles/" in done.stdout
 
-    again = [sys.executable, "-m", "benchprof.archive", "reproduce", str(path), "--cores", "2"]
+    again = [sys.executable, "-m", "benchprof", "archive", "reproduce", str(path), "--cores", "2"]
     chosen = ["--benchmark", "places_test", "--data", str(archived.folder)]
     done = subprocess.run(
         [*again, "--into", str(tmp_path / "again"), *chosen],
@@ -84,7 +84,7 @@ def test_an_archive_refills_a_store_so_that_a_benchmark_can_be_added(
             added={"ability": "places", "split": "calibration", "limit": 8}
         )
     )
-    refill = [sys.executable, "-m", "benchprof.archive", "refill", str(path)]
+    refill = [sys.executable, "-m", "benchprof", "archive", "refill", str(path)]
     how: dict[str, Any] = {"env": fresh.environment(), "cwd": fresh.folder, "text": True}
     done = subprocess.run(refill, **how, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -106,7 +106,7 @@ def test_edited_documentation_alone_makes_an_archive_stale(
     ignored = shutil.ignore_patterns("__pycache__", "checkpoints")
     for name in ("workflow", "profiles", "resources", "docs", "envs", "slurm"):
         shutil.copytree(ROOT / name, tree / name, ignore=ignored)
-    for name in ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml"):
+    for name in ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml", "setup.py"):
         shutil.copy2(ROOT / name, tree)
     project = archived.copy(tmp_path / "run")
     # Parameters name the checkout's files by their paths, which are others in the copy.

@@ -124,11 +124,11 @@ def test_an_archive_of_masks_of_heads_is_verified_and_reproduced(
     run_missing(project, ARCHIVE)
     path = project.folder / ARCHIVE
     how: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "text": True}
-    verify = [sys.executable, "-m", "benchprof.archive", "verify", str(path)]
+    verify = [sys.executable, "-m", "benchprof", "archive", "verify", str(path)]
     done = subprocess.run(verify, check=False, env=project.environment(), **how)
     assert done.returncode == 0, done.stderr
     again = [
-        sys.executable, "-m", "benchprof.archive", "reproduce", str(path), "--cores", "2",
+        sys.executable, "-m", "benchprof", "archive", "reproduce", str(path), "--cores", "2",
         "--into", "again", "--benchmark", "places_test", "--data", str(project.folder),
     ]  # fmt: skip
     done = subprocess.run(again, check=False, env=project.environment(), **how)

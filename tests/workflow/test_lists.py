@@ -66,7 +66,7 @@ def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path)
     fresh = project.copy(tmp_path / "fresh")
     for lost in ("store", ".snakemake", "results/masks", "results/evaluations"):
         shutil.rmtree(fresh.folder / lost)
-    refill = [sys.executable, "-m", "benchprof.archive", "refill", str(archive)]
+    refill = [sys.executable, "-m", "benchprof", "archive", "refill", str(archive)]
     how |= {"env": fresh.environment(), "cwd": fresh.folder}
     done = subprocess.run(refill, check=False, **how)
     # Listed masks are listed anew; random ones of so few heads may be the same as one of them.

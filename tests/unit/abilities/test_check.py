@@ -13,8 +13,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.pages import arguments_on, blocks, commands
 
+from benchprof.__main__ import main
 from benchprof.abilities import surface
-from benchprof.abilities.check import contents, main
+from benchprof.abilities.check import contents
 from benchprof.abilities.check_line import Check
 from benchprof.abilities.choosing import check_choices, first_named, hit, interval, string_matcher
 from benchprof.abilities.item import SPLITS, ControlItem, Item
@@ -23,7 +24,7 @@ from benchprof.abilities.repeats import blanked, check_repeats, names_in
 from benchprof.models import allocation
 
 ABCD = ("aa", "bb", "cc", "dd")
-PAGE, CHECK = "docs/how_to/ability.md", "benchprof.abilities.check"
+PAGE = "docs/how_to/ability.md"
 
 
 def item(
@@ -228,8 +229,8 @@ def shipped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize("page", ["README.md", PAGE])
 def test_the_command_passes_clean_items(page: str, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = arguments_on(page, CHECK)[0]
-    Path("my_data/legal_reasoning").rename(arguments[0])
+    arguments = arguments_on(page, "check")[0]
+    Path("my_data/legal_reasoning").rename(arguments[1])
     assert main(arguments) == 0
     assert "0 of 11 checks with a bound fail" in capsys.readouterr().out
 
@@ -239,7 +240,7 @@ def test_several_abilities_have_one_page(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(surface, "TREES", 5)
-    assert main(arguments_on(PAGE, CHECK)[1]) == 0
+    assert main(arguments_on(PAGE, "check")[1]) == 0
     printed = capsys.readouterr().out
     assert "0 of 22 checks" in printed
     assert printed.count("| note |") == 2
@@ -253,7 +254,7 @@ def test_a_model_s_answers_are_tabulated(
     # For the whole process, whose other tests measure memory.
     monkeypatch.setattr(allocation, "keep_freed_memory", lambda _: None)
     tiny_folder.rename("MODEL")
-    main(arguments_on(PAGE, CHECK)[2])
+    main(arguments_on(PAGE, "check")[2])
     assert "| legal_reasoning | item | 48 | 0.25 |" in capsys.readouterr().out
 
 
@@ -264,7 +265,7 @@ def test_an_item_that_marks_its_answer_fails(
     for split in SPLITS:
         same = [own | {"id": f"{split}{k}", "answer": 0} for k, own in enumerate(lines)]
         (folder / f"{split}.jsonl").write_text("".join(json.dumps(own) + "\n" for own in same))
-    assert main([str(folder)]) == 1
+    assert main(["check", str(folder)]) == 1
     assert "| FAIL | option 1 |" in (printed := capsys.readouterr().out)
     assert "| FAIL | equal but for names and numbers | 16 |" in printed
 
@@ -273,7 +274,7 @@ def test_the_command_says_in_one_paragraph_what_it_cannot_read(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "test.jsonl").write_text("{}\n")
-    assert main([str(folder)]) == 2
+    assert main(["check", str(folder)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(f"{folder / 'test.jsonl'}, line 1: lacks 'answer'")
@@ -282,7 +283,7 @@ def test_the_command_says_in_one_paragraph_what_it_cannot_read(
 @pytest.mark.parametrize("more", ["own", "--model"])
 def test_folders_that_do_not_fit_are_refused(folder: Path, more: str) -> None:
     arguments = [str(folder), str(folder)] if more == "own" else [str(folder), more, str(folder)]
-    assert main(arguments) == 2
+    assert main(["check", *arguments]) == 2
 
 
 def test_the_contents_have_families_types_and_lengths() -> None:

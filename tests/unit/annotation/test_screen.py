@@ -13,8 +13,9 @@ from tests.unit.annotation.conftest import DEFINITIONS
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from benchprof.__main__ import main
 from benchprof.annotation.answers import AnswerFile, Answers, read_answers
-from benchprof.annotation.screen import AnnotationApp, main, read_study
+from benchprof.annotation.screen import AnnotationApp, read_study
 from benchprof.annotation.study import Study, ordered
 
 FIRST, SECOND = list(DEFINITIONS)[:2]
@@ -125,10 +126,10 @@ def test_without_a_terminal_or_with_a_faulty_configuration_it_says_why(
     study_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = study_folder / "config.yaml"
-    assert main(["jane", "--configfile", str(file)]) == 2
+    assert main(["annotate", "jane", "--configfile", str(file)]) == 2
     assert "not a terminal" in capsys.readouterr().err
     config = yaml.safe_load(file.read_text())
     del config["annotation"]
     file.write_text(yaml.safe_dump(config))
-    assert main(["jane", "--configfile", str(file)]) == 2
+    assert main(["annotate", "jane", "--configfile", str(file)]) == 2
     assert "lacks annotation" in capsys.readouterr().err

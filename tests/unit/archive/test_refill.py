@@ -12,8 +12,8 @@ import yaml
 from tests.unit.archive.conftest import ABILITIES, ITEMS, Files, Run, mended, zipped
 from tests.unit.run.small import SMALL
 
+from benchprof.__main__ import main
 from benchprof.ablation import Ablation
-from benchprof.archive import __main__ as command
 from benchprof.archive.contents import ArchiveError
 from benchprof.archive.refill import refill
 from benchprof.evaluation.record import EVALUATIONS, read_record, record_bytes
@@ -137,6 +137,5 @@ def test_a_store_that_cannot_be_written_to_is_named(
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     Path("config.yaml").write_text(yaml.safe_dump(SMALL | {"store": place}))
-    monkeypatch.setattr("sys.argv", ["archive", "refill", str(archive)])
-    assert command.main() == 1
+    assert main(["archive", "refill", str(archive)]) == 1
     assert place.removesuffix("/store") in capsys.readouterr().err

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.unit.archive.conftest import Files, Run, mended, zipped
 
-from benchprof.archive import __main__ as command
+from benchprof.__main__ import main
 from benchprof.archive.contents import ArchiveError
 from benchprof.archive.verify import verify
 from benchprof.evaluation.record import record_bytes
@@ -22,10 +22,9 @@ RECORD = "results/evaluations/m/other/xNone.json"
 
 
 def test_an_archive_s_tables_are_recomputed(
-    archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    archive: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["archive", "verify", str(archive)])
-    assert command.main() == 0
+    assert main(["archive", "verify", str(archive)]) == 0
     (line,) = (own for own in capsys.readouterr().out.splitlines() if own.startswith("Recomputed"))
     tables = {path.name for path in (run.folder / "results/profiles").iterdir()}
     # No table of halves: their records are not in an archive.
@@ -127,7 +126,6 @@ def test_a_refused_archive_is_an_error_on_one_line_each(
     for own in (["verify"], ["refill"], ["reproduce", "--into", "new", "--benchmark", "other"]):
         monkeypatch.chdir(tmp_path)
         Path("config.yaml").write_text("models: {}")
-        monkeypatch.setattr("sys.argv", ["archive", own[0], str(path), *own[1:]])
-        assert command.main() == 1
+        assert main(["archive", own[0], str(path), *own[1:]]) == 1
         assert not capsys.readouterr().out
     assert not Path("new").exists()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from tests.conftest import ROOT
 
+from benchprof.__main__ import main
 from benchprof.plan import duration
-from benchprof.plan.__main__ import plan
+from benchprof.plan.command import plan
 from benchprof.plan.machine import CPU
 from benchprof.run.run import read_run
 
@@ -53,7 +55,7 @@ def test_benchmarks_of_unknown_size_are_named(tmp_path: Path) -> None:
 
 
 def test_what_the_run_will_name_is_not_said_before(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a model whose figures are known nowhere, and of a faulty file: Snakemake says it."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
@@ -61,6 +63,8 @@ def test_what_the_run_will_name_is_not_said_before(
     model = {"source": {"hub": "who/knows", "revision": "0" * 40}, "dtype": "float32"}
     unknown.write_text(yaml.safe_dump(config | {"models": {"m": model | {"device": "cpu"}}}))
     faulty.write_text("models: 3\n")
+    monkeypatch.setattr("os.execve", lambda *_: sys.exit(0))
     for file in (unknown, faulty):
-        assert duration.main(["--configfile", str(file)]) == 0
+        with pytest.raises(SystemExit):
+            main(["run", "--configfile", str(file)])
     assert capsys.readouterr().out == ""

@@ -16,6 +16,7 @@ import yaml
 from tests.conftest import FAMILIES, ROOT
 from tests.pages import blocks
 
+from benchprof.__main__ import main
 from benchprof.abilities.item import SPLITS, ControlItem, Item
 from benchprof.data import NEUTRAL_TEXT
 from benchprof.errors import InputError
@@ -24,7 +25,7 @@ from benchprof.jobs.evaluation import OfBenchmark
 from benchprof.jobs.job import Size
 from benchprof.models.scope import Scope
 from benchprof.plan import tokens
-from benchprof.plan.__main__ import main, plan, readable_bytes
+from benchprof.plan.command import plan, readable_bytes
 from benchprof.plan.machine import CPU, GPU, Machine
 from benchprof.plan.shape import Shape, model_shape
 from benchprof.plan.steps import INDEX, LOSS, Step, answer_seconds, importance_seconds, model_steps
@@ -241,7 +242,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_the_plans_of_the_page_of_measurements_are_made(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Its first block: the paper's plan, and the default run's without a GPU."""
     texts = []
@@ -250,10 +251,9 @@ def test_the_plans_of_the_page_of_measurements_are_made(
         command = [*shlex.split(line), "--dry-run", "--no-print-directory"]
         dry = subprocess.run(command, capture_output=True, text=True, check=True)
         # The last line of what make would do: before it an installation may come.
-        _, module, name, *words = shlex.split(dry.stdout.splitlines()[-1])
-        assert (module, name) == ("-m", "benchprof.plan")
-        monkeypatch.setattr("sys.argv", [name, *words])
-        assert main() == 0
+        words = shlex.split(dry.stdout.splitlines()[-1])
+        assert words[1:4] == ["-m", "benchprof", "plan"]
+        assert main(words[3:]) == 0
         texts.append(capsys.readouterr().out)
     paper, processor = texts
     assert paper.count("\n| evaluate_benchmark ") == 3

@@ -1,4 +1,4 @@
-"""Any job runs alone: `python -m benchprof job FILE`."""
+"""Any job runs alone: `benchprof job FILE`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import yaml
 from tests.unit.run.small import SMALL, write_items
 
 from benchprof import digests, runs
-from benchprof.__main__ import main, run_file
+from benchprof.__main__ import main
 from benchprof.errors import InputError
 from benchprof.evaluation.record import EVALUATIONS
 from benchprof.jobs.all import job_of
+from benchprof.jobs.command import run_file
 from benchprof.jobs.models import CheckSizes
 from benchprof.models.preparation import prepare_model
 from benchprof.run.run import read_run
@@ -43,7 +44,7 @@ def test_a_missing_input_is_told_with_what_makes_it(capsys: pytest.CaptureFixtur
     assert main(["job", "results/checks/m.json"]) == 1
     assert capsys.readouterr().err == (
         "results/models/m: no such file; expected a file that check_sizes reads. Run the job that "
-        "writes it first: python -m benchprof job results/models/m --configfile config.yaml\n"
+        "writes it first: benchprof job results/models/m --configfile config.yaml\n"
     )
     assert not Path("results").exists()
 
@@ -74,7 +75,7 @@ def test_the_store_notes_the_configuration_that_the_command_was_given(
     def use_store(job: CheckSizes, _: int) -> None:
         job.run.store.use(Path("results/x"), EVALUATIONS, ["aa"])
 
-    monkeypatch.setattr("benchprof.__main__.run_job", use_store)
+    monkeypatch.setattr("benchprof.jobs.command.run_job", use_store)
     assert main(["job", "results/models/m", "--configfile", "own.yaml"]) == 0
     own = digests.of_value(project | {"seed": 5})
     assert [(note.use.configuration, note.use.files) for note in notes_of(Path("store"))] == [
@@ -147,11 +148,11 @@ def _made(file: str) -> Path:
     return Path(file)
 
 
-@pytest.mark.parametrize("arguments", [[], ["job"], ["walk", "x"]])
+@pytest.mark.parametrize("arguments", [[], ["job"], ["walk", "x"], ["--", "job"]])
 def test_a_command_without_a_file_is_explained(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     assert raised.value.code == 2
-    assert "usage: python -m benchprof" in capsys.readouterr().err
+    assert "usage: benchprof" in capsys.readouterr().err

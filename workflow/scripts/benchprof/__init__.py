@@ -11,4 +11,4 @@ import os
 # threads of another job need: two jobs of two threads on two cores then hardly get on.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-__version__ = "1.0.0"
+__version__ = "2.0.0"

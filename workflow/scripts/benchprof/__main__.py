@@ -1,80 +1,67 @@
-"""Run one job of a run without Snakemake, or profile one benchmark without a run.
-
-python -m benchprof job results/profiles/impact.csv
-python -m benchprof profile FILE.jsonl --model NAME
-"""
+"""The command `benchprof`: all that a person starts, and what `make` and the documents call."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
-from benchprof import digests, progress, runs
+from benchprof import progress
 from benchprof.errors import InputError
 from benchprof.expansion import path_argument
-from benchprof.jobs.all import job_of
-from benchprof.jobs.script import run_job
-from benchprof.run.inputs import check_inputs
-from benchprof.run.run import read_run
+
+Command = tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
+"""What it does in a line, a function that says what it takes, and one that runs it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; see `--help`."""
-    options = _options(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
+        options = options_of(sys.argv[1:] if arguments is None else arguments)
+        logging.basicConfig(level=logging.INFO, format="%(message)s")
         with progress.shown(sys.stderr.isatty()):
-            if options.command == "job":
-                run_file(options.file, options.configfile, options.threads)
-            else:
-                # It imports torch, which a job only does if it has work for it.
-                from benchprof.jobs.one_benchmark import OneBenchmark, profile_one  # noqa: PLC0415
-
-                own = {name: value for name, value in vars(options).items() if name != "command"}
-                profile_one(OneBenchmark(**own))
+            return COMMANDS[options.command][2](options)
     except InputError as error:
         print(error, file=sys.stderr)
-        return 1
-    return 0
+    except ModuleNotFoundError as error:
+        extra = "those of annotation are an extra: pip install 'benchprof[annotation]'"
+        print(f"The package {error.name} is not installed; {extra}", file=sys.stderr)
+    return 1
 
 
-def run_file(file: Path, configuration: Sequence[Path], threads: int) -> None:
-    """Run the job that writes a file, whatever the file's age; what it reads has to be there.
-
-    Raises:
-        InputError: no job writes the file, one of its inputs is missing, or its input is at fault.
-    """
-    run = read_run(configuration)
-    check_inputs(run)
-    job = job_of(run, file)
-    for path in job.read:
-        if not path.exists():
-            files = " ".join(map(str, configuration))
-            command = f"python -m benchprof job {path} --configfile {files}"
-            remedy = f"Run the job that writes it first: {command}"
-            raise InputError(path, "no such file", f"a file that {job.rule} reads", remedy)
-    if not runs.is_locked(Path()):
-        # The store notes what is used for the run that was claimed last.
-        runs.claim(Path(runs.STATE), digests.of_value(run.values), configuration)
-    run_job(job, threads)
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchprof", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    running = commands.add_parser("job", help="run the job that writes a file, in this process")
-    running.add_argument(
-        "file", type=path_argument, metavar="RESULT", help="such as results/report.html"
+def options_of(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the arguments say; argparse ends the program where they say nothing."""
+    chosen = next((own for own in arguments if own in COMMANDS), "")
+    parser = argparse.ArgumentParser(
+        prog="benchprof", description="Which abilities does a language-model benchmark test?"
     )
-    running.add_argument(
-        "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")], metavar="FILE"
-    )
-    running.add_argument("--threads", type=int, default=1)
-    _add_profile(commands.add_parser("profile", help="profile one benchmark, without a run"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (text, add_options, _) in COMMANDS.items():
+        own = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        if name == chosen:
+            # The modules of the others are not imported: some take seconds.
+            add_options(own)
     return parser.parse_args(arguments)
+
+
+def _command(text: str, module: str) -> Command:
+    """A command whose functions `add_options` and `main` stand in a module."""
+    return (
+        text,
+        lambda parser: import_module(module).add_options(parser),
+        lambda options: int(import_module(module).main(options)),
+    )
+
+
+def _profile(options: argparse.Namespace) -> int:
+    from benchprof.jobs.one_benchmark import OneBenchmark, profile_one  # noqa: PLC0415
+
+    own = {name: value for name, value in vars(options).items() if name != "command"}
+    profile_one(OneBenchmark(**own))
+    return 0
 
 
 def _add_profile(parser: argparse.ArgumentParser) -> None:
@@ -100,6 +87,22 @@ def _number(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError("a whole number, 1 or more")
     return value
+
+
+COMMANDS: dict[str, Command] = {
+    "run": _command("run a configuration with Snakemake", "benchprof.run.command"),
+    "plan": _command("print what a run will need", "benchprof.plan.command"),
+    "job": _command("run the job that writes a file, in this process", "benchprof.jobs.command"),
+    "profile": ("profile one benchmark, without a run", _add_profile, _profile),
+    "export": _command(
+        "write a mask's model, ablated, as a Hugging Face folder", "benchprof.jobs.export"
+    ),
+    "check": _command("check the items of abilities", "benchprof.abilities.check"),
+    "annotate": _command("label items in the terminal", "benchprof.annotation.screen"),
+    "archive": _command(
+        "check an archive, run a part of it again, or refill a store", "benchprof.archive.command"
+    ),
+}
 
 
 if __name__ == "__main__":

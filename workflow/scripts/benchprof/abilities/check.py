@@ -1,6 +1,6 @@
 """Check the items of one or more abilities and print the report.
 
-python -m benchprof.abilities.check FOLDER [FOLDER ...]
+benchprof check FOLDER [FOLDER ...]
 
 A FOLDER holds train.jsonl, calibration.jsonl and test.jsonl; its name is the ability's.
 Exit status: 0 when all checks pass, 1 when any fails, 2 when the input cannot be read.
@@ -28,9 +28,8 @@ Abilities = Mapping[str, Mapping[str, Sequence[Item]]]
 """Items by ability and split."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(options: argparse.Namespace) -> int:
     """Run the command; the return value is the exit status."""
-    options = _parser().parse_args(arguments)
     try:
         abilities = _read(options.folders)
         if options.model and not (options.model / "config.json").is_file():
@@ -136,12 +135,9 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchprof.abilities.check",
-        description=(__doc__ or "").splitlines()[0],
-        epilog="Exit status: 0 all pass, 1 any fails, 2 the input cannot be read.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say what `benchprof check` takes."""
+    parser.epilog = "Exit status: 0 all pass, 1 any fails, 2 the input cannot be read."
     add = parser.add_argument
     add("folders", nargs="+", type=path_argument, metavar="FOLDER",
         help="holds train.jsonl, calibration.jsonl and test.jsonl")  # fmt: skip
@@ -153,8 +149,3 @@ def _parser() -> argparse.ArgumentParser:
     add("--split", nargs="+", choices=SPLITS, default=SPLITS,
         help="with --model: of these splits (default: all)")  # fmt: skip
     add("--limit", type=_number, metavar="N", help="with --model: the first N items of each split")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

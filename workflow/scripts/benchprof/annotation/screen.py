@@ -1,6 +1,6 @@
 """Label items with abilities in a full-screen terminal program.
 
-python -m benchprof.annotation.screen [--configfile FILE] ANNOTATOR
+benchprof annotate [--configfile FILE] ANNOTATOR
 
 Answers are appended to a file of the annotator's own in the folder that the configuration names;
 a later call goes on where the last one stopped, however it ended.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_uppercase
 from typing import ClassVar
@@ -213,9 +212,8 @@ def read_study(path: Path) -> Study:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(options: argparse.Namespace) -> int:
     """Run the program; the return value is the exit status."""
-    options = _parser().parse_args(arguments)
     try:
         study = read_study(options.configfile)
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -231,19 +229,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return app.return_code or 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchprof.annotation.screen",
-        description=(__doc__ or "").splitlines()[0],
-        epilog="Exit status: 0 left by q, 1 a fault of the program, 2 a file cannot be used.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say what `benchprof annotate` takes."""
+    parser.epilog = "Exit status: 0 left by q, 1 a fault of the program, 2 a file cannot be used."
     parser.add_argument("annotator", metavar="ANNOTATOR", help="your id; it names your file")
     parser.add_argument(
         "--configfile", type=path_argument, default=Path("config.yaml"), metavar="FILE",
         help="names abilities and items (default: config.yaml)",
     )  # fmt: skip
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

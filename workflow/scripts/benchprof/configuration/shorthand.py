@@ -6,15 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchprof import data
 from benchprof.errors import InputError
 from benchprof.tasks.benchmark import BENCHMARKS
 from benchprof.yaml_files import read_yaml
 
-SETS = Path("resources/abilities")
-"""The shipped sets of diagnostic items, from the folder that a command runs in."""
+
+def _shipped(name: str) -> Path:
+    """A folder of the checkout that a command runs in, or elsewhere its copy in a wheel."""
+    own, packed = Path("resources", name), data.FOLDER / name
+    return packed if packed.is_dir() and not own.is_dir() else own
+
+
+SETS = _shipped("abilities")
+"""The shipped sets of diagnostic items."""
 DEFINITIONS = SETS / "definitions.yaml"
 """What each ability of the shipped sets is, in a line."""
-MODELS = Path("resources/models")
+MODELS = _shipped("models")
 """The shipped models: a file each, with the source of its weights."""
 HELD_OUT = "held_out_tests"
 

@@ -16,7 +16,7 @@ from benchprof.jobs.report import results_of
 
 RESOURCES = "resources"
 FOLDERS = ("workflow", "profiles", RESOURCES, "docs", "envs", "slurm")
-FILES = ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml")
+FILES = ("Snakefile", "Makefile", "README.md", "LICENSE", "pyproject.toml", "setup.py")
 MODELS = "resources/planted/models"
 """Left out whole: `--data` (docs/how_to/archive.md) puts a folder where none is."""
 LEFT = re.compile(r"\.|__pycache__$|checkpoints$|.*\.egg-info$")

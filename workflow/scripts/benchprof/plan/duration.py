@@ -1,46 +1,23 @@
-"""Print how long a run will take here: python -m benchprof.plan.duration --cores 2.
+"""How long a run will take here, in a line that `benchprof run` prints before Snakemake starts.
 
-`make run` prints it before Snakemake starts. `benchprof.plan` says more, and of other machines.
+`benchprof plan` says more, and of other machines.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-
 from benchprof import progress
-from benchprof.errors import InputError
-from benchprof.expansion import path_argument
 from benchprof.models.device import precision_speed, resolve_device
 from benchprof.plan.machine import roughly_measured
 from benchprof.plan.shape import configured_shape
 from benchprof.plan.steps import model_steps
 from benchprof.plan.tokens import workload
-from benchprof.run.run import Run, read_run
+from benchprof.run.run import Run
 from benchprof.threads import use_threads
 
 MOST_THREADS = 8
 """That a job with a model gets, however many cores there are: `threads` of its rule."""
 MARGIN = 1.5
 """How many times longer or shorter than planned a run may be: docs/measurements.md."""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the line; nothing where the plan lacks something, which the run itself will name."""
-    parser = argparse.ArgumentParser(prog="python -m benchprof.plan.duration")
-    parser.add_argument(
-        "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")]
-    )
-    parser.add_argument("--cores", type=int, default=1)
-    options = parser.parse_args(arguments)
-    use_threads(min(options.cores, MOST_THREADS))
-    try:
-        print(duration_line(read_run(options.configfile), options.cores))
-    except InputError:
-        return 0
-    return 0
 
 
 def duration_line(run: Run, cores: int) -> str:
@@ -51,8 +28,9 @@ def duration_line(run: Run, cores: int) -> str:
         cores: that Snakemake gets.
 
     Raises:
-        InputError: as `benchprof.plan` raises it.
+        InputError: as `plan` raises it.
     """
+    use_threads(min(cores, MOST_THREADS))
     load, least, most = workload(run), 0.0, 0.0
     # Before the measurement, which would add to the load.
     crowding = progress.crowding(min(cores, MOST_THREADS))
@@ -79,7 +57,3 @@ def duration_line(run: Run, cores: int) -> str:
     if load.unknown:
         line += f" Not counted, because their size is not known: {', '.join(load.unknown)}."
     return line
-
-
-if __name__ == "__main__":
-    sys.exit(main())

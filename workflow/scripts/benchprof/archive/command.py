@@ -1,7 +1,4 @@
-"""Check an archive of a run, run a part of it again, or fill a store with its finished work.
-
-python -m benchprof.archive verify results/archive.zip
-"""
+"""Check an archive of a run, run a part of it again, or fill a store with its finished work."""
 
 from __future__ import annotations
 
@@ -19,13 +16,12 @@ from benchprof.expansion import path_argument
 from benchprof.run.run import read_run
 
 
-def main() -> int:
+def main(options: argparse.Namespace) -> int:
     """Run the command; 1 where the archive is refused, or a score differs."""
-    options = _options()
     try:
-        if options.command == "verify":
+        if options.action == "verify":
             said = verify(options.archive)
-        elif options.command == "refill":
+        elif options.action == "refill":
             said = refill(options.archive, read_run([options.configfile]).store, options.digest)
         else:
             found = reproduce(
@@ -42,16 +38,16 @@ def main() -> int:
     return 0
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchprof.archive", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say what `benchprof archive` takes."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     texts = {
         "verify": "check every digest, and recompute the tables",
         "reproduce": "run one benchmark again with the archive's code, and compare the scores",
         "refill": "put records and masks into the store of a run",
     }
-    verifying, reproducing, refilling = (commands.add_parser(own, help=text) for own, text in
-                                         texts.items())  # fmt: skip
+    verifying, reproducing, refilling = (actions.add_parser(own, help=text, description=text)
+                                         for own, text in texts.items())  # fmt: skip
     for own in (verifying, reproducing, refilling):
         own.add_argument("archive", type=path_argument)
     reproducing.add_argument(
@@ -67,8 +63,3 @@ def _options() -> argparse.Namespace:
     reproducing.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     refilling.add_argument("--digest", help="the published digest; another archive is refused")
     refilling.add_argument("--configfile", type=path_argument, default=Path("config.yaml"))
-    return parser.parse_args()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,17 +1,12 @@
-"""Print what a run will need, rule by rule.
-
-python -m benchprof.plan --configfile config/paper.yaml
-"""
+"""Print what a run will need, rule by rule: benchprof plan --configfile config/paper.yaml."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchprof.errors import InputError
 from benchprof.expansion import path_argument
 from benchprof.jobs.importance import ComputeImportance
 from benchprof.models.device import resolve_device
@@ -25,9 +20,8 @@ HEADER = ("rule", "jobs", "tokens", "memory", "GPU memory", "minutes", "written"
           "at most")  # fmt: skip
 
 
-def main() -> int:
-    """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m benchprof.plan", description=__doc__)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say what `benchprof plan` takes."""
     parser.add_argument(
         "--configfile", type=path_argument, nargs="+", default=[Path("config.yaml")], metavar="FILE"
     )
@@ -36,13 +30,11 @@ def main() -> int:
     parser.add_argument(
         "--flops", type=float, help=f"operations/s ({GPU.flops:g}, without a GPU {CPU.flops:g})"
     )
-    options = parser.parse_args()
-    try:
-        run = read_run(options.configfile)
-        print(plan(run, options.cpu, options.flops, options.here))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 1
+
+
+def main(options: argparse.Namespace) -> int:
+    """Print the plan."""
+    print(plan(read_run(options.configfile), options.cpu, options.flops, options.here))
     return 0
 
 
@@ -140,7 +132,3 @@ def readable_bytes(size: float) -> str:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
