@@ -73,10 +73,10 @@ PLANTED_RUN = mkdir -p $$folder && ln -sfn "$(CURDIR)/resources" "$(CURDIR)/work
 		--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
 		evaluate_benchmark=1 evaluate_model=1 $(FLAGS)
 
-# One planted model and two benchmarks of known composition, for a first look: two minutes. Shows what
-# is planted beside what contrastive masks and the paper's rule find, and where the page is.
+# One planted model and two benchmarks of known composition, for a first look, in a few minutes. Shows
+# what is planted beside what contrastive masks and the paper's rule find, and where the page is.
 demo: .venv/installed
-	@folder=demo && file=config/demo.yaml && $(PLANTED_RUN)
+	@folder=demo && file=config/demo.yaml && $(PLANTED_RUN) --quiet rules
 	@$(BIN)/python -m planted.demo
 
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
