@@ -1,5 +1,6 @@
 # make run   sets up .venv and runs the main job (config.yaml)
 # make test  sets up .venv and passes the tests
+# make demo  profiles a model with planted abilities in minutes, and shows that they are found
 # make validate  finds planted abilities in models that have them, or fails
 # make annotate ANNOTATOR=your-name  labels items in the terminal (docs/how_to/annotation.md)
 # The other targets are in docs/reference/commands.md. Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
@@ -16,7 +17,7 @@ BIN := .venv/bin
 # This checkout's library, also where .venv is another one's.
 export PYTHONPATH := $(CURDIR)/workflow/scripts$(if $(PYTHONPATH),:$(PYTHONPATH))
 
-.PHONY: run test test-faults archive lock plan validate planted-models annotate check docs bench-scoring fetch-data clean
+.PHONY: run test test-faults archive lock plan demo validate planted-models annotate check docs bench-scoring fetch-data clean
 .DEFAULT_GOAL := run
 
 # The stamp makes a half-finished installation start again.
@@ -60,17 +61,25 @@ lock: .venv/installed
 plan: .venv/installed
 	@$(BIN)/python -m benchprof plan --configfile $(CONFIG) $(FLAGS)
 
+# Runs $$file, a configuration of planted models, in $$folder, beside the default run's results. These
+# models gain nothing from a second core, two jobs do.
+PLANTED_RUN = mkdir -p $$folder && ln -sfn "$(CURDIR)/resources" "$(CURDIR)/workflow" $$folder/ && \
+	(cd $$folder && "$(CURDIR)/$(BIN)/python" -m benchprof.runs) && \
+	$(BIN)/snakemake --cores $(CORES) --directory $$folder --configfile $$file \
+		--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
+		evaluate_benchmark=1 evaluate_model=1 $(FLAGS)
+
+# One planted model and two benchmarks of known composition, for a first look, in a few minutes. Shows
+# what is planted beside what contrastive masks and the paper's rule find, and where the page is.
+demo: .venv/installed
+	@folder=demo && file=config/demo.yaml && $(PLANTED_RUN) --quiet rules
+	@$(BIN)/python -m planted.demo
+
 # Profiles models whose abilities lie in known neurons, and fails where that is not found
-# (docs/explanation/planted_models.md): five minutes. These models gain nothing from a second core, two
-# jobs do. Each configuration in a folder of its own, beside the default run's results.
+# (docs/explanation/planted_models.md): five minutes.
 validate: .venv/installed
 	@for file in $(VALIDATION); do \
-		folder=validation/$$(basename $$file .yaml) && mkdir -p $$folder && \
-		ln -sfn ../../resources ../../workflow $$folder/ && \
-		(cd $$folder && ../../$(BIN)/python -m benchprof.runs) && \
-		$(BIN)/snakemake validation --cores $(CORES) --directory $$folder --configfile $$file \
-			--set-threads compute_importance=1 select_masks=1 draw_controls=1 evaluate_calibration=1 \
-			evaluate_benchmark=1 evaluate_model=1 $(FLAGS) && \
+		folder=validation/$$(basename $$file .yaml) && $(PLANTED_RUN) -- validation && \
 		cat $$folder/results/validation/verdict.txt || exit 1; \
 	done
 
