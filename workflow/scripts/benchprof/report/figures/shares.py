@@ -38,9 +38,7 @@ def draw_shares(table: pd.DataFrame, targets: Sequence[Path]) -> None:
         table: the shares of `importance_profile.share`, of one model.
         targets: PNG, SVG, CSV and TXT files.
     """
-    with style.styled():
-        figure = shares_figure(table)
-        style.save_figure(figure, caption(table), targets, table)
+    style.save_figure(lambda: shares_figure(table), caption(table), targets, table)
 
 
 def shares_figure(table: pd.DataFrame) -> Figure:
