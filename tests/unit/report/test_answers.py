@@ -1,4 +1,4 @@
-"""What the page says first of each benchmark: which abilities it names, and which facts it has."""
+"""What the page says of each benchmark, and what it opens with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 
 from benchprof.report.answers import answers
 from benchprof.report.drops import mask_doubts
+from benchprof.report.opening import finding, overview, reason, share_maps
 from benchprof.report.page import LIMITS
+from benchprof.report.rows import scores
 from benchprof.report.templates import environment
 
 from .conftest import OWN, finished, matrix, row
@@ -60,9 +62,7 @@ def test_what_findings_name_has_its_ais_and_nothing_without_an_ais_is_answered()
     assert first["better"] == "contextual recall (AIS 0.60, 0.50 to 0.70)"
     assert first["format"] == {"loss": "deductive reasoning", "gain": ""}
     assert (second["sound"], second["doubted"], second["better"]) == ("", "", "")
-    assert "It needs deductive reasoning" in said(first, "needs")
     assert "loss may be one of format likelihood" in said(first, "wrong")
-    assert "No ability stands out" in said(second, "needs")
     assert said(second, "wrong") == ""
 
 
@@ -114,4 +114,83 @@ def test_broken_models_and_unbounded_intervals_are_counted() -> None:
     (own,) = asked(finished(rows))
     assert (own["broken"], own["abilities"], own["unbounded"]) == (1, 2, 1)
     (both,) = asked(finished([row(1.0, ability=ability, flag=code) for ability in (A, B)]))
-    assert "every ablated model is broken" in said(both, "needs")
+    assert (both["broken"], both["abilities"]) == (2, 2)
+
+
+def opened(
+    table: pd.DataFrame, **changes: dict[str, Any]
+) -> tuple[str, str, dict[str, tuple[str, str]]]:
+    """The finding, the reason why not more, and what stands out or why nothing does."""
+    tables, shown = tables_of(table), matrix(table, "tiny")
+    for name, columns in changes.items():
+        tables[name] = tables[name].assign(**columns)
+    found = tables["findings"]
+    told = answers(shown, found, tables["reliability"], tables["power"])
+    rows = overview(shown, told, scores(table, "tiny"))
+    by_benchmark = {row["score"]["benchmark"]: (row["found"], row["why"]) for row in rows}
+    return finding(shown, found), reason(shown, told), by_benchmark
+
+
+SOME = {"detectable_ais": 0.2, "base": 0.5}
+"""Power of a benchmark whose margin is 0.5: a drop of 0.1 can be detected."""
+
+
+def test_the_page_opens_with_a_benchmark_that_needs_a_sound_mask() -> None:
+    """Two masks cost PIQA 0.4 and 0.3, more than chance; a held-out test says less than PIQA."""
+    table = held_out_tests()
+    piqa = table["benchmark"] == "piqa"
+    named = {"needed": [A, B, f"{A}; {B}"], "hindering": "", "format_moved": ""}
+    table.loc[piqa, ["ais", "ais_low", "ais_high"]] = [[0.4, 0.3, 0.5], [0.3, 0.2, 0.4]]
+    table.loc[piqa, ["reason", "reason_code"]] = ""
+    says, why, rows = opened(table, findings=named, power=SOME)
+    assert says == (
+        "3 of 3 benchmarks need an ability whose mask costs more than random masks and the other "
+        "abilities' masks; the clearest is PIQA, which needs contextual recall (AIS 0.40, 0.30 to "
+        "0.50)."
+    )
+    assert why == "no check found a fault, but smaller losses may be there unseen."
+    assert rows["piqa"][0].startswith("needs contextual recall (AIS 0.40, 0.30 to 0.50) and ded")
+
+
+def test_a_mask_in_doubt_opens_the_page_only_without_a_sound_one() -> None:
+    rows = held_out_tests()
+    half = (rows["benchmark"] == OWN[B]) & (rows["ability"] == B)
+    rows.loc[half, ["ais", "ablated"]] = [0.3, 0.75 - 0.5 * 0.3]
+    named = {"needed": [B, "", ""], "hindering": "", "format_moved": ""}
+    says, why, shown = opened(rows, findings=named, power=SOME)
+    assert says.startswith("On Contextual recall test, the mask of deductive reasoning costs more")
+    assert says.endswith("something else may have been lost: on-target effect below 0.5.")
+    assert shown[OWN[A]][0].endswith("(mask in doubt)")
+    # One of three benchmarks has no AIS, one of two masks is in doubt: more.
+    assert why == "1 of 2 masks are in doubt (most often: on-target effect below 0.5)."
+    both = {**named, "needed": [f"{A}; {B}", "", ""]}
+    assert "which needs contextual recall" in opened(rows, findings=both, power=SOME)[0]
+
+
+def test_where_nothing_stands_out_the_page_says_why_in_a_word_or_two() -> None:
+    nothing = {"needed": "", "hindering": "", "format_moved": ""}
+    # On the first test, a drop of 0.6 could be detected, and 0.5 can be lost.
+    power = {"detectable_ais": [1.2, 0.2, np.nan], "base": 0.5}
+    says, why, rows = opened(held_out_tests(), findings=nothing, power=power)
+    assert says == ("No ability stands out on any of the benchmarks that have an AIS (2 of 3).")
+    assert rows == {
+        OWN[A]: ("", "too few items"),
+        OWN[B]: ("", "no loss beyond that of other masks"),
+        "piqa": ("", "no AIS: not above guessing"),
+    }
+    assert why == "on 1 of 2 benchmarks, the items are too few to show a loss."
+    undefined = finished([row(0.1, ability=a, reason="none", benchmark=b)
+                          for a in (A, B) for b in ("piqa", "boolq")])  # fmt: skip
+    says, why, _ = opened(undefined, findings=nothing)
+    assert says == "Nothing can be said of what these benchmarks need: none has an AIS."
+    assert why.startswith("2 of 2 benchmarks have no AIS, mostly because the intact model is not")
+
+
+def test_of_several_readings_of_items_the_first_is_mapped() -> None:
+    names = ["model", "read_from", "benchmark", "ability", "share", "n_items"]
+    shares = [("m", r, "piqa", a, s, 8) for r, part in (("x", (0.75, 0.25)), ("y", (0.5, 0.5)))
+              for a, s in zip((A, B), part, strict=True)]  # fmt: skip
+    (own,) = share_maps(pd.DataFrame(shares, columns=names))
+    assert (own["model"], own["abilities"], own["most"]) == ("m", [A, B], 0.75)
+    ((benchmark, cells),) = own["rows"]
+    assert (benchmark, [cell["share"] for cell in cells]) == ("piqa", [0.75, 0.25])

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from benchprof.profile.findings import in_words
 from benchprof.report.drops import mask_doubts
 from benchprof.report.matrix import Matrix
 from benchprof.report.names import inline, series
@@ -38,12 +37,12 @@ def answers(
         {
             "benchmark": benchmark,
             "unnamed": matrix.unnamed,
-            "others": in_words(matrix.contrasts),
             "power": shown[benchmark],
             "stable": stable[benchmark],
             "calibration": benchmark in calibration_benchmarks,
             **_named(found[benchmark], matrix, doubts),
-            "margin": _margin(matrix.cells[matrix.cells["benchmark"] == benchmark]),
+            "margin": (margin := _margin(matrix.cells[matrix.cells["benchmark"] == benchmark])),
+            "blind": not shown[benchmark]["detectable_ais"] * shown[benchmark]["base"] <= margin,
             "unbounded": int((matrix.unbounded["benchmark"] == benchmark).sum()),
         }
         for benchmark in matrix.defined
@@ -67,7 +66,8 @@ def _named(row: Row, matrix: Matrix, doubts: Mapping[str, str]) -> dict[str, Any
     return {
         "sound": with_ais([ability for ability in needed if ability not in doubts]),
         "doubted": with_ais([ability for ability in needed if ability in doubts]),
-        "better": with_ais(hindering),
+        # A gain that reads as 0.00 stands among the findings alone.
+        "better": with_ais([a for a in hindering if float(number(cells.loc[a, "ais"]))]),
         "doubts": {a: doubts[a] for a in [*needed, *hindering] if a in doubts},
         "format": {
             "loss": series(inline(ability) for ability in needed if ability in moved),
