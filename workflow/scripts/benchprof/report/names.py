@@ -42,6 +42,11 @@ def model_name(name: str) -> str:
     return MODELS.get(name, name)
 
 
+def split(names: str) -> list[str]:
+    """Names as the tables join them."""
+    return names.split("; ") if names else []
+
+
 def series(parts: Iterable[object]) -> str:
     """Parts in words: "a, b and c"; empty of none."""
     words = list(map(str, parts))

@@ -30,7 +30,6 @@ from benchprof.profile.criteria import (
 )
 from benchprof.profile.shown import shown_masks
 from benchprof.report import rows
-from benchprof.report.answers import answers, split
 from benchprof.report.caveats import caveats, half_ais, train_items
 from benchprof.report.drops import mask_doubts, on_target_table
 from benchprof.report.figure import FIGURES
@@ -38,9 +37,9 @@ from benchprof.report.importance_profiles import importance_profiles
 from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_of
 from benchprof.report.methods import ablated, method_steps
-from benchprof.report.names import inline, metric, model_name, readable
+from benchprof.report.names import inline, metric, model_name, readable, split
 from benchprof.report.numbers import span
-from benchprof.report.opening import finding, overview, reason, share_maps
+from benchprof.report.opening import blind, finding, overview, reason, share_maps
 from benchprof.report.outcomes import (
     against_random,
     held_out_tests,
@@ -122,7 +121,6 @@ def write_page(
         "script": script,
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "limits": LIMITS,
-        "infinity": float("inf"),
         "switches": _switches(impact),
         "sections": sections,
         "entries": FIGURES,
@@ -160,14 +158,13 @@ def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict
         matrix.rows_of(power), on="benchmark", suffixes=("", "_of_power")
     )
     alike = matrix.rows_of(tables["benchmark_similarity"])
-    said = answers(matrix, findings, reliability, power, calibration)
+    few = blind(matrix, power)
     return {
         "matrix": matrix,
         "finding": finding(matrix, findings),
-        "reason": reason(matrix, said),
-        "overview": overview(matrix, said, rows.scores(tables["impact"], matrix.model)),
+        "reason": reason(matrix, few),
+        "overview": overview(matrix, findings, few, rows.scores(tables["impact"], matrix.model)),
         "empty": mostly_undefined(matrix),
-        "answers": {answer["benchmark"]: answer for answer in said},
         "found": [*held_out_tests(matrix), *against_random(matrix)],
         "doubts": [*undefined(matrix), *caveats(matrix, calibration, tables.get("overlap"))],
         "without_format": without_format(matrix),

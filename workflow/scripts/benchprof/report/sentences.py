@@ -23,9 +23,9 @@ from benchprof.report.numbers import number_off
 SENTENCES = {
     # What the page opens with.
     "found": "{sound} of {defined} benchmarks need an ability whose mask costs more than {others}; "
-    "the clearest is {benchmark}, which needs {ability} (AIS {ais}).",
-    "found_in_doubt": "On {benchmark}, the mask of {ability} costs more than {others} (AIS {ais}), "
-    "but something else may have been lost: {doubt}.",
+    "the clearest is {benchmark}, which needs {said}.",
+    "found_in_doubt": "On {benchmark}, the mask of {said} costs more than {others}, but "
+    "something else may have been lost: {doubt}.",
     "nothing_found": "No ability stands out on any of the benchmarks that have an AIS ({defined} "
     "of {all}).",
     "nothing_defined": "Nothing can be said of what these benchmarks need: none has an AIS.",
