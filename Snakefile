@@ -50,10 +50,10 @@ rule items:
         TARGETS["items"](RUN),
 
 
-# How many held-out items importance profiles give their ability, and how many their words do.
-rule importance_profile_worth:
+# How many held-out items get their ability in item profiles, and how many from their words.
+rule item_profile_worth:
     input:
-        TARGETS["importance_profile_worth"](RUN),
+        TARGETS["item_profile_worth"](RUN),
 
 
 # How far experts agree with the intended abilities.

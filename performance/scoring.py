@@ -8,8 +8,7 @@ they take turns. Printed per benchmark, as a Markdown table: tokens given to the
 (padding included), the size of the prefix tree, seconds (the median of the runs), items per second,
 peak resident memory, the largest difference of a log-likelihood, and both accuracies (of written
 programs, which are not run, how many are the same). The speed-up
-is the product of two factors that stand apart: fewer tokens (the tree), and less time per token
-(docs/measurements.md says why).
+is the product of two factors that stand apart: fewer tokens (the tree), and less time per token.
 """
 
 from __future__ import annotations

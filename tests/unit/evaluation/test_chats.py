@@ -113,7 +113,9 @@ def test_chats_are_tried_before_any_importance(
     monkeypatch.setattr(sized, lambda folder, **_: sizes.append(folder))
     run = SimpleNamespace(scope=Scope("mlp"), selected_mask_fractions=["0.1"], lists={})
     job_of: dict[bool, Any] = {
-        chat: SimpleNamespace(run=run, folder=tmp_path, model="m", asks_in_chats=chat)
+        chat: SimpleNamespace(
+            run=run, folder=tmp_path, model="m", asks_in_chats=chat, reads_neurons=False
+        )
         for chat in (False, True)
     }
     CheckSizes.make(job_of[False], 1)

@@ -68,7 +68,10 @@ CHANGES: list[dict[str, Any]] = [
     )),
     {"calibration": {"mask_fractions": [0.001, 0.003], "items": 64}},
     {"calibration": {"mask_fractions": [0.002, 0.003], "items": 64}},
-    *({"importance_profile": own} for own in ({"items": 7}, {"train": 7}, {"calibration": 7})),
+    *({"item_profile": own} for own in (
+        {"items": 7}, {"train": 7}, {"calibration": 7}, {"read_from": ["importance"]},
+        {"read_from": ["hidden_states", "importance"]}, {},
+    )),
     *({"profile": PROFILE | own} for own in (
         {"metric": "headline"}, {"metric": "acc"}, {"impact": "relative"}, {"impact": "absolute"},
         {"resamples": 500}, {"confidence": 0.9},

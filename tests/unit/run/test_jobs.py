@@ -287,14 +287,14 @@ def changed_by(path: str, value: Any) -> set[tuple[str, ...]]:
 TEXTS = {"write_methods", "write_report"}
 SELECTED = {"select_masks", "draw_controls", "select_half_masks", "measure_stability"}
 SCORED = {"compute_importance", "select_half_masks", "measure_stability"}
-READ = {"profile_importance", "measure_worth"}
+READ = {"profile_items", "measure_worth"}
 ANSWERED = {"evaluate_benchmark", "evaluate_calibration", "evaluate_halves", "export_items"}
 
 
 @pytest.mark.parametrize(
     ("path", "value", "rules"),
     [
-        ("benchmarks.other", {"task": "piqa"}, {"compute_profile", "profile_importance"}),
+        ("benchmarks.other", {"task": "piqa"}, {"compute_profile", "profile_items"}),
         ("mask_fractions", [0.01, "calibrated", 0.1],
          {"check_sizes", "compute_profile", "export_items"} | SELECTED | TEXTS),
         ("profile.resamples", 300,
@@ -335,7 +335,7 @@ def test_a_changed_benchmark_is_asked_again_alone(benchmark: str, value: Any, fo
     if benchmark == "x_test":
         expected |= {("evaluate_halves", model, "x") for model in "mn"}
     # It reads all benchmarks in one job, and computes only what is new.
-    expected |= {("profile_importance", model) for model in "mn"}
+    expected |= {("profile_items", model) for model in "mn"}
     assert changed_by(f"benchmarks.{benchmark}", value) == expected
 
 

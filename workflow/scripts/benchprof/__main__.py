@@ -83,6 +83,8 @@ def _add_profile(parser: argparse.ArgumentParser) -> None:
         "benchmark", metavar="TASK_OR_FILE", help="an lm-eval task, a task file or a .jsonl file"
     )
     parser.add_argument("--model", required=True, help="a shipped model or a folder")
+    readings = ("hidden_states", "importance")
+    parser.add_argument("--read-from", choices=readings, default=readings[0])
     parser.add_argument("--items", type=_number, default=40, help="questions at most")
     parser.add_argument("--train", type=_number, default=24, help="train items of each ability")
     parser.add_argument("--abilities", default="v3", help="a shipped set, or a folder like one")

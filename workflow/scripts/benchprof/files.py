@@ -68,6 +68,13 @@ def write_csv(path: Path, table: pd.DataFrame, digits: int | None = None) -> Non
         )
 
 
+def write_table(stem: Path, table: pd.DataFrame) -> None:
+    """Write a table as CSV and parquet, without its index."""
+    write_csv(stem.with_suffix(".csv"), table)
+    with written_whole(stem.with_suffix(".parquet")) as temporary:
+        table.to_parquet(temporary, index=False)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as readable JSON whose bytes depend on the value alone."""
     write_text(path, as_json(value))

@@ -16,7 +16,7 @@ MANIFEST = RESULTS / "manifest.json"
 METHODS = RESULTS / "methods.md"
 REFERENCES = RESULTS / "references.bib"
 ARCHIVE = RESULTS / "archive.zip"
-IMPORTANCE_PROFILES = RESULTS / "importance_profiles"
+ITEM_PROFILES = RESULTS / "item_profiles"
 VALIDATION = RESULTS / "validation"
 
 
@@ -76,9 +76,9 @@ def profile(table: str, form: str) -> Path:
     return PROFILES / f"{table}.{form}"
 
 
-def importance_profile(model: str, name: str) -> Path:
-    """A file of a model's importance profiles."""
-    return IMPORTANCE_PROFILES / model / name
+def item_profile(model: str, name: str) -> Path:
+    """A file of a model's item profiles."""
+    return ITEM_PROFILES / model / name
 
 
 def log(rule: str, *wildcards: str) -> Path:

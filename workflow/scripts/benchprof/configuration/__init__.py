@@ -81,16 +81,23 @@ def _switched(value: Any) -> Any:
     return ({} if value else None) if isinstance(value, bool) else value
 
 
-class ImportanceProfile(Section):
-    """Importance profiles: on whose units the items of a benchmark rest."""
+class ItemProfile(Section):
+    """Item profiles: which abilities' items the items of a benchmark resemble."""
 
-    items: Limit = 40
+    read_from: Annotated[list[Literal["hidden_states", "importance"]], EachOnce] = Field(
+        default=["hidden_states"],
+        min_length=1,
+        description="a list without duplicates of hidden_states and importance",
+    )
+    """What items are compared by. hidden_states are the model's own, and take one forward pass.
+    importance is that of the neurons of the model's MLPs, whatever `unit` and `scope` say. It takes
+    gradients, and was right no more often (docs/explanation/item_profiles.md).
+    """
+    items: Limit = 24
     """The number of items of each benchmark (a seeded sample)."""
     train: Limit = 24
-    """The number of each ability's train items from which the reader learns. The program takes
-    them from the items of `importance` if this number is no larger than `importance.limit`.
-    """
-    calibration: Limit = 12
+    """The number of each ability's train items from which the reader learns."""
+    calibration: Limit = 6
     """The number of each ability's calibration items on which the reader's settings are chosen."""
 
 
@@ -292,13 +299,12 @@ class Configuration(Section):
     """
     profile: Profile = Field(description="a section with metric, impact, resamples and confidence")
     """How Ability Impact Scores are computed from scores."""
-    importance_profile: Annotated[ImportanceProfile | None, BeforeValidator(_switched)] = Field(
-        default=ImportanceProfile(),
-        description="false, true, or a section with items, train and calibration",
+    item_profile: Annotated[ItemProfile | None, BeforeValidator(_switched)] = Field(
+        default=ItemProfile(),
+        description="false, true, or a section with read_from, items, train and calibration",
     )
-    """Importance profiles show on whose units the items of each benchmark rest, and need no masks
-    (docs/how_to/benchmark.md). They always use neurons, whatever `unit` and `scope` say. With
-    `false`, the run has none.
+    """Item profiles show which abilities' items the items of each benchmark resemble, and need no
+    masks (docs/how_to/benchmark.md). With `false`, the run has none.
     """
     annotation: Annotation | None = Field(
         default=None, description="a section with answers and per_ability"

@@ -20,10 +20,10 @@ from benchprof.jobs.calibration import CalibrateMasks, EvaluateCalibration, cali
 from benchprof.jobs.evaluation import EvaluateBenchmark, EvaluateModel
 from benchprof.jobs.figures import PLOTS
 from benchprof.jobs.importance import ComputeImportance
-from benchprof.jobs.importance_profile import (
-    CompareImportanceProfiles,
+from benchprof.jobs.item_profile import (
+    CompareItemProfiles,
     MeasureWorth,
-    ProfileImportance,
+    ProfileItems,
 )
 from benchprof.jobs.job import Job
 from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
@@ -52,8 +52,8 @@ EVERY: tuple[type[Job], ...] = (
     SelectHalfMasks,
     EvaluateHalves,
     MeasureReplication,
-    ProfileImportance,
-    CompareImportanceProfiles,
+    ProfileItems,
+    CompareItemProfiles,
     MeasureWorth,
     *PLOTS,
     TabulateImpact,
@@ -79,7 +79,7 @@ TARGETS: Mapping[str, Callable[[Run], list[Path]]] = MappingProxyType({
     "all": default_files,
     "calibration": calibration_files,
     "analysis": analysis_files,
-    "importance_profile_worth": MeasureWorth.files_of,
+    "item_profile_worth": MeasureWorth.files_of,
     "items": ExportItems.files_of,
     "agreement": ReportAgreement.files_of,
     "archive": WriteArchive.files_of,

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from benchprof import paths
 from benchprof.jobs.exhibit import Exhibit, OfModel, OfModels
-from benchprof.jobs.importance_profile import ProfileImportance
+from benchprof.jobs.item_profile import ProfileItems
 from benchprof.jobs.job import Files, Shown
 from benchprof.report.figure import FIGURES, Entry, Of, function_of
 from benchprof.run.run import Run
@@ -100,19 +100,19 @@ class FigureOfFractions(Figure):
 
 @dataclass(frozen=True)
 class FigureOfShares(Figure):
-    """A figure of one model's importance profiles."""
+    """A figure of one model's item profiles."""
 
     model: str
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether the run has importance profiles."""
-        return ProfileImportance.belongs_to(run)
+        """Whether the run has item profiles."""
+        return ProfileItems.belongs_to(run)
 
     @property
     def shares(self) -> Path:
         """The table of shares."""
-        return paths.importance_profile(self.model, "shares.parquet")
+        return paths.item_profile(self.model, "shares.parquet")
 
     @property
     def inputs(self) -> Files:

@@ -89,8 +89,8 @@ class PrepareModel(ModelJob):
 
 @dataclass(frozen=True)
 class CheckSizes(ModelJob):
-    """Check that every mask fraction gives a mask that fits, and the chat template, before any
-    gradient.
+    """Check that every mask fraction gives a mask that fits, the chat template, and that there are
+    neurons to read, before any gradient.
     """
 
     rule = "check_sizes"
@@ -100,6 +100,15 @@ class CheckSizes(ModelJob):
     def asks_in_chats(self) -> bool:
         """Whether benchmarks are asked through the model's chat template."""
         return self.run.configuration.models[self.model].chat_template
+
+    @property
+    def reads_neurons(self) -> bool:
+        """Whether item profiles are read from the importance of neurons.
+
+        It is no setting: importance need not be computed again where this is asked for later.
+        """
+        profiled = self.run.configuration.item_profile
+        return profiled is not None and "importance" in profiled.read_from
 
     @property
     def inputs(self) -> Files:
@@ -132,6 +141,7 @@ class CheckSizes(ModelJob):
         A chat template under which no answer can be scored is found here too: evaluations would
         stop at it, but only after all importance is computed.
         """
+        from benchprof.item_profile.attribution import neurons_of
         from benchprof.masks.listed import check_lists
         from benchprof.masks.size import check_sizes
         from benchprof.models.loading import load_tokenizer
@@ -139,6 +149,8 @@ class CheckSizes(ModelJob):
 
         if self.asks_in_chats:
             check_chat(load_tokenizer(self.folder))
+        if self.reads_neurons:
+            neurons_of(self.folder)
         if lists := self.run.lists:
             check_lists(self.folder, self.run.scope, lists, paths.sizes(self.model))
             return

@@ -1,4 +1,4 @@
-"""The importance profile of one benchmark, without a run: a task, or a file of questions."""
+"""The item profile of one benchmark, without a run: a task, or a file of questions."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from benchprof.configuration import ItemProfile
 from benchprof.configuration.model import Model
 from benchprof.configuration.shorthand import written_out
 from benchprof.errors import InputError
 from benchprof.files import write_csv
 from benchprof.importance.example import Question
 from benchprof.importance.items import TrainItems
-from benchprof.importance_profile.attribution import Attributing
-from benchprof.importance_profile.job import Known, Profiles, profile_benchmarks
-from benchprof.importance_profile.question import benchmark_questions, read_questions
-from benchprof.jobs.importance_profile import worths_of
+from benchprof.item_profile.items import Known
+from benchprof.item_profile.job import Profiles, profile_benchmarks
+from benchprof.item_profile.question import benchmark_questions, read_questions
+from benchprof.item_profile.reading import Reading
+from benchprof.jobs.item_profile import worths_of
 from benchprof.models.preparation import prepare_model
 from benchprof.models.prepared import PreparedModel
-from benchprof.report.importance_profiles import UNMEASURED, read_worths, worth_sentence
+from benchprof.report.item_profiles import read_worths, worth_sentence
 from benchprof.report.names import readable
 from benchprof.sampling import sample
 from benchprof.section import read_section
@@ -29,9 +29,6 @@ from benchprof.store import Store
 from benchprof.tasks.benchmark import LmTask, TaskFile
 from benchprof.tasks.source import task_source
 from benchprof.threads import use_threads
-
-CALIBRATION = 6
-"""Calibration items of an ability, as many as in `config.yaml`: its worth counts here too."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class OneBenchmark:
     Attributes:
         benchmark: an lm-eval task, a task file (.yaml) or a JSON Lines file of questions.
         model: a shipped model, or a folder.
+        read_from: `hidden_states` or `importance`.
         items: questions at most.
         train: train items of each ability.
         abilities: a shipped set, or a folder with a folder of items for each ability.
@@ -53,6 +51,7 @@ class OneBenchmark:
 
     benchmark: str
     model: str
+    read_from: str
     items: int
     train: int
     abilities: str
@@ -80,7 +79,7 @@ def profile_one(options: OneBenchmark) -> None:
             TrainItems({name: own / f"{split}.jsonl" for name, own in files.items()}, seed, limit)
             for split, seed, limit in (
                 ("train", options.seed, options.train),
-                ("calibration", options.seed, CALIBRATION),
+                ("calibration", options.seed, ItemProfile().calibration),
             )
         )
     )
@@ -92,25 +91,25 @@ def profile_one(options: OneBenchmark) -> None:
         prepared = PreparedModel(Path(folder) / name, model.dtype, model.device)
         source = model.source.model_dump(exclude_none=True)
         prepare_model(source, prepared.folder, store, model.dtype)
-        attributing = Attributing(prepared, Path("profile") / name / benchmark, store)
-        profiles = profile_benchmarks(attributing, known, {benchmark: questions}, options.seed)
-    shares = profiles.shares.assign(model=name)[["model", *profiles.shares.columns]]
+        noted = Path("profile") / name / benchmark
+        reading = Reading(prepared, [options.read_from], noted, store)
+        profiles = profile_benchmarks(name, reading, known, {benchmark: questions}, options.seed)
     if options.output:
-        write_csv(options.output, shares)
-    print(_told(shares, profiles, name))
+        write_csv(options.output, profiles.shares)
+    print(_told(profiles, name))
 
 
-def _told(shares: pd.DataFrame, profiles: Profiles, model: str) -> str:
+def _told(profiles: Profiles, model: str) -> str:
     """The shares as a table, and their worth, if it was measured."""
-    ranked = shares.sort_values("share", ascending=False, kind="stable").to_dict("records")
+    ranked = profiles.shares.sort_values("share", ascending=False, kind="stable").to_dict("records")
     lines = [f"{'Share':>6}  {'95% interval':<13}  Ability"]
     for row in ranked:
         ends = f"{row['share_low']:.2f} to {row['share_high']:.2f}"
         lines.append(f"{row['share']:>6.2f}  {ends:<13}  {readable(row['ability'])}")
     most = max(row["n_train"] for row in ranked)
     lines.append(f"{ranked[0]['n_items']} questions; up to {most} train items of each ability.")
-    worth = read_worths({model: str(profiles.chosen["digest"])}, {model: worths_of(model)})
-    lines.append(worth_sentence(worth) if len(worth) else UNMEASURED)
+    worth = read_worths({model: profiles.readers}, {model: worths_of(model)})
+    lines += [worth_sentence(worth, name) for name in profiles.readers]
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ from benchprof.jobs.evaluation import (
     Evaluation,
 )
 from benchprof.jobs.figures import PLOTS, figures_of
-from benchprof.jobs.importance_profile import profile_files, worth_files
+from benchprof.jobs.item_profile import profile_files, worth_files
 from benchprof.jobs.job import Files, Job, Shown
 from benchprof.jobs.masks import FindSuper
 from benchprof.jobs.profile import TABLES, table_files
@@ -183,7 +183,7 @@ class WriteReport(Telling):
 
     @property
     def shares(self) -> dict[str, list[Path]]:
-        """Tables of importance profiles by their names on the page; none without profiles."""
+        """Tables of item profiles by their names on the page; none without profiles."""
         made = [path for path in profile_files(self.run) if path.suffix == ".parquet"]
         names = {"shares": "shares", "item_shares": "item_shares", "similarity": "share_similarity"}
         if not made:
@@ -192,7 +192,7 @@ class WriteReport(Telling):
 
     @property
     def readers(self) -> dict[str, Path]:
-        """How each model's importance profiles were read."""
+        """How each model's item profiles were read."""
         made = [path for path in profile_files(self.run) if path.suffix == ".json"]
         return {path.parent.name: path for path in made}
 
@@ -240,7 +240,7 @@ class WriteReport(Telling):
         import pandas as pd
 
         from benchprof.report.caveats import read_overlap
-        from benchprof.report.importance_profiles import read_worths
+        from benchprof.report.item_profiles import read_worths
         from benchprof.report.page import write_page
         from benchprof.report.summary import write_summary
 
@@ -251,7 +251,7 @@ class WriteReport(Telling):
             tables[name] = pd.concat([pd.read_parquet(path) for path in files])
         if self.readers:
             read = {
-                model: json.loads(path.read_text(encoding="utf-8"))["digest"]
+                model: json.loads(path.read_text(encoding="utf-8"))
                 for model, path in self.readers.items()
             }
             tables["worth"] = read_worths(read, worth_files(self.run))
@@ -331,7 +331,7 @@ def text_digests() -> dict[str, str]:
 def decisive_of(run: Run) -> dict[str, Any]:
     """The keys that decided the numbers: sections as written, single values with defaults."""
     config, values = run.configuration, run.values
-    profiled = config.importance_profile
+    profiled = config.item_profile
     return {
         "seed": values["seed"],
         "unit": config.unit,
@@ -344,7 +344,7 @@ def decisive_of(run: Run) -> dict[str, Any]:
         "controls": values["controls"],
         "ablation": config.ablation,
         "profile": values["profile"],
-        "importance_profile": profiled.model_dump() if profiled else False,
+        "item_profile": profiled.model_dump() if profiled else False,
     }
 
 

@@ -2,7 +2,7 @@
 
 glibc gives free memory at the end of its heap back to the system, and large blocks as soon as they
 are freed. The next layer's activations then come as fresh pages, each of which the system clears on
-its first touch, which can take longer than computing them (docs/measurements.md).
+its first touch, which can take longer than computing them.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from benchprof.jobs.all import EVERY
 from benchprof.jobs.calibration import CalibrateMasks
 from benchprof.jobs.evaluation import Evaluation
 from benchprof.jobs.importance import Scored
-from benchprof.jobs.importance_profile import ProfileImportance
+from benchprof.jobs.item_profile import ProfileItems
 from benchprof.jobs.job import Job, ModelJob
 from benchprof.jobs.masks import DrawControls, FindSuper, SelectMasks
 from benchprof.jobs.models import PrepareModel
@@ -27,7 +27,7 @@ from benchprof.scoring.generation import MOST_ITEMS
 
 RULES: tuple[type[Job], ...] = (
     *(kind for kind in EVERY if kind.timed),
-    ProfileImportance,
+    ProfileItems,
     SelectHalfMasks,
     EvaluateHalves,
 )

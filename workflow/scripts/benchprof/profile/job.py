@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from benchprof.errors import InputError, did_you_mean
 from benchprof.evaluation.record import read_record
-from benchprof.files import write_csv, written_whole
+from benchprof.files import write_table
 from benchprof.profile.comparison import similarity_rows
 from benchprof.profile.correction import add_corrected, out_of_reach
 from benchprof.profile.differences import COLUMNS, difference_rows
@@ -132,7 +132,7 @@ def compute_profile(
         ),
     }
     for name, rows in tables.items():
-        _write(rows, folder / name)
+        write_table(folder / name, rows)
     write_items(conditions, folder / "items.parquet")
     _warn_of_versions(tables["software"])
     for sentence in out_of_reach(table[table["headline"]]):
@@ -282,9 +282,3 @@ def _noise(scores: Scores, settings: ProfileSettings) -> dict[ProfileKey, Floats
         seed = derived_seed(settings.seed, "shuffled", *key)
         found[key] = shuffled_profiles(drops[numbers], COMPARED_RESAMPLES, seed)
     return found
-
-
-def _write(table: pd.DataFrame, stem: Path) -> None:
-    write_csv(stem.with_suffix(".csv"), table)
-    with written_whole(stem.with_suffix(".parquet")) as temporary:
-        table.to_parquet(temporary, index=False)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchprof.files import write_csv, written_whole
+from benchprof.files import write_table
 from benchprof.origin import read_origin
 from benchprof.profile.impact import Impacts
 from benchprof.profile.resampling import standard_error
@@ -53,10 +53,7 @@ def measure_replication(
         rows, shown = impact_rows(scores, settings)
         halves.append(_with_noise(rows[rows["headline"]], scores, shown))
     table = replication_rows(pd.read_parquet(impact), pd.concat(halves), item_numbers(sources))
-    csv, parquet = targets
-    write_csv(csv, table)
-    with written_whole(parquet) as temporary:
-        table.to_parquet(temporary, index=False)
+    write_table(targets[0], table)
 
 
 def replication_rows(

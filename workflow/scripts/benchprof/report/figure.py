@@ -22,7 +22,7 @@ class Entry:
         title: its heading in Snakemake's report.
         of: what one drawing shows: the `matrix` of a model under one selection and mask fraction; a
             model under one selection at all its mask fractions (`curve`); the `shares` of a model's
-            importance profiles; all `models` under one selection and mask fraction; or the whole
+            item profiles; all `models` under one selection and mask fraction; or the whole
             `run`.
         draw: the function of the module that writes the files. Beside `targets` it takes, in this
             order: `matrix`; `table`, `model` and `selection`; `table`; `table`, `selection` and

@@ -33,7 +33,7 @@ from benchprof.report import rows
 from benchprof.report.caveats import caveats, half_ais, train_items
 from benchprof.report.drops import mask_doubts, on_target_table
 from benchprof.report.figure import FIGURES
-from benchprof.report.importance_profiles import importance_profiles
+from benchprof.report.item_profiles import item_profiles
 from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_of
 from benchprof.report.methods import ablated, method_steps
@@ -63,7 +63,7 @@ LIMITS = {
 }
 Tables = Mapping[str, pd.DataFrame]
 """The tables of the profile stage by their names, less that of items, and the table of `overlap`;
-this one, `replication` and those of importance profiles may be missing."""
+this one, `replication` and those of item profiles may be missing."""
 
 
 def write_page(
@@ -125,7 +125,7 @@ def write_page(
         "sections": sections,
         "entries": FIGURES,
         "share_maps": share_maps(tables["shares"]) if "shares" in tables else [],
-        "shares": importance_profiles(tables, album) if "shares" in tables else [],
+        "shares": item_profiles(tables, album) if "shares" in tables else [],
         "sweeps": list(_sweeps(impact, album)),
         "similarities": list(_similarities(tables, album)),
         "run_figures": album.of("run"),

@@ -1,7 +1,7 @@
 """Decoder layers of the Llama shape in half precision on a processor, with few passes over memory.
 
 Between two products of a layer the library writes each intermediate result to memory and reads it
-again, which in half precision takes longer than the products (docs/measurements.md). Here the
+again, which in half precision takes longer than the products. Here the
 activation, the gate and the residual are computed inside the products, by oneDNN, and norm and
 rotation in place. Fewer results are rounded to half precision than by the library.
 """

@@ -1,4 +1,4 @@
-"""The heatmap of importance profiles: benchmarks by abilities, a row sums to 1."""
+"""The heatmap of item profiles: benchmarks by abilities, a row sums to 1."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import seaborn
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchprof.report import style
 from benchprof.report.figure import Entry
-from benchprof.report.names import readable, wrapped
+from benchprof.report.names import inline, readable, wrapped
 from benchprof.report.numbers import number
 
 # Inches.
@@ -24,7 +25,7 @@ DARK = 0.6
 
 ENTRY = Entry(
     name="shares",
-    title="Importance profiles",
+    title="Item profiles",
     of="shares",
     draw="draw_shares",
     place=6,
@@ -35,20 +36,28 @@ def draw_shares(table: pd.DataFrame, targets: Sequence[Path]) -> None:
     """Draw one model's shares to each target, in the format that its suffix names.
 
     Args:
-        table: the shares of `importance_profile.share`, of one model.
+        table: the shares of `item_profile.share`, of one model.
         targets: PNG, SVG, CSV and TXT files.
     """
     style.save_figure(lambda: shares_figure(table), caption(table), targets, table)
 
 
 def shares_figure(table: pd.DataFrame) -> Figure:
-    """The figure of `draw_shares`."""
+    """The figure of `draw_shares`, with a panel for each thing that shares are read from."""
+    parts = [part for _, part in table.groupby("read_from", sort=False)]
+    height = LABEL_HEIGHT + ROW_HEIGHT * table["benchmark"].nunique()
+    figure = style.new_figure(height * len(parts))
+    for axes, part in zip(figure.subplots(len(parts), squeeze=False)[:, 0], parts, strict=True):
+        _draw_panel(axes, part)
+    return figure
+
+
+def _draw_panel(axes: Axes, table: pd.DataFrame) -> None:
+    """Draw the shares that are read from one thing."""
     items = table.groupby("benchmark", sort=False)["n_items"].first()
     names, classes = list(items.index), list(table["ability"].unique())
     wide = table.pivot(index="benchmark", columns="ability", values="share")
     wide = wide.reindex(index=names, columns=classes)
-    figure = style.new_figure(LABEL_HEIGHT + ROW_HEIGHT * len(names))
-    axes = figure.subplots()
     texts = np.array([[number(value) for value in row] for row in wide.to_numpy()], dtype=object)
     most = float(wide.to_numpy().max())
     seaborn.heatmap(
@@ -65,19 +74,21 @@ def shares_figure(table: pd.DataFrame) -> Figure:
     )
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)
-    axes.set_title(f"Importance profiles of {table['model'].iloc[0]}", loc="left")
-    return figure
+    model, read_from = table[["model", "read_from"]].iloc[0]
+    axes.set_title(f"Item profiles of {model}, from {inline(read_from)}", loc="left")
 
 
 def caption(table: pd.DataFrame) -> str:
     """What the figure shows, in words, from the same data."""
-    largest = table.loc[table.groupby("benchmark", sort=False)["share"].idxmax()]
-    said = "; ".join(
-        f"{readable(row['benchmark'])}: {readable(row['ability'])} {number(row['share'])}"
-        for row in largest.to_dict("records")
+    said = (
+        f"Item profiles of {table['model'].iloc[0]}: how far a benchmark's items resemble those of "
+        "each ability. A row sums to 1. In brackets: number of items."
     )
-    return (
-        f"Importance profiles of {table['model'].iloc[0]}: the share of each ability in the "
-        "neurons on which a benchmark's items rest. A row sums to 1. In brackets: number of items. "
-        f"The largest share of each row: {said}."
-    )
+    for read_from, own in table.groupby("read_from", sort=False):
+        largest = own.loc[own.groupby("benchmark", sort=False)["share"].idxmax()]
+        rows = "; ".join(
+            f"{readable(row['benchmark'])}: {readable(row['ability'])} {number(row['share'])}"
+            for row in largest.to_dict("records")
+        )
+        said += f" From {inline(str(read_from))}, the largest share of each row: {rows}."
+    return said

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,7 @@ def _with_options(place: str, asked: Sequence[Instance], answer: int) -> Questio
         options = tuple(own.strip() for own in continuations)
         return Question(place, contexts[0].rstrip(), options, answer)
     texts = [own.args[0] + own.args[1] for own in asked]
-    columns = zip(*texts, strict=False)
-    alike = sum(1 for _ in takewhile(lambda letters: len({*letters}) == 1, columns))
-    shared = texts[0][:alike]
+    shared = os.path.commonprefix(texts)  # noqa: RUF071 (letter by letter, as texts need it)
     prompt = shared.rpartition(" ")[0] or shared
     return Question(place, prompt, tuple(own[len(prompt) :].strip() for own in texts), answer)
 

@@ -12,7 +12,7 @@ import yaml
 from benchprof.abilities.item import Item
 from benchprof.errors import InputError
 from benchprof.importance.example import Question
-from benchprof.importance_profile.question import benchmark_questions, read_questions
+from benchprof.item_profile.question import benchmark_questions, read_questions
 from benchprof.tasks.source import TaskSource
 
 CHOICE = {"question": "Who?", "options": ["Ann", "Bob"], "answer": 1}

@@ -1,4 +1,4 @@
-"""Importance profiles in a whole run: what a new benchmark adds, their worth, and without them."""
+"""Item profiles in a whole run: what a new benchmark adds, their worth, and without them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ import pytest
 from tests.workflow.conftest import Project
 from tests.workflow.stages import run_jobs, run_missing, said_to
 
-FOLDER = "results/importance_profiles"
+FOLDER = "results/item_profiles"
 SHARES = f"{FOLDER}/tiny/shares.csv"
 FIRST = ("colours_test", "places_test")
 
 
 @pytest.fixture(scope="module")
 def profiled(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A finished run to which importance profiles are added."""
+    """A finished run to which item profiles are added."""
     project = finished.copy(tmp_path_factory.mktemp("profiled") / "copy")
     small = {"items": 5, "train": 4, "calibration": 3}
-    project.configure(lambda config: config.update(importance_profile=small))
+    small |= {"read_from": ["hidden_states", "importance"]}
+    project.configure(lambda config: config.update(item_profile=small))
     planned = project.planned()
-    rules = {"profile_importance", "compare_importance_profiles", "plot_shares"}
+    rules = {"profile_items", "compare_item_profiles", "plot_shares"}
     assert rules <= planned.keys()
     assert not {"compute_importance", "evaluate_benchmark", "measure_worth"} & planned.keys()
     with said_to(project.folder / "said.log"):
@@ -37,14 +38,17 @@ def test_shares_of_each_benchmark(profiled: Project) -> None:
     table = pd.read_csv(profiled.folder / SHARES)
     assert table["benchmark"].unique().tolist() == list(FIRST)
     assert table["ability"].unique().tolist() == ["colours", "places"]
-    assert table.groupby("benchmark")["share"].sum().tolist() == pytest.approx([1, 1])
+    keys = ["read_from", "benchmark"]
+    assert table.groupby(keys)["share"].sum().tolist() == pytest.approx([1] * 4)
     assert set(table["n_items"]) == {3}
     items = pd.read_csv(profiled.folder / FOLDER / "tiny/item_shares.csv")
-    assert items.groupby("benchmark")["places"].mean().to_numpy() == pytest.approx(
+    assert items.groupby(keys)["places"].mean().to_numpy() == pytest.approx(
         table.loc[table["ability"] == "places", "share"].to_numpy()
     )
     alike = pd.read_csv(profiled.folder / FOLDER / "similarity.csv")
-    assert alike[["benchmark_a", "benchmark_b"]].to_numpy().tolist() == [list(FIRST)]
+    assert alike[["read_from", "benchmark_a", "benchmark_b"]].to_numpy().tolist() == [
+        ["hidden_states", *FIRST], ["importance", *FIRST],
+    ]  # fmt: skip
 
 
 def test_a_new_benchmark_is_attributed_alone(profiled: Project, tmp_path: Path) -> None:
@@ -59,27 +63,28 @@ def test_a_new_benchmark_is_attributed_alone(profiled: Project, tmp_path: Path) 
     # Of its four items, two are calibration items that were read before.
     assert counts.endswith("20 reused, 2 computed") or counts.endswith("22 reused, 2 computed")
     after = pd.read_csv(project.folder / SHARES)
-    assert after[after["benchmark"] != "added"].equals(before)
-    assert len(after) == len(before) + 2
+    old = after[after["benchmark"] != "added"].reset_index(drop=True)
+    assert old.equals(before)
+    assert len(after) == len(before) + 4
 
 
 def test_the_page_shows_profiles_with_their_worth(profiled: Project, tmp_path: Path) -> None:
     project = profiled.copy(tmp_path / "copy")
     page = project.folder / "results/report.html"
     run_jobs(project, "results/report.html")
-    assert "Nobody has measured how often these profiles are right" in page.read_text()
-    assert 'alt="Importance profiles of tiny' in page.read_text()
-    assert project.planned("--", "importance_profile_worth")["measure_worth"] == 1
+    assert "Nobody has measured how often profiles from hidden states" in page.read_text()
+    assert 'alt="Item profiles of tiny' in page.read_text()
+    assert project.planned("--", "item_profile_worth")["measure_worth"] == 1
     run_jobs(project, f"{FOLDER}/tiny/worth.csv", "results/report.html")
     text = page.read_text()
-    assert "Nobody has measured how often these profiles are right" not in text
-    assert "held-out items, importance names the ability of" in text
+    assert "Nobody has measured how often profiles" not in text
+    assert "Read from hidden states, " in text and "Read from importance, " in text
     worth = pd.read_csv(project.folder / FOLDER / "tiny/worth.csv")
     own = json.loads((project.folder / FOLDER / "tiny/reader.json").read_text())
-    assert set(worth["reader"]) == {own["digest"]}
+    assert set(worth["reader"].dropna()) == {reader["digest"] for reader in own.values()}
 
 
 def test_a_run_without_profiles_has_no_job_of_them(finished: Project) -> None:
     page = (finished.folder / "results/report.html").read_text()
-    assert 'id="importance"' not in page
+    assert 'id="items"' not in page
     assert not (finished.folder / FOLDER).exists()

@@ -1,4 +1,4 @@
-"""Jobs of importance profiles: read them, compare them, and measure their worth."""
+"""Jobs of item profiles: read them, compare them, and measure their worth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchprof import digests, paths
-from benchprof.configuration import ImportanceProfile
+from benchprof.configuration import ItemProfile
 from benchprof.configuration.shorthand import MODELS
 from benchprof.errors import InputError
 from benchprof.importance.items import TrainItems
@@ -23,25 +23,30 @@ logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:  # planning needs no torch
     from benchprof.importance.example import Question
-    from benchprof.importance_profile.attribution import Attributing
-    from benchprof.importance_profile.job import Known
+    from benchprof.item_profile.items import Known
+    from benchprof.item_profile.reading import Reading
 
 
 @dataclass(frozen=True)
-class Reading(ModelJob):
+class ReadItems(ModelJob):
     """A job that reads shares of the abilities from items."""
 
     on_gpu, threads = True, 8
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether the run has importance profiles."""
-        return super().belongs_to(run) and run.configuration.importance_profile is not None
+        """Whether the run has item profiles."""
+        return super().belongs_to(run) and run.configuration.item_profile is not None
 
     @property
-    def own(self) -> ImportanceProfile:
-        """How many items are read."""
-        return self.run.configuration.importance_profile or ImportanceProfile()
+    def own(self) -> ItemProfile:
+        """How many items are read, and from what."""
+        return self.run.configuration.item_profile or ItemProfile()
+
+    @property
+    def reads_importance(self) -> bool:
+        """Whether neurons' importance is read, which takes gradients."""
+        return "importance" in self.own.read_from
 
     @property
     def train(self) -> TrainItems:
@@ -67,15 +72,26 @@ class Reading(ModelJob):
 
     @property
     def inputs(self) -> Files:
-        """The model and the items; the importance too, so that its attributions are there."""
-        own: Files = {
+        """The model and the items.
+
+        If importance is read, also the check of neurons, and scores whose attributions are shared.
+        """
+        own: dict[str, Path | list[Path]] = {
             "model": self.folder,
             "train": list(self.train.files.values()),
             "calibration": list(self.calibration.files.values()),
         }
-        shared = self.run.configuration.unit != "weight" and not self.run.lists
-        importance = ComputeImportance(self.run, self.model).importance.values()
-        return {**own, "importance": list(importance)} if shared else own
+        if self.reads_importance:
+            own["sizes"] = paths.sizes(self.model)
+            if self.run.configuration.unit != "weight" and not self.run.lists:
+                importance = ComputeImportance(self.run, self.model).importance
+                own["importance"] = list(importance.values())
+        return own
+
+    @property
+    def code_apart(self) -> tuple[str, ...]:
+        """The reading of importance, unless it is asked for."""
+        return () if self.reads_importance else ("item_profile.attribution",)
 
     @property
     def settings(self) -> Any:
@@ -92,46 +108,53 @@ class Reading(ModelJob):
         }
 
     def memory(self, size: Size) -> float:
-        """The weights, and on a CPU as much again for activations and attributions."""
-        return super().memory(size) + size.weights * (1 if size.on_gpu else 2)
+        """The weights; for importance on a CPU as much again for activations and attributions."""
+        again = self.reads_importance and not size.on_gpu
+        return super().memory(size) + size.weights * (2 if again else 1)
 
     def gpu_memory(self, size: Size) -> float:
-        """The weights and activations of a tenth as much, as of importance."""
-        return self.on_each_gpu((1 + ACTIVATIONS_ON_GPU) * size.weights, size)
+        """The weights; for importance activations of a tenth as much."""
+        held = 1 + ACTIVATIONS_ON_GPU * self.reads_importance
+        return self.on_each_gpu(held * size.weights, size)
 
     def minutes(self, size: Size) -> float:
-        """Time, with slack; it grows with the model and the items: 3 s an item and 1e9 weights."""
+        """Time, with slack; it grows with the model and the items.
+
+        An item takes 1 s for 1e9 weights, and 3 s more if importance is read.
+        """
         own = self.own
         labelled = len(self.run.abilities) * (own.train + own.calibration + own.items)
-        return size.minutes(60, 15 + (labelled + len(self.run.benchmarks) * own.items) / 20)
+        seconds = 4 if self.reads_importance else 1
+        items = labelled + len(self.run.benchmarks) * own.items
+        return size.minutes(60, 15 + seconds * items / 60)
 
     @property
-    def attributing(self) -> Attributing:
-        """With which model items are attributed, and where."""
-        from benchprof.importance_profile.attribution import Attributing
+    def reading(self) -> Reading:
+        """From what of which model items are read."""
+        from benchprof.item_profile.reading import Reading
 
         # What a store's entries are used by is noted by folder: each rule has its own.
-        folder = paths.importance_profile(self.model, self.rule)
-        return Attributing(self.prepared, folder, self.run.store)
+        folder = paths.item_profile(self.model, self.rule)
+        return Reading(self.prepared, self.own.read_from, folder, self.run.store)
 
     @property
     def known(self) -> Known:
         """The items that readers learn from."""
-        from benchprof.importance_profile.job import Known
+        from benchprof.item_profile.items import Known
 
         return Known(self.train, self.calibration)
 
 
 @dataclass(frozen=True)
-class ProfileImportance(Reading):
-    """Read the importance profile of every benchmark under one model, loading it once at most."""
+class ProfileItems(ReadItems):
+    """Read the item profile of every benchmark under one model."""
 
-    rule = "profile_importance"
+    rule = "profile_items"
 
     @property
     def further_code(self) -> tuple[str, ...]:
         """What reads the questions of benchmarks."""
-        return ("importance_profile.question", "tasks.source")
+        return ("item_profile.question", "tasks.source")
 
     @property
     def asked(self) -> dict[str, EvaluateBenchmark]:
@@ -148,8 +171,8 @@ class ProfileImportance(Reading):
     def outputs(self) -> Files:
         """Tables of shares, and how they were read."""
         names = ("shares.csv", "shares.parquet", "item_shares.csv", "item_shares.parquet")
-        tables = [paths.importance_profile(self.model, name) for name in names]
-        return {"tables": tables, "reader": paths.importance_profile(self.model, "reader.json")}
+        tables = [paths.item_profile(self.model, name) for name in names]
+        return {"tables": tables, "reader": paths.item_profile(self.model, "reader.json")}
 
     @property
     def settings(self) -> Any:
@@ -184,14 +207,14 @@ class ProfileImportance(Reading):
                 found[name] = self.sample(name, own)
             except InputError as error:
                 faults.append(error)
-                logger.warning("%s has no importance profile: %s", name, error)
+                logger.warning("%s has no item profile: %s", name, error)
         if not found:
             raise faults[0]
         return found
 
     def sample(self, name: str, own: EvaluateBenchmark) -> list[Question]:
         """The questions of one benchmark's sample."""
-        from benchprof.importance_profile.question import benchmark_questions
+        from benchprof.item_profile.question import benchmark_questions
         from benchprof.tasks.source import task_source
 
         return benchmark_questions(
@@ -201,20 +224,19 @@ class ProfileImportance(Reading):
         )
 
     def make(self, threads: int) -> None:
-        """Read the importance profile of every benchmark under one model."""
-        from benchprof.importance_profile.job import profile_benchmarks, write_profiles
+        """Read the item profile of every benchmark under one model."""
+        from benchprof.item_profile.job import profile_benchmarks, write_profiles
         from benchprof.threads import use_threads
 
         use_threads(threads)
         seed = self.run.configuration.seed
-        profiles = profile_benchmarks(self.attributing, self.known, self.questions(), seed)
-        folder = paths.importance_profile(self.model, "shares.csv").parent
-        write_profiles(self.model, profiles, folder)
+        profiles = profile_benchmarks(self.model, self.reading, self.known, self.questions(), seed)
+        write_profiles(profiles, paths.ITEM_PROFILES / self.model)
 
 
 @dataclass(frozen=True)
-class MeasureWorth(Reading):
-    """Measure how many held-out items get their ability, from importance and from their words."""
+class MeasureWorth(ReadItems):
+    """Measure how many held-out items get their ability, from the model and from their words."""
 
     rule = "measure_worth"
 
@@ -232,7 +254,7 @@ class MeasureWorth(Reading):
     def outputs(self) -> Files:
         """A table in two forms."""
         names = ("worth.csv", "worth.parquet")
-        return {"tables": [paths.importance_profile(self.model, name) for name in names]}
+        return {"tables": [paths.item_profile(self.model, name) for name in names]}
 
     @property
     def settings(self) -> Any:
@@ -241,38 +263,38 @@ class MeasureWorth(Reading):
         return super().settings | {"test": test}
 
     def make(self, threads: int) -> None:
-        """Measure how many held-out items get their ability, from importance and from words."""
-        from benchprof.importance_profile.job import write_table
-        from benchprof.importance_profile.worth import measure_worth
+        """Measure how many held-out items get their ability, from the model and from words."""
+        from benchprof.files import write_table
+        from benchprof.item_profile.worth import measure_worth
         from benchprof.threads import use_threads
 
         use_threads(threads)
         seed = self.run.configuration.seed
-        table = measure_worth(self.model, self.attributing, self.known, self.test, seed)
-        write_table(table, paths.importance_profile(self.model, "worth"))
+        table = measure_worth(self.model, self.reading, self.known, self.test, seed)
+        write_table(paths.item_profile(self.model, "worth"), table)
 
 
 @dataclass(frozen=True)
-class CompareImportanceProfiles(Job):
-    """Compare the importance profiles of models and of benchmarks."""
+class CompareItemProfiles(Job):
+    """Compare the item profiles of models and of benchmarks."""
 
-    rule = "compare_importance_profiles"
+    rule = "compare_item_profiles"
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
-        """Whether the run has importance profiles."""
-        return Reading.belongs_to(run)
+        """Whether the run has item profiles."""
+        return ReadItems.belongs_to(run)
 
     @property
     def inputs(self) -> Files:
         """Each model's shares."""
         models = self.run.models
-        return {"shares": [paths.importance_profile(own, "shares.parquet") for own in models]}
+        return {"shares": [paths.item_profile(own, "shares.parquet") for own in models]}
 
     @property
     def outputs(self) -> Files:
         """A table in two forms."""
-        stem = paths.IMPORTANCE_PROFILES / "similarity"
+        stem = paths.ITEM_PROFILES / "similarity"
         return {"tables": [stem.with_suffix(form) for form in (".csv", ".parquet")]}
 
     @property
@@ -281,19 +303,19 @@ class CompareImportanceProfiles(Job):
         return {"code": self.code_digest}
 
     def make(self, threads: int) -> None:
-        """Compare the importance profiles of models and of benchmarks."""
+        """Compare the item profiles of models and of benchmarks."""
         import pandas as pd
 
-        from benchprof.importance_profile.job import write_table
-        from benchprof.importance_profile.similarity import similarity_table
+        from benchprof.files import write_table
+        from benchprof.item_profile.similarity import similarity_table
 
         shares = pd.concat([pd.read_parquet(path) for path in self.read])
-        write_table(similarity_table(shares), paths.IMPORTANCE_PROFILES / "similarity")
+        write_table(paths.ITEM_PROFILES / "similarity", similarity_table(shares))
 
 
 def profile_files(run: Run) -> list[Path]:
-    """All files of importance profiles, without their worth."""
-    return [*ProfileImportance.files_of(run), *CompareImportanceProfiles.files_of(run)]
+    """All files of item profiles, without their worth."""
+    return [*ProfileItems.files_of(run), *CompareItemProfiles.files_of(run)]
 
 
 def worth_files(run: Run) -> dict[str, list[Path]]:
@@ -303,5 +325,5 @@ def worth_files(run: Run) -> dict[str, list[Path]]:
 
 def worths_of(model: str) -> list[Path]:
     """The tables of worth that there are of a model."""
-    both = (paths.importance_profile(model, "worth.csv"), MODELS / f"{model}.worth.csv")
+    both = (paths.item_profile(model, "worth.csv"), MODELS / f"{model}.worth.csv")
     return [path for path in both if path.is_file()]

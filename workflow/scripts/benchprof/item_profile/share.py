@@ -1,4 +1,4 @@
-"""The importance profile of a benchmark: the mean share of each class, with its interval."""
+"""The item profile of a benchmark: the mean share of each class, with its interval."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from benchprof.importance_profile.reader import Labels, Reader
+from benchprof.item_profile.reader import Labels, Reader
 from benchprof.profile.criteria import CONFIDENCE
 from benchprof.profile.measures import symmetric_interval
 from benchprof.profile.resampling import Floats

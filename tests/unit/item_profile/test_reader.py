@@ -9,24 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchprof.importance_profile import share
-from benchprof.importance_profile.reader import (
+from benchprof.item_profile import share
+from benchprof.item_profile.reader import (
     Reader,
     Settings,
+    at_unit_length,
     chosen_reader,
     log_loss,
-    mixtures,
-    numbered,
     ridge_scores,
-    smoothed,
 )
-from benchprof.importance_profile.share import resampled_train, share_table
-from benchprof.importance_profile.similarity import similarity_table
-from benchprof.importance_profile.vector import at_unit_length
+from benchprof.item_profile.share import resampled_train, share_table
+from benchprof.item_profile.similarity import similarity_table
 from benchprof.profile.resampling import Floats
 
-RIDGE = Settings("ridge", 0.01, 0.1)
-MIXTURE = Settings("mixture", 0.0, 0.1)
+SETTINGS = Settings(0.01, 0.1)
 LABELS = np.repeat([0, 1, 2], 6)
 
 
@@ -43,22 +39,6 @@ def products(train: Floats, others: Floats) -> tuple[Floats, Floats]:
     return every[: len(train), : len(train)], every[len(train) :, : len(train)]
 
 
-def test_a_mixture_by_hand() -> None:
-    # Means (1, 0) and (0, 1); nearest to (3, 1) is 3 and 1, to (2, -1) is 2 and nothing.
-    vectors = np.array([[1.0, 0], [0, 1]])
-    items = np.array([[3.0, 1], [2, -1]])
-    found = mixtures(vectors @ vectors.T, items @ vectors.T, np.array([0, 1]), 2)
-    assert found == pytest.approx(np.array([[0.75, 0.25], [1, 0]]), abs=1e-6)
-    # A tenth is spread evenly: 0.9 x 0.75 + 0.05.
-    assert smoothed(found, MIXTURE)[0] == pytest.approx([0.725, 0.275], abs=1e-6)
-
-
-def test_an_item_like_no_class_gets_even_shares() -> None:
-    vectors = np.array([[1.0, 0], [0, 1]])
-    found = mixtures(vectors @ vectors.T, np.zeros((1, 2)), np.array([0, 1]), 2)
-    assert found.tolist() == [[0.5, 0.5]]
-
-
 def test_ridge_scores_are_linear_in_a_mixture_of_two_items() -> None:
     # With equal clusters and hardly any penalty, the scores of 0.6 a + 0.4 b are 0.6 and 0.4.
     train = clusters(0, LABELS, noise=0.0)
@@ -67,12 +47,11 @@ def test_ridge_scores_are_linear_in_a_mixture_of_two_items() -> None:
     assert scores[0] == pytest.approx([0.6, 0.4, 0], abs=1e-3)
 
 
-@pytest.mark.parametrize("settings", [RIDGE, MIXTURE])
-def test_a_benchmark_of_known_shares_gets_them(settings: Settings) -> None:
+def test_a_benchmark_of_known_shares_gets_them() -> None:
     """Six of ten items are of the first class, four of the second."""
     right = [0] * 6 + [1] * 4
     train, others = products(clusters(1, LABELS), clusters(2, right))
-    reader = Reader(LABELS, 3, Settings(settings.kind, settings.penalty, 0.01))
+    reader = Reader(LABELS, 3, Settings(0.01, 0.01))
     table = share_table(reader, ["a", "b", "none"], train, {"mixed": others}, seed=1)
     assert table["share"].to_numpy() == pytest.approx([0.6, 0.4, 0], abs=0.03)
     assert ((table["share_low"] <= table["share"]) & (table["share"] <= table["share_high"])).all()
@@ -81,25 +60,21 @@ def test_a_benchmark_of_known_shares_gets_them(settings: Settings) -> None:
 
 
 def test_settings_are_chosen_by_the_log_loss_on_calibration_items() -> None:
-    right = numbered(["a", "b", "none"] * 5, ["a", "b", "none"])
+    right = np.array([0, 1, 2] * 5)
     train, others = products(clusters(1, LABELS), clusters(3, right))
-    reader, loss = chosen_reader(train, LABELS, others, right, 3)
+    reader, loss = chosen_reader(train, others, LABELS, right, 3)
     assert loss == pytest.approx(log_loss(reader.shares(train, others), right))
-    for settings in (RIDGE, MIXTURE):
-        worse = Reader(LABELS, 3, settings)
-        assert loss <= log_loss(worse.shares(train, others), right)
+    worse = Reader(LABELS, 3, SETTINGS)
+    assert loss < log_loss(worse.shares(train, others), right)
     assert log_loss(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 1])) == pytest.approx(
         (np.log(2) + np.log(4 / 3)) / 2
     )
 
 
-@given(
-    items=arrays(np.float64, (4, 20), elements=st.floats(0, 100)),
-    settings=st.sampled_from([RIDGE, MIXTURE]),
-)
-def test_shares_are_shares(items: Floats, settings: Settings) -> None:
+@given(items=arrays(np.float64, (4, 20), elements=st.floats(0, 100)))
+def test_shares_are_shares(items: Floats) -> None:
     train, others = products(clusters(1, LABELS), items)
-    shares = Reader(LABELS, 3, settings).shares(train, others)
+    shares = Reader(LABELS, 3, SETTINGS).shares(train, others)
     assert (shares >= 0).all()
     assert shares.sum(axis=1) == pytest.approx(np.ones(4))
 
@@ -109,7 +84,7 @@ def test_the_bootstrap_is_the_same_again_and_does_not_depend_on_other_benchmarks
 ) -> None:
     monkeypatch.setattr(share, "RESAMPLES", 40)
     train, others = products(clusters(1, LABELS, 0.5), clusters(2, [0, 1, 2, 2] * 4, 0.5))
-    reader = Reader(LABELS, 3, RIDGE)
+    reader = Reader(LABELS, 3, SETTINGS)
     sets = {"one": others[:7], "two": others[7:]}
     both = share_table(reader, "abc", train, sets, seed=1)
     assert both.equals(share_table(reader, "abc", train, sets, seed=1))
@@ -125,17 +100,19 @@ def test_train_items_are_drawn_within_their_class() -> None:
 
 
 def test_similarity_of_profiles_by_hand() -> None:
-    rows = [("m", "x", [1.0, 0.0]), ("m", "y", [0.0, 1.0]), ("n", "x", [1.0, 0.0])]
+    rows = [("s", "m", "x", [1.0, 0.0]), ("s", "m", "y", [0.0, 1.0]), ("s", "n", "x", [1.0, 0.0]),
+            ("i", "m", "x", [1.0, 0.0])]  # fmt: skip
     shares = pd.DataFrame(
         [
-            (model, benchmark, ability, value)
-            for model, benchmark, values in rows
+            (*names, ability, value)
+            for *names, values in rows
             for ability, value in zip("ab", values, strict=True)
         ],
-        columns=["model", "benchmark", "ability", "share"],
+        columns=["read_from", "model", "benchmark", "ability", "share"],
     )
-    # Nothing in common is 0, the same 1; n's x and m's y differ in both and are no pair.
+    # Nothing in common is 0, the same 1. n's x and m's y differ in both and are no pair, and what
+    # is read from something else is compared with nothing.
     assert similarity_table(shares).to_numpy().tolist() == [
-        ["m", "x", "m", "y", 0.0],
-        ["m", "x", "n", "x", 1.0],
+        ["s", "m", "x", "m", "y", 0.0],
+        ["s", "m", "x", "n", "x", 1.0],
     ]

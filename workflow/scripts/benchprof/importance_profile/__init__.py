@@ -1,1 +1,0 @@
-"""Importance profiles: on whose units, of which ability's items, a benchmark's items rest."""

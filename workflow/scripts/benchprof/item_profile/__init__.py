@@ -1,0 +1,1 @@
+"""Item profiles: which abilities' items a benchmark's items resemble, read without masks."""
