@@ -157,6 +157,6 @@ def test_of_several_readings_of_items_the_first_is_mapped() -> None:
     shares = [("m", r, "piqa", a, s, 8) for r, part in (("x", (0.75, 0.25)), ("y", (0.5, 0.5)))
               for a, s in zip((A, B), part, strict=True)]  # fmt: skip
     (own,) = share_maps(pd.DataFrame(shares, columns=names))
-    assert (own["model"], own["abilities"], own["most"]) == ("m", [A, B], 0.75)
+    assert (own["read_from"], own["abilities"], own["most"]) == ("x", [A, B], 0.75)
     ((benchmark, cells),) = own["rows"]
     assert (benchmark, [cell["share"] for cell in cells]) == ("piqa", [0.75, 0.25])

@@ -169,6 +169,8 @@ def test_ribbons_are_those_above_the_threshold_and_as_wide_as_their_ais() -> Non
     assert widths[0] / widths[1] == pytest.approx(4)
     bars = [p for p in figure.axes[0].patches if isinstance(p, Rectangle)]
     assert bars[0].get_height() == pytest.approx(sum(widths))
+    # Of few and small AIS, 1 is 0.6 inches high.
+    assert widths[0] == pytest.approx(0.4 * 0.6)
 
 
 def test_a_calibrated_mask_fraction_has_its_place_in_the_sweep_once(make_table: Table) -> None:

@@ -139,9 +139,10 @@ def _why(matrix: Matrix, cell: Row, few: Collection[str]) -> str:
 def share_maps(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Each model's shares of abilities in benchmarks, as rows; of several readings, the first."""
     maps = []
-    for model, own in table.groupby("model", sort=False):
+    for _, own in table.groupby("model", sort=False):
         once = own.drop_duplicates(["benchmark", "ability"])
         rows = [(name, of.to_dict("records")) for name, of in once.groupby("benchmark", sort=False)]
+        first = {name: once[name].iloc[0] for name in ("model", "read_from")}
         abilities, most = [*once["ability"].unique()], once["share"].max()
-        maps.append({"model": model, "abilities": abilities, "rows": rows, "most": most})
+        maps.append({**first, "abilities": abilities, "rows": rows, "most": most})
     return maps

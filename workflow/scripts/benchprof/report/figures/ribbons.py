@@ -34,6 +34,8 @@ GAP = 0.08
 BAR = 0.09
 LEFT, RIGHT = 1.6, 5.1
 FRAME_HEIGHT = 0.75
+# Inches: of an AIS of 1 at most.
+WIDEST = 0.6
 NAME_WIDTH = 32
 STRONG, PALE = 0.75, 0.25
 
@@ -73,8 +75,8 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     if ribbons.empty:
         return style.note_figure(matrix.title, _nothing(matrix))
     most = max(len(matrix.abilities), len(matrix.defined))
-    # So that all ribbons together are as high as all names.
-    scale = PLACE * most / float(ribbons["ais"].sum())
+    # So that all ribbons together are as high as all names, unless this makes much of little.
+    scale = min(PLACE * most / float(ribbons["ais"].sum()), WIDEST)
     left = _column(matrix.abilities, ribbons.groupby("ability")["ais"].sum(), scale)
     right = _column(matrix.defined, ribbons.groupby("benchmark")["ais"].sum(), scale)
     height = max(_height(left), _height(right))
