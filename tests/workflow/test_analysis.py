@@ -44,7 +44,7 @@ def test_the_analysis_of_a_finished_run(finished: Project, tmp_path: Path) -> No
 
 
 RULES = {"locate_masks", "measure_selectivity", "measure_core", "measure_stability"}
-FORMATS = ("csv", "png", "svg", "txt")
+FORMATS = ("csv", "png", "svg", "pdf", "txt")
 
 
 def test_the_report_warns_of_masks_that_are_nearly_equal(finished: Project, tmp_path: Path) -> None:

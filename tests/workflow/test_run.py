@@ -47,7 +47,7 @@ def test_a_run_makes_every_result(finished: Project) -> None:
     figures = [f"tiny/{kind}_contrastive_0.01" for kind in ("impact", "forest", "radar", "ribbons")]
     single = "tiny/radar_contrastive_0.01/places_test"
     for figure in (*figures, single, "pipeline"):
-        for form in ("png", "svg", "csv", "txt"):
+        for form in ("png", "svg", "pdf", "csv", "txt"):
             assert (results / f"figures/{figure}.{form}").stat().st_size > 0
     paper = ("tables/tiny/impact_contrastive_0.01.tex", "methods.md", "references.bib")
     tables = ("profiles/findings.csv", "profiles/items.parquet")

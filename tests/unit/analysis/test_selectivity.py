@@ -182,7 +182,17 @@ def test_control_items_stand_beside_and_change_nothing_else() -> None:
     figure.canvas.draw()
     texts = [text.get_text() for text in figure.axes[0].texts]
     # No control items under random masks or of y's counterfactuals.
-    assert texts == ["4.00", "3.00", "4.00", "2.50", "1.00", "1.50", "1.00", "0.50", "-0.25"]
+    assert texts == [
+        "4.00",
+        "3.00",
+        "4.00",
+        "2.50",
+        "1.00",
+        "1.50",
+        "1.00",
+        "0.50",
+        "\N{MINUS SIGN}0.25",
+    ]
     labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert labels[2:] == ["own counterfactual", "own uninformative"]
 

@@ -94,11 +94,31 @@ def test_it_loads_without_an_error_or_a_request(browser: webdriver.Chrome, page:
     assert int(image.get_property("naturalWidth")) > 0, "the embedded figure is drawn"
 
 
+def test_the_first_screen_has_the_answer(opened: webdriver.Chrome) -> None:
+    """The sentence, the map and the warnings; below them a table with a row for each benchmark."""
+    metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        for selector in (".finding", "table.map", "#summary .doubts"):
+            (part,) = shown(opened, selector)
+            assert part.rect["y"] + part.rect["height"] < 900, selector
+        assert len(shown(opened, "#summary .doubts li")) <= 3
+        rows = shown(opened, "#summary .overview tbody tr")
+        assert len(rows) == 4
+        link = rows[0].find_element(By.TAG_NAME, "a")
+        assert str(link.get_attribute("href")).endswith("#benchmark-analogical_reasoning_test")
+        link.click()
+        top = shown(opened, "#benchmark-analogical_reasoning_test")[0]
+        assert opened.execute_script("return arguments[0].getBoundingClientRect().top", top) < 900
+    finally:
+        opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_the_switch_shows_one_view(opened: webdriver.Chrome) -> None:
     def titles() -> list[str]:
         return [e.text for e in shown(opened, "#impact > div > h3") if "On-target" not in e.text]
 
-    assert titles() == [f"{ONE}, contrastive masks, mask fraction 0.001"]
+    assert titles() == ["SmolLM2-135M-Instruct, contrastive masks, mask fraction 0.001"]
     choose(opened, "model", OTHER)
     choose(opened, "mask_fraction", "0.01")
     assert titles() == [f"{OTHER}, contrastive masks, mask fraction 0.01"]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from tests.conftest import ROOT
 
 from benchprof.data import BENCHMARKS
-from benchprof.report.names import inline, readable, titles
+from benchprof.report.names import MODELS, inline, model_name, readable, titles
 
 
 def test_every_shipped_benchmark_has_a_title() -> None:
     assert sorted(titles()) == sorted(file.stem for file in BENCHMARKS.glob("*.yaml"))
+
+
+def test_every_model_that_the_project_names_has_its_authors_name() -> None:
+    assert sorted(MODELS) == sorted(file.stem for file in ROOT.glob("resources/models/*.yaml"))
+    assert model_name("Qwen2.5-7B_mine") == "Qwen2.5-7B_mine"
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,7 @@ LINES = {
 
 def draw_core(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `core_table`, in the formats that the targets' suffixes name."""
-    with style.styled():
-        style.save_figure(core_figure(table, title), f"{title}. {CAPTION}", targets)
+    style.save_figure(lambda: core_figure(table, title), f"{title}. {CAPTION}", targets)
 
 
 def core_figure(table: pd.DataFrame, title: str) -> Figure:

@@ -20,7 +20,7 @@ class Drawing:
     Attributes:
         title: of the figure.
         csv: the table.
-        figures: the figure as PNG and SVG, and its caption as TXT.
+        figures: the figure as PNG, SVG and PDF, and its caption as TXT.
     """
 
     title: str

@@ -29,8 +29,7 @@ CAPTION = (
 
 def draw_location(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `location_table`, in the formats that the targets' suffixes name."""
-    with style.styled():
-        style.save_figure(location_figure(table, title), f"{title}. {CAPTION}", targets)
+    style.save_figure(lambda: location_figure(table, title), f"{title}. {CAPTION}", targets)
 
 
 def location_figure(table: pd.DataFrame, title: str) -> Figure:

@@ -19,8 +19,7 @@ LABEL_HEIGHT = 1.9
 
 def draw_overlap(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `overlap_table`, in the formats that the targets' suffixes name."""
-    with style.styled():
-        style.save_figure(overlap_figure(table, title), f"{title}. {caption(table)}", targets)
+    style.save_figure(lambda: overlap_figure(table, title), f"{title}. {caption(table)}", targets)
 
 
 def overlap_figure(table: pd.DataFrame, title: str) -> Figure:

@@ -23,7 +23,7 @@ from benchprof.analysis.selectivity import (
 from benchprof.profile.criteria import SELECTIVE_RISE
 from benchprof.report import style
 from benchprof.report.names import wrapped
-from benchprof.report.numbers import number
+from benchprof.report.numbers import drawn
 
 # Inches.
 ROW_HEIGHT = 0.3
@@ -36,8 +36,9 @@ FRAMED = "Framed: the ablated ability's held-out test split."
 
 def draw_selectivity(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of `selectivity_table`, in the formats that the targets' suffixes name."""
-    with style.styled():
-        style.save_figure(selectivity_figure(table, title), f"{title}. {caption(table)}", targets)
+    style.save_figure(
+        lambda: selectivity_figure(table, title), f"{title}. {caption(table)}", targets
+    )
 
 
 def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -58,7 +59,7 @@ def selectivity_figure(table: pd.DataFrame, title: str) -> Figure:
     most = max(float(np.abs(finite).max(initial=0.0)), 0.01)
     seaborn.heatmap(
         grid.clip(-most, most), ax=axes, cmap=style.DIVERGING, vmin=-most, vmax=most,
-        annot=np.vectorize(number)(values), fmt="", annot_kws={"fontsize": 6.2},
+        annot=np.vectorize(drawn)(values), fmt="", annot_kws={"fontsize": 6.2},
         linewidths=0.6, linecolor="white", cbar_kws={"label": "rise of the answer loss (nats)"},
         xticklabels=True, yticklabels=True,
     )  # fmt: skip

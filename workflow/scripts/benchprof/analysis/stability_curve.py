@@ -26,8 +26,7 @@ CAPTION = (
 
 def draw_stability(table: pd.DataFrame, title: str, targets: Sequence[Path]) -> None:
     """Draw a table of rows of `stability_rows`, in the formats that the targets' suffixes name."""
-    with style.styled():
-        style.save_figure(stability_figure(table, title), f"{title}. {CAPTION}", targets)
+    style.save_figure(lambda: stability_figure(table, title), f"{title}. {CAPTION}", targets)
 
 
 def stability_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -66,5 +65,5 @@ def stability_figure(table: pd.DataFrame, title: str) -> Figure:
         panel.set_ylabel("Jaccard index")
     style.title_above(figure, title)
     # The same lines stand in every panel.
-    style.legend_below(figure, lines[: len(abilities) + 1], 3)
+    style.legend_below(figure, lines[: len(abilities) + 1])
     return figure

@@ -46,7 +46,7 @@ class Drawn(ModelJob):
 
     @property
     def figures(self) -> list[Path]:
-        """The figure as PNG and SVG, and its caption."""
+        """The figure as PNG, SVG and PDF, and its caption."""
         return [self.csv.with_suffix(f".{form}") for form in FORMS]
 
     @property

@@ -47,7 +47,8 @@ class Exhibit(Job):
     @property
     def outputs(self) -> Files:
         """The files by form."""
-        return dict(zip(self.forms, self.targets, strict=True))
+        names = (form.replace(".", "_") for form in self.forms)
+        return dict(zip(names, self.targets, strict=True))
 
     @property
     def settings(self) -> Any:

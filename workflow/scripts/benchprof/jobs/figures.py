@@ -24,7 +24,6 @@ class Figure(Exhibit):
         entry: what the module says of it.
     """
 
-    forms = ("png", "svg", "csv", "txt")
     module: ClassVar[str]
     entry: ClassVar[Entry]
 
@@ -170,6 +169,7 @@ def _kind(module: str, entry: Entry) -> type[Figure]:
         "rule": f"plot_{entry.name}",
         "module": module,
         "entry": entry,
+        "forms": ("png", "svg", "pdf", *(["column.pdf"] if entry.narrow else []), "csv", "txt"),
         "shown": Shown("png", entry.name, entry.title, alone),
     }
     return type(f"Plot{entry.name.title()}", (KINDS[entry.of],), own)

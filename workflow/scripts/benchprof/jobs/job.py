@@ -18,8 +18,8 @@ from benchprof.run.run import Run
 from benchprof.tasks.definition import titles
 
 Files = Mapping[str, Path | list[Path]]
-FORMS = ("png", "svg", "txt")
-"""Endings of a figure's files: two of the picture, and its caption."""
+FORMS = ("png", "svg", "pdf", "txt")
+"""Endings of a figure's files: three of the picture, and its caption."""
 LIBRARIES = 4e9
 """Bytes of Python, torch and the libraries, with slack."""
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}

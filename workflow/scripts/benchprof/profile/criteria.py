@@ -22,6 +22,8 @@ SIGNIFICANCE = 0.05
 MIN_ITEMS = 10
 """With fewer there is no AIS. McNemar's test, for one, reaches 5% with six items or more, and then
 only if all six change the same way; intervals are not worth their name either."""
+FEW_ITEMS = 30
+"""With fewer an AIS stands apart in figures: one item may decide it, by custom."""
 MIN_CLUSTERS = 10
 """With fewer tasks items are resampled singly: the spread between so few is not known."""
 BROKEN_FROM = 3

@@ -36,7 +36,7 @@ def caveats(
     calibration_benchmarks: Collection[str] = (),
     overlap: pd.DataFrame | None = None,
 ) -> list[str]:
-    """What else limits the trust in a matrix; empty where nothing was found.
+    """What else limits the trust in a matrix, the gravest first; empty where nothing was found.
 
     Args:
         matrix: the cells.
@@ -44,14 +44,14 @@ def caveats(
         overlap: of `read_overlap`; nothing is said of overlap without it.
     """
     return [
-        *_unbounded(matrix),
-        *_smaller(matrix),
-        *_unread(matrix),
         *_broken(matrix),
         *_of_on_target_effects(matrix),
+        *_unread(matrix),
         *_harmful_random(matrix),
         *([] if overlap is None or matrix.one_mask else _overlap(matrix.rows_of(overlap))),
         *_contrasts(matrix),
+        *_unbounded(matrix),
+        *_smaller(matrix),
         *out_of_reach(matrix.cells.assign(benchmark=matrix.cells["benchmark"].map(readable))),
         *_calibration(matrix, calibration_benchmarks),
     ]

@@ -33,6 +33,7 @@ class Entry:
             `run` nothing. Empty if the page does not show the figure.
         each_benchmark: whether the figure of a matrix is also drawn for each benchmark: `draw` then
             takes `singles`, the targets by benchmark.
+        narrow: whether there is also a PDF that is one column wide.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Entry:
     place: int
     page: str = "caption"
     each_benchmark: bool = False
+    narrow: bool = False
 
     def stem(self, *view: str) -> str:
         """The name of its files without an ending, for one selection, mask fraction or both."""

@@ -13,10 +13,8 @@ import pandas as pd
 from benchprof.ablation import ALL_ABILITIES, and_mask_fraction, shown_mask_fraction
 from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.profile.findings import compared, unnamed
-from benchprof.report.names import metric
+from benchprof.report.names import metric, model_name
 
-# Up to so many random controls have a column each in a figure.
-SINGLE_CONTROLS = 5
 # Behind an AIS whose ablated model is broken as a whole.
 BROKEN = "†"
 
@@ -54,9 +52,15 @@ class Matrix:
         return shown_mask_fraction(self.mask_fraction, self.mask_fraction_value)
 
     @property
+    def shown_model(self) -> str:
+        """The model for readers."""
+        return model_name(self.model)
+
+    @property
     def title(self) -> str:
         """What a figure or a table of it is headed by."""
-        return f"{self.model}, {self.selection} masks{and_mask_fraction(self.shown_mask_fraction)}"
+        masks = f"{self.selection} masks{and_mask_fraction(self.shown_mask_fraction)}"
+        return f"{self.shown_model}, {masks}"
 
     @property
     def masks_in_words(self) -> str:
@@ -144,23 +148,14 @@ class Matrix:
         count = len(self.reasons())
         return f"Benchmarks without an AIS: {count} of {len(self.benchmarks)}." if count else ""
 
-    def control_grid(self) -> pd.DataFrame:
-        """(benchmarks, controls): AIS of each random control; of many, mean and extremes."""
-        names = self.controls["seed"].astype(str)
-        if self.controls["ability"].nunique() > 1:
-            names = self.controls["ability"].astype(str) + " " + names
-        wide = self.controls.assign(name=names).pivot(
-            index="benchmark", columns="name", values="ais"
-        )
-        wide = wide.reindex(index=list(self.benchmarks), columns=list(dict.fromkeys(names)))
-        if wide.shape[1] <= SINGLE_CONTROLS:
-            return wide.rename(columns=lambda name: f"random_{name}")
-        summary = {
-            f"random_mean_of_{wide.shape[1]}": wide.mean(axis=1),
-            "random_lowest": wide.min(axis=1),
-            "random_highest": wide.max(axis=1),
-        }
-        return pd.DataFrame(summary)
+    def control_ranges(self) -> pd.DataFrame:
+        """The `mean`, `least` and `most` AIS of all random controls, by benchmark; empty of none.
+
+        A benchmark without an AIS has NaN.
+        """
+        every = self.controls.groupby("benchmark", sort=False)["ais"]
+        ranges = {"mean": every.mean(), "least": every.min(), "most": every.max()}
+        return pd.DataFrame(ranges, index=list(self.benchmarks) if self.controlled else [])
 
     def numbers(self) -> pd.DataFrame:
         """The abilities' cells and the random controls as figures show them, a row each."""

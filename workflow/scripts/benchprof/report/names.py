@@ -10,6 +10,12 @@ from benchprof.tasks.definition import titles
 
 # Words that English joins by a hyphen.
 HYPHENED = {"long term": "long-term"}
+# The names that their authors gave to the models in resources/models.
+MODELS = {
+    "gemma-3-270m": "Gemma 3 270M",
+    "qwen25-coder-15b-instruct": "Qwen2.5-Coder-1.5B-Instruct",
+    "smollm2-135m-instruct": "SmolLM2-135M-Instruct",
+}
 
 
 def readable(name: str) -> str:
@@ -29,6 +35,16 @@ def inline(name: str) -> str:
     for apart, joined in HYPHENED.items():
         words = words.replace(apart, joined)
     return words
+
+
+def model_name(name: str) -> str:
+    """A model's name to read: its authors' for those in resources/models, else the run's own."""
+    return MODELS.get(name, name)
+
+
+def split(names: str) -> list[str]:
+    """Names as the tables join them."""
+    return names.split("; ") if names else []
 
 
 def series(parts: Iterable[object]) -> str:

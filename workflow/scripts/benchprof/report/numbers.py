@@ -17,6 +17,11 @@ def number(value: float, decimals: int = 2) -> str:
     return text if text.strip("-0.") else text.removeprefix("-")
 
 
+def drawn(value: float, decimals: int = 2) -> str:
+    """A value as a picture shows it: with a minus sign, not a hyphen."""
+    return NONE if math.isnan(value) else number(value, decimals).replace("-", "\N{MINUS SIGN}")
+
+
 def number_off(value: float, limit: float, least: int = 2) -> str:
     """A value with as many decimals as it takes not to read as the limit that it is not.
 

@@ -48,6 +48,12 @@ def undefined(matrix: Matrix) -> list[str]:
     ]
 
 
+def mostly_undefined(matrix: Matrix) -> str:
+    """What to say in place of a picture where most benchmarks have no AIS; empty elsewhere."""
+    most = 2 * len(matrix.reasons()) > len(matrix.benchmarks)
+    return f"No picture, as most cells would be empty. {matrix.absent()}" if most else ""
+
+
 def full_caption(caption: str, matrix: Matrix) -> str:
     """A figure's caption that stands alone: also why benchmarks have no AIS."""
     return " ".join([caption, *undefined(matrix)])

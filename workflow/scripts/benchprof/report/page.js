@@ -2,6 +2,9 @@
 // The page is whole without this script: it hides what was not chosen, sorts and filters tables,
 // and says all of a cell's numbers.
 
+// What only a reader of the whole page needs.
+for (const part of document.querySelectorAll(".whole")) part.hidden = true;
+
 const chosen = {};
 
 function showChosen() {

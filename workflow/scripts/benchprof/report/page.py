@@ -20,26 +20,33 @@ from benchprof.configuration import Configuration
 from benchprof.files import write_text
 from benchprof.portable import portable
 from benchprof.profile.criteria import (
+    FEW_ITEMS,
     FORMAT_MOVED,
     FULL_ON_TARGET,
     LEAST_ON_TARGET,
     RELIABLE,
     SIDE_DROP,
     SIGNIFICANCE,
-    is_above_guessing,
 )
 from benchprof.profile.shown import shown_masks
 from benchprof.report import rows
-from benchprof.report.answers import answers, split
 from benchprof.report.caveats import caveats, half_ais, train_items
 from benchprof.report.drops import mask_doubts, on_target_table
+from benchprof.report.figure import FIGURES
 from benchprof.report.item_profiles import item_profiles
 from benchprof.report.manifest import portable_card
 from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_of
 from benchprof.report.methods import ablated, method_steps
-from benchprof.report.names import inline, metric, readable
+from benchprof.report.names import inline, metric, model_name, readable, split
 from benchprof.report.numbers import span
-from benchprof.report.outcomes import against_random, held_out_tests, undefined, without_format
+from benchprof.report.opening import blind, finding, overview, reason, share_maps
+from benchprof.report.outcomes import (
+    against_random,
+    held_out_tests,
+    mostly_undefined,
+    undefined,
+    without_format,
+)
 from benchprof.report.page_figures import Album
 from benchprof.report.templates import environment
 
@@ -52,6 +59,7 @@ LIMITS = {
     "side": SIDE_DROP,
     "format_change": FORMAT_MOVED,
     "reliable": RELIABLE,
+    "few": FEW_ITEMS,
 }
 Tables = Mapping[str, pd.DataFrame]
 """The tables of the profile stage by their names, less that of items, and the table of `overlap`;
@@ -113,16 +121,17 @@ def write_page(
         "script": script,
         "script_digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "limits": LIMITS,
-        "infinity": float("inf"),
         "switches": _switches(impact),
         "sections": sections,
+        "entries": FIGURES,
+        "share_maps": share_maps(tables["shares"]) if "shares" in tables else [],
         "shares": item_profiles(tables, album) if "shares" in tables else [],
         "sweeps": list(_sweeps(impact, album)),
         "similarities": list(_similarities(tables, album)),
         "run_figures": album.of("run"),
         "downloads": [(f"{name}.csv", _saved(own)) for name, own in tables.items() if len(own)],
         "models": {name: portable_card(path) for name, path in models.items()},
-        "scores": {name: _scores(impact, name) for name in models},
+        "scores": {name: rows.scores(impact, name) for name in models},
         "profiled": _profiled(impact),
         "ablated": ablated(config, "an ability's"),
         "methods": method_steps(config, tables, super_sets),
@@ -149,10 +158,13 @@ def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict
         matrix.rows_of(power), on="benchmark", suffixes=("", "_of_power")
     )
     alike = matrix.rows_of(tables["benchmark_similarity"])
+    few = blind(matrix, power)
     return {
         "matrix": matrix,
-        "doubted": 0 if matrix.one_mask else len(doubts),
-        "answers": answers(matrix, findings, reliability, power, calibration),
+        "finding": finding(matrix, findings),
+        "reason": reason(matrix, few),
+        "overview": overview(matrix, findings, few, rows.scores(tables["impact"], matrix.model)),
+        "empty": mostly_undefined(matrix),
         "found": [*held_out_tests(matrix), *against_random(matrix)],
         "doubts": [*undefined(matrix), *caveats(matrix, calibration, tables.get("overlap"))],
         "without_format": without_format(matrix),
@@ -204,18 +216,14 @@ def _in_each_metric(table: pd.DataFrame, matrix: Matrix) -> Iterator[tuple[str, 
 
 
 def _grid(name: str, matrix: Matrix) -> dict[str, Any]:
-    """The AIS in one metric: a row per benchmark with cells by ability and values of controls."""
-    controls = matrix.control_grid()
+    """The AIS in one metric: a row per benchmark with cells by ability and range of controls."""
+    controls = matrix.control_ranges().to_dict("index")
     cells = matrix.cells.groupby("benchmark", sort=False)
     return {
         "name": name,
         "metrics": matrix.metrics(),
         "abilities": matrix.abilities,
-        "controls": list(controls.columns),
-        "rows": [
-            (benchmark, own.to_dict("records"), list(controls.loc[str(benchmark)]))
-            for benchmark, own in cells
-        ],
+        "rows": [(name, own.to_dict("records"), controls.get(name)) for name, own in cells],
     }
 
 
@@ -225,9 +233,9 @@ def _switches(table: pd.DataFrame) -> list[dict[str, Any]]:
     metrics = [(HEADLINE, f"headline ({headline})")]
     metrics += [(name, metric(name)) for name in _other_metrics(table)]
     plain = {"model": "Model", "selection": "Masks", "mask_fraction": "Mask fraction"}
+    shown = {name: [(v, model_name(v)) for v in table[name].unique()] for name in plain}
     return [
-        {"name": name, "label": label, "options": [(v, v) for v in table[name].unique()]}
-        for name, label in plain.items()
+        {"name": name, "label": label, "options": shown[name]} for name, label in plain.items()
     ] + [{"name": "metric", "label": "AIS in", "options": metrics}]
 
 
@@ -254,18 +262,6 @@ def _similarities(tables: Tables, album: Album) -> Iterator[dict[str, Any]]:
             "differences": differences.to_dict("records"),
             "figures": album.of("models", alike, view=[selection, mask_fraction]),
         }
-
-
-def _scores(table: pd.DataFrame, model: str) -> list[dict[Any, Any]]:
-    """A row per (benchmark, metric) of the intact model; the headline metric first."""
-    own = table[table["model"] == model].drop_duplicates(["benchmark", "metric"])
-    order = {benchmark: place for place, benchmark in enumerate(own["benchmark"].unique())}
-    own = own.assign(
-        place=own["benchmark"].map(order),
-        beside=~own["headline"],
-        above=own["p_guessing"].map(is_above_guessing),
-    )
-    return own.sort_values(["place", "beside"], kind="stable").to_dict("records")
 
 
 def _saved(table: pd.DataFrame) -> str:

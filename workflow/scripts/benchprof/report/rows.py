@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pandas as pd
+
+from benchprof.profile.criteria import is_above_guessing
 from benchprof.report.numbers import NONE, interval, number
 from benchprof.report.outcomes import SHARED
 
@@ -51,3 +54,15 @@ def meanings(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
     """Each code that stands in rows of the page, once, with its sentence and its number of rows."""
     found = Counter(pair for row in rows for pair in codes(row).items())
     return [(code, sentence, rows) for (code, sentence), rows in found.items()]
+
+
+def scores(table: pd.DataFrame, model: str) -> list[dict[Any, Any]]:
+    """A row per (benchmark, metric) of the intact model; the headline metric first."""
+    own = table[table["model"] == model].drop_duplicates(["benchmark", "metric"])
+    order = {benchmark: place for place, benchmark in enumerate(own["benchmark"].unique())}
+    own = own.assign(
+        place=own["benchmark"].map(order),
+        beside=~own["headline"],
+        above=own["p_guessing"].map(is_above_guessing),
+    )
+    return own.sort_values(["place", "beside"], kind="stable").to_dict("records")

@@ -21,6 +21,19 @@ from benchprof.report.names import readable
 from benchprof.report.numbers import number_off
 
 SENTENCES = {
+    # What the page opens with.
+    "found": "{sound} of {defined} benchmarks need an ability whose mask costs more than {others}; "
+    "the clearest is {benchmark}, which needs {said}.",
+    "found_in_doubt": "On {benchmark}, the mask of {said} costs more than {others}, but "
+    "something else may have been lost: {doubt}.",
+    "nothing_found": "No ability stands out on any of the benchmarks that have an AIS ({defined} "
+    "of {all}).",
+    "nothing_defined": "Nothing can be said of what these benchmarks need: none has an AIS.",
+    "why_undefined": "{count} of {all} benchmarks have no AIS, mostly because {reason}.",
+    "why_unnamed": "no ability can be named, as {reason}.",
+    "why_doubted": "{count} of {all} masks are in doubt (most often: {reason}).",
+    "why_blind": "on {count} of {all} benchmarks, the items are too few to show a loss.",
+    "why_nothing": "no check found a fault, but smaller losses may be there unseen.",
     # What a matrix shows.
     "held_out_tests": "Of the abilities' held-out tests, {defined} of {all} have an AIS. The "
     "ability's own AIS is the largest on {largest} of these (by chance, this is expected on "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,21 @@ import pandas as pd
 import seaborn
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
 from benchprof.files import write_csv, write_text, written_whole
 
-# Inches: the text width of a two-column page, so that the sizes below are the printed ones.
-WIDTH = 7.0
+# Inches: across one and two columns of a page, so that the sizes below are the printed ones.
+ONE_COLUMN, TWO_COLUMNS = 3.5, 7.0
+# What the name of a file that is one column wide has before its ending.
+NARROW = ".column"
 DPI = 300
-# Panels side by side.
-COLUMNS = 4
-# Of the key below a figure: characters of a line, and inches.
-KEY_WIDTH = 130
+# Inches: at least, of a panel beside others; of the labels of the first; of an entry of a legend.
+PANEL, LABELS, LEGEND = 1.6, 1.2, 2.3
+# Characters of an inch of a figure's title, of a panel's and of the key below a figure; inches of a
+# line of the key.
+TITLE_CHARACTERS, PANEL_CHARACTERS, KEY_CHARACTERS = 13, 15, 18.5
 KEY_LINE = 0.12
 # Blue is below zero, red above; the two differ for every kind of colour vision.
 DIVERGING = "vlag"
@@ -42,11 +46,14 @@ MUTED = "#6b6b6b"
 # What stands behind: controls, noise.
 PALE = "#c9c9c9"
 UNDEFINED = "#e4e4e4"
+# What may be nothing: an interval that includes 0.
+NEUTRAL = "#eeeeee"
 HATCH = "/////"
 # A key set to None is left out of the file.
 METADATA: Mapping[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 
 _SETTINGS = {
@@ -70,14 +77,22 @@ _SETTINGS = {
     # Without it, the names of clip paths and markers in an SVG differ in every process.
     "svg.hashsalt": "benchprof",
     "svg.fonttype": "path",
+    # TrueType, which publishers ask for.
+    "pdf.fonttype": 42,
 }
 
 
 @contextlib.contextmanager
-def styled() -> Iterator[None]:
+def styled(width: float = TWO_COLUMNS) -> Iterator[None]:
     """Draw and save the block's figures in the common look; other figures keep theirs."""
-    with mpl.rc_context({**seaborn.axes_style("white"), **_SETTINGS}):
+    size = {"figure.figsize": (width, width)}
+    with mpl.rc_context({**seaborn.axes_style("white"), **_SETTINGS, **size}):
         yield
+
+
+def width() -> float:
+    """Inches that the figures of the block are wide."""
+    return float(mpl.rcParams["figure.figsize"][0])
 
 
 def new_figure(height: float) -> Figure:
@@ -85,7 +100,7 @@ def new_figure(height: float) -> Figure:
 
     It belongs to no pyplot state and no window system: a notebook's backend stays as it is.
     """
-    return Figure(figsize=(WIDTH, height), layout="constrained")
+    return Figure(figsize=(width(), height), layout="constrained")
 
 
 def panels(
@@ -94,16 +109,17 @@ def panels(
     """A figure with a panel for each title, which share their axes.
 
     Args:
-        titles: one or more.
+        titles: one or more, wrapped here.
         height: of a panel, in inches.
         frame: of all that is around the panels.
     """
-    columns = min(COLUMNS, len(titles))
+    columns = min(int(width() / PANEL), len(titles))
     rows = math.ceil(len(titles) / columns)
+    characters = int(PANEL_CHARACTERS * (width() - LABELS) / int(width() / PANEL))
     figure = new_figure(frame + rows * height)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for place, title in zip(axes.flat, titles, strict=False):
-        place.set_title(title, fontsize=7, loc="left")
+        place.set_title(textwrap.fill(title, characters), fontsize=7, loc="left")
     for spare in axes.flat[len(titles) :]:
         spare.remove()
     return figure, axes
@@ -115,34 +131,51 @@ def lowest(axes: np.ndarray[Any, Any], count: int) -> list[Axes]:
 
 
 def save_figure(
-    figure: Figure, caption: str, targets: Sequence[Path], numbers: pd.DataFrame | None = None
+    draw: Callable[[], Figure],
+    caption: str,
+    targets: Sequence[Path],
+    numbers: pd.DataFrame | None = None,
 ) -> None:
     """Write a figure, its caption and its numbers, without dates or versions.
 
     Args:
-        figure: what PNG and SVG files show.
+        draw: makes the figure that PNG, SVG and PDF files show, in the common look; a file with
+            `NARROW` in its name is one column wide, any other two.
         caption: what a TXT file holds, so that no paragraph stands in the picture.
         targets: files, each in the form that its suffix names.
         numbers: what a CSV file holds.
     """
+    for width, narrow in ((TWO_COLUMNS, False), (ONE_COLUMN, True)):
+        pictures = [
+            target
+            for target in targets
+            if target.suffix[1:] in METADATA and target.stem.endswith(NARROW) == narrow
+        ]
+        if pictures:
+            with styled(width):
+                _save(draw(), pictures)
     for target in targets:
-        form = target.suffix.removeprefix(".")
-        if form == "txt":
+        if target.suffix == ".txt":
             write_text(target, f"{caption}\n")
-            continue
-        if form == "csv" and numbers is not None:
+        elif target.suffix == ".csv" and numbers is not None:
             write_csv(target, numbers)
-            continue
+
+
+def _save(figure: Figure, pictures: Sequence[Path]) -> None:
+    for target in pictures:
+        form = target.suffix[1:]
         with written_whole(target) as temporary:
-            figure.savefig(temporary, format=form, dpi=DPI, metadata=METADATA.get(form))
+            figure.savefig(temporary, format=form, dpi=DPI, metadata=METADATA[form])
 
 
 def note_figure(title: str, key: str) -> Figure:
     """What stands in the place of a figure that has nothing to draw: why, in a line."""
-    height = 0.6 + key_height(key)
+    lines = _wrapped_title(title)
+    above = 0.2 + 0.15 * (lines.count("\n") + 1)
+    height = above + 0.25 + key_height(key)
     figure = new_figure(height)
-    figure.text(0.01, 1 - 0.2 / height, title, fontsize=8, fontweight="bold", va="center")
-    figure.text(0.01, 1 - 0.4 / height, _wrapped(key), fontsize=6, va="top")
+    figure.text(0.01, 1 - 0.1 / height, lines, fontsize=8, fontweight="bold", va="top")
+    figure.text(0.01, 1 - above / height, _wrapped(key), fontsize=6, va="top")
     return figure
 
 
@@ -152,25 +185,53 @@ def key_below(figure: Figure, key: str) -> None:
 
 
 def _wrapped(key: str) -> str:
-    return textwrap.fill(key, KEY_WIDTH)
+    return "\n".join(_lines(key))
+
+
+def _lines(key: str) -> list[str]:
+    return textwrap.wrap(key, int(KEY_CHARACTERS * width()))
 
 
 def key_height(key: str) -> float:
     """Inches that `key_below` takes."""
-    return KEY_LINE * len(textwrap.wrap(key, KEY_WIDTH))
+    return KEY_LINE * len(_lines(key))
 
 
-def legend_below(figure: Figure, handles: Sequence[Artist], columns: int, key: str = "") -> None:
-    """A legend under all axes, under a key (which would lie on it as `key_below`)."""
+def legend_below(
+    figure: Figure, handles: Sequence[Artist], key: str = "", entry: float = LEGEND
+) -> None:
+    """A legend under all axes, under a key (which would lie on it as `key_below`).
+
+    Args:
+        figure: with a layout that makes room.
+        handles: the entries.
+        key: a line above them.
+        entry: inches of the longest.
+    """
     figure.legend(
-        handles=list(handles), loc="outside lower left", ncols=columns, frameon=False,
-        alignment="left", title=_wrapped(key), title_fontsize=6,
+        handles=list(handles), loc="outside lower left", ncols=max(int(width() / entry), 1),
+        frameon=False, alignment="left", title=_wrapped(key), title_fontsize=6,
     )  # fmt: skip
 
 
 def title_above(figure: Figure, text: str) -> None:
     """A title over all axes that takes no width from the first."""
-    figure.suptitle(text, x=0.01, ha="left", fontsize=8, fontweight="bold")
+    figure.suptitle(_wrapped_title(text), x=0.01, ha="left", fontsize=8, fontweight="bold")
+
+
+def scale_below(
+    figure: Figure, axes: Axes, colours: ScalarMappable, label: str, extend: str = "neither"
+) -> None:
+    """What the colours of cells mean, at the figure's foot."""
+    bar = figure.colorbar(
+        colours, ax=axes, location="bottom", extend=extend, fraction=0.03, pad=0.02, aspect=40
+    )
+    bar.set_label(label)
+    bar.ax.tick_params(length=2, width=0.5)
+
+
+def _wrapped_title(text: str) -> str:
+    return textwrap.fill(text, int(TITLE_CHARACTERS * width()))
 
 
 def palette(count: int) -> list[tuple[float, float, float]]:

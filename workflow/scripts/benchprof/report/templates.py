@@ -7,7 +7,7 @@ import math
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from benchprof.models.source import source_of
-from benchprof.report.names import counted, inline, metric, readable, series
+from benchprof.report.names import counted, inline, metric, model_name, readable, series
 from benchprof.report.numbers import number, number_off, probability
 
 
@@ -20,7 +20,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = (readable, inline, metric, series, number, number_off, probability)
+    shown = (readable, inline, metric, model_name, series, number, number_off, probability)
     made.filters |= {filter_.__name__: filter_ for filter_ in shown} | {"source": source_of}
     made.tests["missing"] = math.isnan
     made.globals["counted"] = counted

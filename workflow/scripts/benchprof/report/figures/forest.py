@@ -17,7 +17,7 @@ from benchprof.profile.criteria import SIGNIFICANCE
 from benchprof.report import style
 from benchprof.report.figure import Entry
 from benchprof.report.matrix import Matrix
-from benchprof.report.names import wrapped
+from benchprof.report.names import readable, wrapped
 from benchprof.report.outcomes import full_caption
 
 ENTRY = Entry(
@@ -26,6 +26,7 @@ ENTRY = Entry(
     of="matrix",
     draw="draw_forest",
     place=2,
+    narrow=True,
 )
 
 # Inches.
@@ -40,9 +41,8 @@ WIDEST = 2.0
 
 def draw_forest(matrix: Matrix, targets: Sequence[Path]) -> None:
     """Draw every AIS with its interval; arguments as of `heatmap.draw_heatmap`."""
-    with style.styled():
-        text = full_caption(caption(matrix), matrix)
-        style.save_figure(forest_figure(matrix), text, targets, forest_numbers(matrix))
+    text, numbers = full_caption(caption(matrix), matrix), forest_numbers(matrix)
+    style.save_figure(lambda: forest_figure(matrix), text, targets, numbers)
 
 
 def forest_numbers(matrix: Matrix) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def forest_figure(matrix: Matrix) -> Figure:
     if not benchmarks:
         return style.note_figure(matrix.title, matrix.absent())
     panel = ROW_HEIGHT * max(len(matrix.abilities), 2) + PANEL_FRAME
-    figure, axes = style.panels([wrapped(own, 22) for own in benchmarks], panel, FRAME_HEIGHT)
+    figure, axes = style.panels([*map(readable, benchmarks)], panel, FRAME_HEIGHT)
     shown = cells[["ais", "ais_low", "ais_high", "random_low", "random_high"]].to_numpy(float)
     limits = style.limits(shown.ravel(), 0.1, WIDEST)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
@@ -73,23 +73,23 @@ def forest_figure(matrix: Matrix) -> Figure:
         lowest.tick_params(labelbottom=True)
         lowest.set_xlabel("AIS")
     style.title_above(figure, matrix.title)
-    style.legend_below(figure, _legend(matrix), 2, matrix.absent())
+    style.legend_below(figure, _legend(matrix))
     return figure
 
 
 def caption(matrix: Matrix) -> str:
     """What the figure shows, in words, from the same data."""
-    whose = f"of {matrix.model} (masks: {matrix.masks_in_words})"
+    whose = f"of {matrix.shown_model} (masks: {matrix.masks_in_words})"
     if not matrix.defined:
         return f"No AIS {whose} to draw: {matrix.absent()}"
-    controls = (
-        " Below it, in grey: the mean and range of the random masks of the same size. "
-        f"Filled: differs from them (q < {SIGNIFICANCE})."
-    )
+    significant = "the interval excludes 0"
+    controls = ""
+    if matrix.controlled:
+        significant = f"it differs from the random masks of the same size (q < {SIGNIFICANCE})"
+        controls = " Below it: the mean and range of these random masks."
     return (
-        f"Every AIS {whose} with its interval (red: a loss, blue: a gain, black: neither)."
-        f"{controls if matrix.controlled else ''} Square: the ability's held-out test. Arrow: "
-        "the line "
+        f"Every AIS {whose} with its interval. Filled and coloured (red: a loss, blue: a gain) "
+        f"where {significant}.{controls} Square: the ability's held-out test. Arrow: the line "
         f"goes on beyond the axis. {matrix.absent()}"
     ).rstrip()
 
@@ -110,10 +110,10 @@ def _draw_panel(
     for row, cell in enumerate(cells):
         if np.isfinite(cell["random_mean"]):
             span = cell["random_low"], cell["random_high"]
-            _draw_span(axes, row + BELOW, span, limits, {"color": style.MUTED, "lw": 0.8})
+            _draw_span(axes, row + BELOW, span, limits, {"color": style.PALE, "lw": 0.8})
             mean = np.clip(cell["random_mean"], low, high)
-            axes.plot(mean, row + BELOW, "|", color=style.MUTED, ms=4)
-        colour = _colour(cell["ais"])
+            axes.plot(mean, row + BELOW, "|", color=style.PALE, ms=4)
+        colour = _colour(cell)
         _draw_span(
             axes, row, (cell["ais_low"], cell["ais_high"]), limits, {"color": colour, "lw": 1.0}
         )
@@ -121,15 +121,17 @@ def _draw_panel(
             np.clip(cell["ais"], low, high), row,
             "s" if own.get(cell["ability"]) == cell["benchmark"] else "o",
             color=colour, ms=3.2, mew=0.8,
-            mfc=colour if cell["q_random"] < SIGNIFICANCE else "white",
+            mfc="white" if colour == style.MUTED else colour,
         )  # fmt: skip
 
 
-def _colour(ais: float) -> str:
-    """Return the colour of an AIS's sign, or that of the text if the AIS is exactly 0."""
-    if ais == 0:
-        return style.INK
-    return style.LOSS if ais > 0 else style.GAIN
+def _colour(cell: Mapping[Any, Any]) -> str:
+    """Return the colour of the AIS's sign, or a grey one if the AIS is not significant."""
+    q = cell["q_random"]
+    around_zero = cell["ais_low"] <= 0 <= cell["ais_high"]
+    if around_zero if np.isnan(q) else q >= SIGNIFICANCE:
+        return style.MUTED
+    return style.LOSS if cell["ais"] > 0 else style.GAIN
 
 
 def _draw_span(
@@ -151,17 +153,17 @@ def _draw_span(
 
 
 def _legend(matrix: Matrix) -> list[Artist]:
-    def marker(form: str, face: str, label: str) -> Artist:
-        return Line2D([], [], marker=form, ls="", ms=3.2, mew=0.8, color=style.INK, mfc=face,
+    def marker(form: str, colour: str, face: str, label: str) -> Artist:
+        return Line2D([], [], marker=form, ls="", ms=3.2, mew=0.8, color=colour, mfc=face,
                       label=label)  # fmt: skip
 
-    own = marker("s", "white", "the ability's held-out test")
-    if not matrix.controlled:
-        return [own]
-    return [
-        marker("o", style.INK, f"differs from random masks (q < {SIGNIFICANCE})"),
-        marker("o", "white", "does not"),
-        own,
-        Line2D([], [], color=style.MUTED, lw=0.8, marker="|", ms=4,
-               label="random masks of the same size: mean, range"),
-    ]  # fmt: skip
+    marks = [
+        marker("o", style.LOSS, style.LOSS, "significant loss"),
+        marker("o", style.GAIN, style.GAIN, "significant gain"),
+        marker("o", style.MUTED, "white", "neither"),
+        marker("s", style.MUTED, "white", "the ability's held-out test"),
+    ]
+    if matrix.controlled:
+        said = "random masks: mean, range"
+        marks.append(Line2D([], [], color=style.PALE, lw=0.8, marker="|", ms=4, label=said))
+    return marks

@@ -55,8 +55,7 @@ def draw_pipeline(timings: Mapping[str, Sequence[Path]], targets: Sequence[Path]
         targets: PNG, SVG, CSV and TXT files.
     """
     numbers = pipeline_numbers(timings)
-    with style.styled():
-        style.save_figure(pipeline_figure(numbers), caption(numbers), targets, numbers)
+    style.save_figure(lambda: pipeline_figure(numbers), caption(numbers), targets, numbers)
 
 
 def pipeline_numbers(timings: Mapping[str, Sequence[Path]]) -> pd.DataFrame:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from benchprof.report import style
@@ -24,17 +27,18 @@ ENTRY = Entry(
     of="matrix",
     draw="draw_radars",
     place=3,
+    narrow=True,
     each_benchmark=True,
 )
 
-COLUMNS = 4
 LEAST_ABILITIES = 3
 # AIS beyond it are drawn at the rim.
 WIDEST = 1.5
 # Inches.
 PANEL_HEIGHT = 2.05
 SINGLE_HEIGHT = 3.6
-FRAME_HEIGHT = 0.9
+FRAME_HEIGHT = 1.2
+LEGEND_ENTRY = 1.7
 RINGS = (-1.0, -0.5, 0.5, 1.0)
 # Points of the outline between two abilities.
 STEPS = 40
@@ -51,13 +55,12 @@ def draw_radars(
         singles: the same by benchmark.
     """
     numbers = radar_numbers(matrix)
-    with style.styled():
-        text = full_caption(caption(matrix), matrix)
-        style.save_figure(radar_page(matrix), text, targets, numbers)
-        for benchmark, files in singles.items():
-            own = numbers[numbers["benchmark"] == benchmark]
-            text = single_caption(matrix, benchmark)
-            style.save_figure(single_radar(matrix, benchmark), text, files, own)
+    text = full_caption(caption(matrix), matrix)
+    style.save_figure(lambda: radar_page(matrix), text, targets, numbers)
+    for benchmark, files in singles.items():
+        own = numbers[numbers["benchmark"] == benchmark]
+        text = single_caption(matrix, benchmark)
+        style.save_figure(partial(single_radar, matrix, benchmark), text, files, own)
 
 
 def radar_numbers(matrix: Matrix) -> pd.DataFrame:
@@ -73,19 +76,18 @@ def radar_page(matrix: Matrix) -> Figure:
         return style.note_figure(matrix.title, nothing)
     shown = matrix.defined
     short = codes(matrix.abilities)
-    legend = ", ".join(f"{code} {inline(a)}" for a, code in short.items())
-    limits = _limits(matrix)
-    key = " ".join(filter(None, [f"{legend}.", _rings(matrix, limits), matrix.absent()]))
-    rows = math.ceil(len(shown) / COLUMNS)
+    key = ", ".join(f"{code} {inline(a)}" for a, code in short.items())
+    limits, columns = _limits(matrix), int(style.width() / style.PANEL)
+    rows = math.ceil(len(shown) / columns)
     height = FRAME_HEIGHT + rows * PANEL_HEIGHT + style.key_height(key)
     figure = style.new_figure(height)
     for place, benchmark in enumerate(shown, start=1):
-        # Always four columns: one radar is not to fill the page.
-        axes = figure.add_subplot(rows, COLUMNS, place, projection="polar")
+        # As many columns for a single radar: it is not to fill the page.
+        axes = figure.add_subplot(rows, columns, place, projection="polar")
         _draw(axes, matrix, benchmark, limits, list(short.values()))
-        axes.set_title(wrapped(benchmark, 24), fontsize=7, pad=9)
+        axes.set_title(wrapped(benchmark, 22), fontsize=7, pad=9)
     style.title_above(figure, matrix.title)
-    style.legend_below(figure, _legend(), 2, key)
+    style.legend_below(figure, _legend(matrix), key, LEGEND_ENTRY)
     return figure
 
 
@@ -106,7 +108,7 @@ def single_radar(matrix: Matrix, benchmark: str) -> Figure:
     axes.vlines(_angles(len(names)), low, high, color=style.INK, lw=0.8)
     _place_names(axes)
     style.title_above(figure, title)
-    style.legend_below(figure, _legend(), 2, _rings(matrix, limits))
+    style.legend_below(figure, _legend(matrix), entry=LEGEND_ENTRY)
     return figure
 
 
@@ -115,14 +117,14 @@ def caption(matrix: Matrix) -> str:
     if nothing := _nothing(matrix):
         return nothing
     return (
-        f"The profile of each benchmark under {matrix.model} (masks: {matrix.masks_in_words}). "
-        f"{_reading(matrix)} {matrix.absent()}"
+        f"The profile of each benchmark under {matrix.shown_model} (masks: "
+        f"{matrix.masks_in_words}). {_reading(matrix)} {matrix.absent()}"
     ).rstrip()
 
 
 def single_caption(matrix: Matrix, benchmark: str) -> str:
     """What a benchmark's own radar shows or, where it has no AIS, why there is none."""
-    under = f"{matrix.model} (masks: {matrix.masks_in_words})"
+    under = f"{matrix.shown_model} (masks: {matrix.masks_in_words})"
     start = f"The profile of {readable(benchmark)} under {under}."
     if reason := matrix.reasons().get(benchmark):
         return f"{start} No AIS: {reason}."
@@ -133,10 +135,11 @@ def single_caption(matrix: Matrix, benchmark: str) -> str:
 
 def _reading(matrix: Matrix) -> str:
     """How to read a radar."""
-    random = "Grey: the mean of random masks. " if matrix.controlled else ""
+    random = "Dotted: the mean of the random masks. " if matrix.controlled else ""
     return (
-        "The distance from the ring of zero is the AIS: losses are outside, gains hatched inside. "
-        f"{random}AIS beyond the centre or the rim are drawn there."
+        "The distance from the dashed ring of zero is the AIS: losses are outside, gains hatched "
+        f"inside. {random}{_rings(_limits(matrix))} AIS beyond the centre or the rim are drawn "
+        "there."
     )
 
 
@@ -205,16 +208,19 @@ def _place_names(axes: Any) -> None:
         label.set_ha("center" if abs(side) < 0.05 else "left" if side > 0 else "right")
 
 
-def _legend() -> list[Patch]:
-    return [
-        Patch(facecolor=style.LOSS, alpha=0.45, label="lost with the mask ablated (AIS > 0)"),
+def _legend(matrix: Matrix) -> list[Artist]:
+    lines: list[Artist] = [
+        Patch(facecolor=style.LOSS, alpha=0.45, label="lost (AIS > 0)"),
         Patch(facecolor=style.GAIN, alpha=0.45, hatch=style.HATCH, label="gained (AIS < 0)"),
+        Line2D([], [], color=style.INK, lw=0.6, ls="--", label="AIS of 0"),
     ]
+    if matrix.controlled:
+        said = "random masks, mean"
+        lines.append(Line2D([], [], color=style.MUTED, lw=0.8, ls=":", label=said))
+    return lines
 
 
-def _rings(matrix: Matrix, limits: tuple[float, float]) -> str:
-    """What the circles are."""
-    rings = [f"{t:g}" for t in RINGS if limits[0] < t < limits[1]]
-    named = f"grey: AIS of {', '.join(rings)}" if rings else f"rim: AIS of {limits[1]:.2f}"
-    random = " dotted: mean of the random masks;" if matrix.controlled else ""
-    return f"Dashed: AIS of 0;{random} {named}."
+def _rings(limits: tuple[float, float]) -> str:
+    """What the grey circles are."""
+    rings = ", ".join(f"{t:g}" for t in RINGS if limits[0] < t < limits[1])
+    return f"Grey rings: AIS of {rings}." if rings else f"The rim: AIS of {limits[1]:.2f}."

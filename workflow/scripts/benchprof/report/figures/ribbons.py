@@ -34,6 +34,8 @@ GAP = 0.08
 BAR = 0.09
 LEFT, RIGHT = 1.6, 5.1
 FRAME_HEIGHT = 0.75
+# Inches: of an AIS of 1 at most.
+WIDEST = 0.6
 NAME_WIDTH = 32
 STRONG, PALE = 0.75, 0.25
 
@@ -55,9 +57,8 @@ class Node:
 
 def draw_ribbons(matrix: Matrix, targets: Sequence[Path]) -> None:
     """Draw the AIS above `SHOWN_AIS`; arguments as of `heatmap.draw_heatmap`."""
-    with style.styled():
-        text = full_caption(caption(matrix), matrix)
-        style.save_figure(ribbon_figure(matrix), text, targets, ribbon_numbers(matrix))
+    text, numbers = full_caption(caption(matrix), matrix), ribbon_numbers(matrix)
+    style.save_figure(lambda: ribbon_figure(matrix), text, targets, numbers)
 
 
 def ribbon_numbers(matrix: Matrix) -> pd.DataFrame:
@@ -74,24 +75,22 @@ def ribbon_figure(matrix: Matrix) -> Figure:
     if ribbons.empty:
         return style.note_figure(matrix.title, _nothing(matrix))
     most = max(len(matrix.abilities), len(matrix.defined))
-    # So that all ribbons together are as high as all names.
-    scale = PLACE * most / float(ribbons["ais"].sum())
+    # So that all ribbons together are as high as all names, unless this makes much of little.
+    scale = min(PLACE * most / float(ribbons["ais"].sum()), WIDEST)
     left = _column(matrix.abilities, ribbons.groupby("ability")["ais"].sum(), scale)
     right = _column(matrix.defined, ribbons.groupby("benchmark")["ais"].sum(), scale)
     height = max(_height(left), _height(right))
     _centre(left, height)
     _centre(right, height)
-    key = " ".join(filter(None, [_legend(matrix), *_broken(matrix), matrix.absent()]))
-    figure = style.new_figure(height + FRAME_HEIGHT + style.key_height(key))
+    figure = style.new_figure(height + FRAME_HEIGHT)
     axes = figure.subplots()
-    axes.set(xlim=(0, style.WIDTH), ylim=(height + PLACE, -0.05))
+    axes.set(xlim=(0, style.width()), ylim=(height + PLACE, -0.05))
     axes.axis("off")
     axes.set_title(matrix.title, loc="left")
     colours = dict(zip(matrix.abilities, style.palette(len(matrix.abilities)), strict=True))
     _draw_ribbons(axes, ribbons, left, right, scale, colours)
     _draw_names(axes, left, right, colours)
     _draw_scale(axes, scale, height + 0.12)
-    style.key_below(figure, key)
     return figure
 
 
@@ -101,7 +100,7 @@ def caption(matrix: Matrix) -> str:
     if not count:
         return _nothing(matrix)
     return (
-        f"What {matrix.model} loses on each benchmark without each ability (masks: "
+        f"What {matrix.shown_model} loses on each benchmark without each ability (masks: "
         f"{matrix.masks_in_words}): {count} AIS above {SHOWN_AIS}{_sound(matrix)}, each "
         "drawn as a ribbon of that width. "
     ) + " ".join(filter(None, [_legend(matrix), *_broken(matrix), matrix.absent()]))

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from benchprof.report import style
 from benchprof.report.figure import Entry
-from benchprof.report.names import inline, readable, wrapped
+from benchprof.report.names import inline, model_name, readable, wrapped
 from benchprof.report.numbers import number
 
 # Inches.
@@ -39,9 +39,7 @@ def draw_shares(table: pd.DataFrame, targets: Sequence[Path]) -> None:
         table: the shares of `item_profile.share`, of one model.
         targets: PNG, SVG, CSV and TXT files.
     """
-    with style.styled():
-        figure = shares_figure(table)
-        style.save_figure(figure, caption(table), targets, table)
+    style.save_figure(lambda: shares_figure(table), caption(table), targets, table)
 
 
 def shares_figure(table: pd.DataFrame) -> Figure:
@@ -77,14 +75,14 @@ def _draw_panel(axes: Axes, table: pd.DataFrame) -> None:
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)
     model, read_from = table[["model", "read_from"]].iloc[0]
-    axes.set_title(f"Item profiles of {model}, from {inline(read_from)}", loc="left")
+    axes.set_title(f"Item profiles of {model_name(model)}, from {inline(read_from)}", loc="left")
 
 
 def caption(table: pd.DataFrame) -> str:
     """What the figure shows, in words, from the same data."""
     said = (
-        f"Item profiles of {table['model'].iloc[0]}: how far a benchmark's items resemble those of "
-        "each ability. A row sums to 1. In brackets: number of items."
+        f"Item profiles of {model_name(table['model'].iloc[0])}: how far a benchmark's items "
+        "resemble those of each ability. A row sums to 1. In brackets: number of items."
     )
     for read_from, own in table.groupby("read_from", sort=False):
         largest = own.loc[own.groupby("benchmark", sort=False)["share"].idxmax()]

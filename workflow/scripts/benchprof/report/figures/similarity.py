@@ -18,7 +18,7 @@ from benchprof.ablation import and_mask_fraction
 from benchprof.report import style
 from benchprof.report.figure import Entry
 from benchprof.report.matrix import similarity_of
-from benchprof.report.names import wrapped
+from benchprof.report.names import model_name, wrapped
 from benchprof.report.numbers import interval, number
 
 ENTRY = Entry(
@@ -27,6 +27,7 @@ ENTRY = Entry(
     of="models",
     draw="draw_similarity",
     place=7,
+    narrow=True,
 )
 
 # Inches.
@@ -34,8 +35,8 @@ BAR_HEIGHT = 0.16
 GROUP_GAP = 0.14
 FRAME_HEIGHT = 1.2
 LEGEND_LINE = 0.16
-# Entries of a legend line; names of models are long.
-LEGEND_COLUMNS = 2
+# Names of models are long.
+LEGEND_ENTRY = 3.5
 
 
 def draw_similarity(
@@ -55,16 +56,15 @@ def draw_similarity(
     rows = similarity_of(table, selection, mask_fraction)
     if rows.empty:
         raise ValueError(f"the table of similarities has no {selection}, {mask_fraction}")
-    with style.styled():
-        numbers = rows.drop(columns="pair")
-        style.save_figure(similarity_figure(rows), caption(rows), targets, numbers)
+    numbers = rows.drop(columns="pair")
+    style.save_figure(lambda: similarity_figure(rows), caption(rows), targets, numbers)
 
 
 def similarity_figure(rows: pd.DataFrame) -> Figure:
     """The figure of `draw_similarity`, from the rows of `similarity_of`."""
     benchmarks, pairs = list(rows["benchmark"].unique()), list(rows["pair"].unique())
     group = BAR_HEIGHT * max(len(pairs), 2) + GROUP_GAP
-    legend = LEGEND_LINE * (2 + -(-(len(pairs) + 1) // LEGEND_COLUMNS))
+    legend = LEGEND_LINE * (2 + (len(pairs) + 2) * LEGEND_ENTRY / style.width())
     figure = style.new_figure(FRAME_HEIGHT + group * len(benchmarks) + legend)
     axes = figure.subplots()
     colours = style.palette(len(pairs))
@@ -73,18 +73,22 @@ def similarity_figure(rows: pd.DataFrame) -> Figure:
     axes.set_yticks(range(len(benchmarks)), [wrapped(b, 28) for b in benchmarks])
     axes.set_ylim(len(benchmarks) - 0.5, -0.5)
     axes.set_xlim(0, 1)
-    axes.set_xlabel("Profile similarity (1 - Jensen-Shannon divergence)")
+    axes.set_xlabel("Profile similarity")
     selection, mask_fraction = rows.iloc[0][["selection", "mask_fraction"]]
-    axes.set_title(
-        f"Similarity of models: {selection} masks{and_mask_fraction(mask_fraction)}", loc="left"
+    style.title_above(
+        figure, f"Similarity of models: {selection} masks{and_mask_fraction(mask_fraction)}"
     )
     axes.tick_params(length=2, width=0.5)
     seaborn.despine(ax=axes)
-    handles: list[Artist] = [Patch(color=c, label=p) for p, c in zip(pairs, colours, strict=True)]
+    named = [
+        " and ".join(map(model_name, own))
+        for own in rows[["model_a", "model_b"]].drop_duplicates().to_numpy()
+    ]
+    handles: list[Artist] = [Patch(color=c, label=p) for p, c in zip(named, colours, strict=True)]
     if rows["similarity_low"].notna().any():
         handles.append(Line2D([], [], color=style.INK, lw=1.0, label="95% interval"))
     handles.append(Patch(color=style.PALE, label="pure noise: median, 2.5% to 97.5%"))
-    style.legend_below(figure, handles, LEGEND_COLUMNS)
+    style.legend_below(figure, handles, entry=LEGEND_ENTRY)
     return figure
 
 
@@ -98,9 +102,10 @@ def caption(rows: pd.DataFrame) -> str:
         return f"Similarity of two models' profiles of one benchmark.{without}"
     null = interval(rows["noise_low"].min(), rows["noise_high"].max())
     return (
-        "Similarity of two models' profiles of one benchmark: 1 means the same preference "
-        "among abilities. Lines: 95% intervals. Grey: the median and the central 95% of pairs of "
-        f"pure noise ({null}). Above the band of that pair: {above} of {defined}.{without}"
+        "Similarity of two models' profiles of one benchmark (1 less their Jensen-Shannon "
+        "divergence): 1 means the same preference among abilities. Lines: 95% intervals. Grey: the "
+        f"median and the central 95% of pairs of pure noise ({null}). Above the band of that pair: "
+        f"{above} of {defined}.{without}"
     )
 
 

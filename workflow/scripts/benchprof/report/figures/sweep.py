@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from benchprof.report import style
 from benchprof.report.figure import Entry
 from benchprof.report.matrix import Matrix, matrix_of
-from benchprof.report.names import readable, wrapped
+from benchprof.report.names import readable
 from benchprof.report.outcomes import full_caption
 
 ENTRY = Entry(
@@ -27,6 +27,7 @@ ENTRY = Entry(
     of="curve",
     draw="draw_sweep",
     place=5,
+    narrow=True,
 )
 
 # Inches.
@@ -47,9 +48,8 @@ def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequenc
         targets: PNG, SVG, CSV and TXT files.
     """
     numbers, matrix = sweep_numbers(table, model, selection), first_matrix(table, model, selection)
-    with style.styled():
-        text = full_caption(caption(table, model, selection), matrix)
-        style.save_figure(sweep_figure(numbers, matrix), text, targets, numbers)
+    text = full_caption(caption(table, model, selection), matrix)
+    style.save_figure(lambda: sweep_figure(numbers, matrix), text, targets, numbers)
 
 
 def first_matrix(table: pd.DataFrame, model: str, selection: str) -> Matrix:
@@ -95,14 +95,15 @@ def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
         numbers: of `sweep_numbers`.
         matrix: of `first_matrix`.
     """
-    benchmarks, title = matrix.defined, f"{matrix.model}: {matrix.selection}"
+    benchmarks, title = matrix.defined, f"{matrix.shown_model}, {matrix.selection} masks"
     if not benchmarks:
         return style.note_figure(title, matrix.absent())
     abilities = list(numbers["ability"].unique())
     legend = _legend(abilities, _controlled(numbers))
     # Of a last row that is not full, the row above it has the names of the mask fraction as well.
-    frame = FRAME_HEIGHT + MASK_FRACTION_HEIGHT + 0.06 * len(legend)
-    figure, axes = style.panels([wrapped(own, 22) for own in benchmarks], PANEL_HEIGHT, frame)
+    lines = len(legend) * style.LEGEND / style.width()
+    frame = FRAME_HEIGHT + MASK_FRACTION_HEIGHT + 0.18 * lines
+    figure, axes = style.panels([*map(readable, benchmarks)], PANEL_HEIGHT, frame)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         _draw_panel(place, numbers[numbers["benchmark"] == benchmark], abilities)
     shown = numbers[["ais", "random_low", "random_high"]].to_numpy(float).ravel()
@@ -110,7 +111,7 @@ def sweep_figure(numbers: pd.DataFrame, matrix: Matrix) -> Figure:
     axes[0, 0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     _label_axes(axes, list(numbers["mask_fraction_value"].unique()), len(benchmarks))
     style.title_above(figure, title)
-    style.legend_below(figure, legend, 3, matrix.absent())
+    style.legend_below(figure, legend)
     return figure
 
 
@@ -120,7 +121,7 @@ def caption(table: pd.DataFrame, model: str, selection: str) -> str:
     mask_fractions = ", ".join(numbers["mask_fraction_value"].unique())
     random = "Grey: mean and range of the random masks of the same size. "
     return (
-        f"AIS of {matrix.model} against the mask fraction ({mask_fractions}; masks: "
+        f"AIS of {matrix.shown_model} against the mask fraction ({mask_fractions}; masks: "
         f"{matrix.selection}). "
         f"{random if _controlled(numbers) else ''}The figure is only descriptive: the mask "
         f"fraction is configured or chosen on the calibration splits, never here. {matrix.absent()}"
