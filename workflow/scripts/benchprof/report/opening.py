@@ -41,7 +41,7 @@ def named(matrix: Matrix, findings: pd.DataFrame, kind: str = "needed") -> pd.Da
     ]
     doubts = mask_doubts(matrix)
     doubt = [doubts.get(ability, "") for ability in cells["ability"]]
-    order = {
+    order: dict[str, Any] = {
         "doubted": [*map(bool, doubt)],
         "test": cells["benchmark"].isin([*matrix.own.values()]),
     }
