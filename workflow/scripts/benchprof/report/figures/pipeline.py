@@ -52,7 +52,7 @@ def draw_pipeline(timings: Mapping[str, Sequence[Path]], targets: Sequence[Path]
 
     Args:
         timings: the `benchmark` file of each job, by rule; one that is missing is counted as such.
-        targets: PNG, SVG, CSV and TXT files.
+        targets: PNG, SVG, PDF, CSV and TXT files.
     """
     numbers = pipeline_numbers(timings)
     style.save_figure(lambda: pipeline_figure(numbers), caption(numbers), targets, numbers)

@@ -51,7 +51,7 @@ def draw_radars(
 
     Args:
         matrix: as of `heatmap.draw_heatmap`.
-        targets: PNG, SVG, CSV and TXT files of the page.
+        targets: PNG, SVG, PDF, CSV and TXT files of the page.
         singles: the same by benchmark.
     """
     numbers = radar_numbers(matrix)

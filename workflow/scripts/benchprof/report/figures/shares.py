@@ -37,7 +37,7 @@ def draw_shares(table: pd.DataFrame, targets: Sequence[Path]) -> None:
 
     Args:
         table: the shares of `item_profile.share`, of one model.
-        targets: PNG, SVG, CSV and TXT files.
+        targets: PNG, SVG, PDF, CSV and TXT files.
     """
     style.save_figure(lambda: shares_figure(table), caption(table), targets, table)
 

@@ -48,7 +48,7 @@ def draw_similarity(
         table: the table of similarities (`profile.comparison.similarity_rows`).
         selection: the rule that made the masks.
         mask_fraction: as the table has it.
-        targets: PNG, SVG, CSV and TXT files.
+        targets: PNG, SVG, PDF, CSV and TXT files.
 
     Raises:
         ValueError: the table has no such rows.

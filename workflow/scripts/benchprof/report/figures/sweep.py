@@ -45,7 +45,7 @@ def draw_sweep(table: pd.DataFrame, model: str, selection: str, targets: Sequenc
         table: the AIS table; the headline metric is drawn.
         model: its name in the table.
         selection: the rule that made the masks.
-        targets: PNG, SVG, CSV and TXT files.
+        targets: PNG, SVG, PDF, CSV and TXT files.
     """
     numbers, matrix = sweep_numbers(table, model, selection), first_matrix(table, model, selection)
     text = full_caption(caption(table, model, selection), matrix)
