@@ -32,7 +32,8 @@ SCRIPTS = ROOT / "workflow/scripts"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # Of the system, or of what a block installs.
 TOOLS = {
-    ".venv/bin/pip", "apt-get", "cd", "chgrp", "chmod", "cp", "git", "grep", "head", "mkdir", "touch",
+    ".venv/bin/pip", "apt-get", "cd", "chgrp", "chmod", "cp", "git", "grep", "head", "mkdir",
+    "touch",
 }  # fmt: skip
 # How the reason of a block ends that calls something else.
 ABSENT = "not among the packages"
