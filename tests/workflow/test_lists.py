@@ -53,7 +53,7 @@ def test_listed_heads_go_through_every_job_and_nothing_is_ranked(tmp_path: Path)
     table = pd.read_parquet(project.folder / "results/profiles/impact.parquet")
     assert set(table["mask_fraction"]) == set(table["mask_fraction_value"]) == {"listed"}
     page = (project.folder / "results/report.html").read_text()
-    assert "(1 head a mask)" in page
+    assert "1 head a mask." in page
     methods = (project.folder / "results/methods.md").read_text()
     assert "colours: 1 of layer 0; places: 0 of layer 1" in methods
 
