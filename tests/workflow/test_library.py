@@ -59,7 +59,8 @@ def test_the_command_runs_one_job(finished: Project, tmp_path: Path) -> None:
     (line,) = blocks("sh")
     _, *arguments = shlex.split(line)
     done = subprocess.run(
-        [sys.executable, "-m", "benchprof", *arguments], cwd=project.folder, env=project.environment(),
+        [sys.executable, "-m", "benchprof", *arguments],
+        cwd=project.folder, env=project.environment(),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

@@ -113,7 +113,7 @@ def test_a_choice_without_probability_stays_infinite_and_is_drawn() -> None:
     figure = selectivity_figure(table, "")
     figure.canvas.draw()
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert texts == ["∞", "3.00", "1.00", "1.50", "0.50", "−0.25"]
+    assert texts == ["∞", "3.00", "1.00", "1.50", "0.50", "\N{MINUS SIGN}0.25"]
 
 
 def test_choice_is_the_right_option_s_share() -> None:
