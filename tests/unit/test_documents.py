@@ -43,15 +43,10 @@ def blocks_of(page: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def laid_over(config: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
     """A configuration with a block's keys, as if it extended it; `NAMED` entries are replaced.
 
-    One that is null leaves the entry out. What a block extends must be there; the tests'
-    configuration stands in for it.
+    What a block extends must be there; the tests' configuration stands in for it.
     """
     assert (ROOT / block.get("extends", "config.yaml")).is_file()
-    merged = {key: config.get(key, {}) | block[key] for key in NAMED if key in block}
-    own = {
-        key: {name: entry for name, entry in entries.items() if entry is not None}
-        for key, entries in merged.items()
-    }
+    own = {key: config.get(key, {}) | block[key] for key in NAMED if key in block}
     sections = {key: value for key, value in block.items() if key not in {*NAMED, "extends"}}
     return layers.laid_over(config, sections) | own
 

@@ -30,6 +30,14 @@ def written(name: str, value: Any) -> Path:
     return file
 
 
+Read = Callable[[Path], object]
+BOTH = pytest.mark.parametrize(
+    "read",
+    [lambda file: read_layers([file]), lambda file: extended(load_configfile(str(file)), [file])],
+    ids=["commands", "snakemake"],
+)
+
+
 def test_a_file_lies_over_the_chain_that_it_extends() -> None:
     written("one.yaml", {"a": 1, "b": 1, "c": 1, "s": {"a": 1, "b": 1, "c": 1}})
     written("two.yaml", {"extends": "one.yaml", "b": 2, "c": 2, "s": {"b": 2, "c": 2}})
@@ -69,28 +77,41 @@ def test_null_takes_out_what_lies_below() -> None:
     assert read_layers([alone]) == {"a": None, "b": {"c": None}}
 
 
-@pytest.mark.parametrize(
-    "read",
-    [lambda file: read_layers([file]), lambda file: extended(load_configfile(str(file)), [file])],
-    ids=["commands", "snakemake"],
-)
-def test_a_null_that_takes_nothing_out_is_named_with_what_was_meant(
-    read: Callable[[Path], object],
-) -> None:
-    written("base.yaml", {"models": {"smollm2-135m": {}}, "benchmarks": {"piqa": {}}})
+@BOTH
+def test_a_null_that_takes_nothing_out_is_named_with_what_was_meant(read: Read) -> None:
+    written("base.yaml", {"abilities": {"spatial": {}}})
     # What the file adds is not what it removes, however much alike.
-    own = written(
-        "own.yaml", "extends: base.yaml\nmodels: {smollm-135m: null, smollm-135m-mine: {}}\n"
-    )
+    own = written("own.yaml", "extends: base.yaml\nabilities: {spacial: null, spacial-mine: {}}\n")
     told = (
-        r"^own\.yaml, models\.smollm-135m: null, .* of base\.yaml, .* expected one of "
-        r"smollm2-135m\. Did you mean 'smollm2-135m'\?$"
+        r"^own\.yaml, abilities\.spacial: null, .* of base\.yaml, .* expected one of "
+        r"spatial\. Did you mean 'spatial'\?$"
     )
     with pytest.raises(InputError, match=told):
         read(own)
-    own = written("own.yaml", "extends: base.yaml\nbenchmarks: {boolq: null}\n")
-    with pytest.raises(InputError, match=r"^own\.yaml, benchmarks\.boolq: .* one of piqa\.$"):
+
+
+@BOTH
+@pytest.mark.parametrize("none", [{}, []], ids=["section", "list"])
+def test_models_and_benchmarks_replace_those_of_the_extended_file(read: Read, none: Any) -> None:
+    base = {"models": {"a": {"x": 1}, "b": {}}, "benchmarks": {"c": {}}, "seed": 1}
+    written("base.yaml", base)
+    two = written("two.yaml", {"extends": "base.yaml", "models": {"a": {"y": 2}}})
+    assert read(two) == base | {"models": {"a": {"y": 2}}}
+    three = written("three.yaml", {"extends": "two.yaml", "benchmarks": none})
+    assert read(three) == {"models": {"a": {"y": 2}}, "benchmarks": {}, "seed": 1}
+
+
+@BOTH
+@pytest.mark.parametrize("section", ["models", "benchmarks"])
+def test_a_null_in_a_section_that_replaces_is_refused(read: Read, section: str) -> None:
+    written("base.yaml", {section: {"big": {}}})
+    own = written("own.yaml", f"extends: base.yaml\n{section}: {{big: null, mine: {{}}}}\n")
+    with pytest.raises(InputError) as raised:
         read(own)
+    assert str(raised.value) == (
+        f"own.yaml, {section}.big: null; expected no such entry, because these {section} replace "
+        "those of base.yaml: leave it out."
+    )
 
 
 def test_a_base_may_take_out_and_a_file_put_in_again() -> None:
@@ -166,15 +187,15 @@ def test_a_base_lies_below_all_files_as_in_a_run() -> None:
     written("base.yaml", {"seed": 1, "mask_fractions": [0.1], "models": {"big": {}, "small": {}}})
     first = written("first.yaml", {"seed": 2, "mask_fractions": [0.2]})
     over = written("over.yaml", {"extends": "base.yaml", "mask_fractions": [0.3]})
-    without = written("without.yaml", "models: {big: null}\n")
-    for files in ([first, over], [over, first], [over, without]):
+    models = [written(f"{name}.yaml", {"models": {name: {}}}) for name in ("one", "two")]
+    for files in ([first, over], [over, first], [over, *models]):
         merged: dict[str, Any] = {}
         for file in files:
             update_config(merged, load_configfile(file))
         assert read_layers(files) == extended(merged, files)
     assert read_layers([first, over])["seed"] == 2
     assert read_layers([first, over])["mask_fractions"] == [0.3]
-    assert [*read_layers([over, without])["models"]] == ["small"]
+    assert read_layers([over, *models])["models"] == {"one": {}, "two": {}}
     with pytest.raises(InputError, match=r"first\.yaml, second\.yaml: extends in several files"):
         read_layers([written(f"{n}.yaml", {"extends": "base.yaml"}) for n in ("first", "second")])
 

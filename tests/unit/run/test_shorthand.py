@@ -38,10 +38,9 @@ def test_a_set_is_each_of_its_abilities_and_takes_another_beside_them(tmp_path: 
     assert spatial["definition"].startswith("Picture where things are")
 
 
-def test_names_of_shipped_benchmarks_are_entries_that_can_be_changed(tmp_path: Path) -> None:
-    above = {"benchmarks": {"mmlu": {"limit": 5}, "gsm8k": None}}
-    found = read(tmp_path, {"benchmarks": ["mmlu", "gsm8k", "piqa"]}, above)["benchmarks"]
-    assert found == {"mmlu": {"benchmark": "mmlu", "limit": 5}, "piqa": {"benchmark": "piqa"}}
+def test_names_of_shipped_benchmarks_are_entries(tmp_path: Path) -> None:
+    found = read(tmp_path, {"benchmarks": ["mmlu", "piqa"]})["benchmarks"]
+    assert found == {"mmlu": {"benchmark": "mmlu"}, "piqa": {"benchmark": "piqa"}}
 
 
 def test_held_out_tests_follow_the_abilities_and_what_is_written_stays(tmp_path: Path) -> None:
@@ -55,6 +54,16 @@ def test_held_out_tests_follow_the_abilities_and_what_is_written_stays(tmp_path:
     assert list(found) == ["x", "b_test", "a_test", "c_test"]
     assert found["b_test"] == own
     assert found["a_test"] == {"ability": "a", "split": "test", "limit": 4}
+
+
+def test_a_sample_in_an_extending_file_is_laid_over_the_held_out_test_alone(tmp_path: Path) -> None:
+    abilities = {"a": {"items": "a"}, "b": {"items": "b"}}
+    base = {"abilities": abilities, "held_out_tests": {"limit": 3}, "benchmarks": {"x": {}}}
+    found = read(tmp_path, base, {"benchmarks": {"a_test": {"limit": 9}}})["benchmarks"]
+    assert found == {
+        "a_test": {"ability": "a", "split": "test", "limit": 9},
+        "b_test": {"ability": "b", "split": "test", "limit": 3},
+    }
 
 
 def test_what_is_written_out_stays_as_it_is() -> None:

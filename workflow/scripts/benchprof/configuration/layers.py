@@ -13,8 +13,8 @@ from benchprof.expansion import ExpansionError, expanded
 from benchprof.yaml_files import read_yaml
 
 EXTENDS = "extends"
-NAMED = ("models", "abilities", "benchmarks")
-"""Sections whose entries people name: a null there is meant to remove one."""
+REPLACED = ("models", "benchmarks")
+"""Sections that a file says whole if it says them: they replace those of the file it extends."""
 
 
 def read_layers(files: Sequence[Path]) -> dict[str, Any]:
@@ -71,9 +71,11 @@ def _over_base(config: Mapping[str, Any], file: Path, above: Sequence[Path]) -> 
     path = _base_file(base, file)
     own = {key: value for key, value in config.items() if key != EXTENDS}
     below = _read(path, [*above, file.resolve()])
-    for section in NAMED:
-        _check_removed(section, own, below, f"{file}, {section}", base)
-    return _extending(below, own)
+    replaced = {section: own[section] for section in REPLACED if section in own}
+    for section, entries in replaced.items():
+        _check_no_null(section, entries, file, base)
+    _check_removed(own, below, f"{file}, abilities", base)
+    return _extending(below, own) | replaced
 
 
 def _base_file(base: Any, file: Path) -> Path:
@@ -89,11 +91,19 @@ def _base_file(base: Any, file: Path) -> Path:
     return path
 
 
-def _check_removed(
-    section: str, own: Mapping[str, Any], below: Mapping[str, Any], where: str, base: str
-) -> None:
-    """Refuse a null for an entry that the extended file does not have."""
-    entries, there = own.get(section), below.get(section)
+def _check_no_null(section: str, entries: Any, file: Path, base: str) -> None:
+    """Refuse a null for an entry, which a section that replaces another does not need."""
+    for name, value in entries.items() if isinstance(entries, Mapping) else ():
+        if value is None:
+            expected = (
+                f"no such entry, because these {section} replace those of {base}: leave it out"
+            )
+            raise InputError(f"{file}, {section}.{name}", "null", expected)
+
+
+def _check_removed(own: Mapping[str, Any], below: Mapping[str, Any], where: str, base: str) -> None:
+    """Refuse a null for an ability that the extended file does not have."""
+    entries, there = own.get("abilities"), below.get("abilities")
     if not isinstance(entries, Mapping) or not isinstance(there, Mapping):
         return
     known = sorted(map(str, there))

@@ -30,9 +30,10 @@ Paths are relative to the folder in which you run the command, and may contain `
 variables, such as `$SCRATCH/store`. Unknown keys and variables cause an error.
 
 A file that begins with `extends: OTHER.yaml`, a path relative to its own folder, says only what
-differs from that other file. The program merges sections, replaces all other values, and removes
-keys that are `null`. Over `config.yaml`, `selections: {top: {}}` therefore adds `top` to
-`contrastive`. To use `top` alone, also set `contrastive: null`.
+differs from that other file. Its `models` and `benchmarks` replace those of the other file;
+`benchmarks: {}` leaves only the held-out tests. The program merges all other sections, replaces
+other values, and removes keys that are `null`. Over `config.yaml`, `selections: {top: {}}`
+therefore adds `top` to `contrastive`. To use `top` alone, also set `contrastive: null`.
 
 With `--configfile a.yaml b.yaml`, later files override earlier ones. Only one of them may begin
 with `extends`, and if none does, `null` removes nothing. `--config KEY=VALUE` sets one top-level
