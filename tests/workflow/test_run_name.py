@@ -16,11 +16,11 @@ def test_a_named_run_is_its_own_and_computes_nothing_twice(
 ) -> None:
     project = finished.copy(tmp_path / "copy")
     results = project.folder / "results"
-    before = {path: path.stat().st_mtime_ns for path in results.rglob("*")}
+    before = {path: path.lstat().st_mtime_ns for path in results.rglob("*")}
     project.configure(lambda config: config.update(run_name="Run-2"))
     said = project.run("all", "archive")
     named = results / "Run-2"
-    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert {path: path.lstat().st_mtime_ns for path in before} == before
     assert {path for path in results.rglob("*") if named not in path.parents} == {*before, named}
 
     logs = named / "logs"
