@@ -6,7 +6,7 @@
 # The other targets are in docs/reference/commands.md. Everything else is plain Snakemake: .venv/bin/snakemake --cores 2 [any flag]
 
 PYTHON ?= python3
-# As in make run CONFIG=mine.yaml. results/ holds the run of one configuration.
+# As in make run CONFIG=mine.yaml. Unless a configuration has a `run_name`, its run is in results/.
 CONFIG ?= config.yaml
 CONFIGFILE := $(if $(filter-out config.yaml,$(CONFIG)),--configfile $(CONFIG))
 VALIDATION ?= config/planted.yaml config/planted_form.yaml

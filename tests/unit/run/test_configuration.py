@@ -69,6 +69,11 @@ HALVED = {"score": "taylor", "loss_on": "option_cross_entropy", "halves": True}
         ("ablation", {"scale": 0.5}, ["ablation.scale", "earlier versions", "ablation: mean"]),
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("controls.random.seeds", [1, 2**31], ["seeds.1: 2147483648", "from 0 to 2147483647"]),
+        *(
+            ("run_name", name, [f"config.yaml, run_name: {name!r}; expected letters, digits, '.'"])
+            for name in ("a/b", "a b", "", "..", "report.html")
+        ),
+        ("run_name", "Masks", ["run_name: 'Masks', a folder in the results of a run without"]),
         ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),
         ("abilities.x", {"items": "x", "definition": "a\nb"}, ["x.definition", "one line"]),
     ],

@@ -19,7 +19,7 @@ from tests.conftest import CONFIGURATIONS as SHIPPED
 from tests.conftest import ROOT
 from tests.unit.run.small import SMALL, write_items
 
-from benchprof import codebase
+from benchprof import codebase, paths
 from benchprof.configuration.layers import read_layers
 from benchprof.errors import InputError
 from benchprof.files import as_json
@@ -95,6 +95,24 @@ def test_patterns_of_a_rule_are_the_files_of_its_jobs(name: str) -> None:
             for key, own in patterns[job.rule].items()
         }
         assert filled == {key: [str(p) for p in paths_in(own)] for key, own in job.outputs.items()}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_named_run_writes_below_its_name(name: str, request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(lambda: paths.enter(None))
+    run = Run.of(CONFIGURATIONS[name] | {"run_name": "own"})
+    folders = set()
+    for job in jobs_of(run):
+        declared = Declared(run, type(job))
+        files = [Path(declared.log), Path(declared.timing), paths.settings(job.rule), *job.written]
+        for file in files:
+            results, own, folder, *_ = file.parts
+            assert (results, own) == ("results", "own")
+            folders.add(folder)
+        read = [path for path in job.read if path.parts[0] == "results"]
+        assert all(path.parts[1] == "own" for path in read)
+    # None of them may be the name of a run.
+    assert {folder for folder in folders if "." not in folder} <= paths.FOLDERS
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)

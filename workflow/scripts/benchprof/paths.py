@@ -1,4 +1,7 @@
-"""Where every result lies, below the folder that the workflow runs in."""
+"""Where every result lies, below the folder that the workflow runs in.
+
+A constant is read when it is needed, never while a module is imported: `enter` changes them all.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,21 @@ REFERENCES = RESULTS / "references.bib"
 ARCHIVE = RESULTS / "archive.zip"
 ITEM_PROFILES = RESULTS / "item_profiles"
 VALIDATION = RESULTS / "validation"
+FOLDERS = frozenset({
+    "analysis", "annotation", "calibration", "checks", "evaluations", "figures", "importance",
+    "item_profiles", "items", "logs", "masks", "models", "profiles", "replication", "settings",
+    "super", "tables", "timings", "validation",
+})  # fmt: skip
+"""What lies in the folder of a run."""
+_BELOW = {
+    name: own.relative_to(RESULTS) for name, own in [*globals().items()] if isinstance(own, Path)
+}
+
+
+def enter(run_name: str | None) -> None:
+    """Let all paths be those of a run with this name, or of one that has none."""
+    folder = Path("results", run_name or "")
+    globals().update({name: folder / below for name, below in _BELOW.items()})
 
 
 def model(name: str) -> Path:

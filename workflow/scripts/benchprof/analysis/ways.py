@@ -1,6 +1,6 @@
 """Put several ways of making masks beside each other, from the tables of effects of their runs.
 
-python -m benchprof.analysis.ways results_choice results_answer [--csv ways.csv]
+python -m benchprof.analysis.ways results/choice results/answer [--csv ways.csv]
 """
 
 from __future__ import annotations

@@ -7,11 +7,18 @@ import math
 import tempfile
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from benchprof import paths
-from benchprof.archive.contents import LISTING, MALFORMED, ArchiveError, unpack, verdict
+from benchprof.archive.contents import (
+    LISTING,
+    MALFORMED,
+    ArchiveError,
+    results_of,
+    unpack,
+    verdict,
+)
 from benchprof.profile.job import compute_profile
 from benchprof.profile.settings import ProfileSettings
 from benchprof.profile.source import Source
@@ -33,9 +40,10 @@ def verify(path: Path) -> str:
             recompute_tables(listing["tables"], fresh, root)
         except (*MALFORMED, ArithmeticError) as error:  # InputError is a ValueError
             raise ArchiveError(f"the tables cannot be recomputed: {error}") from None
-        compared = [own.name for own in sorted(fresh.iterdir()) if _is_same(own, root)]
-    tables = [f"{paths.PROFILES.as_posix()}/{table}" for table in compared]
-    found = f"Recomputed from the records: {', '.join(tables)}."
+        profiles = results_of(listing["tables"]) / paths.PROFILES.name
+        compared = [own for own in sorted(fresh.iterdir()) if _is_same(own, root, profiles)]
+    tables = ", ".join(str(profiles / table.name) for table in compared)
+    found = f"Recomputed from the records: {tables}."
     others = "All other files only matched their digests: nothing but the digest below shows "
     return verdict(listing, f"{found}\n{others}whether someone forged one and mended {LISTING}.")
 
@@ -62,7 +70,7 @@ def recompute_tables(made: Mapping[str, Any], target: Path, root: Path = Path())
     )
 
 
-def _is_same(fresh: Path, root: Path) -> bool:
+def _is_same(fresh: Path, root: Path, profiles: PurePosixPath) -> bool:
     """Whether the archive has the table that was written; CSV differs in its last digits at most.
 
     Parquet's bytes also depend on the version of its library: where they differ, the file was not
@@ -71,7 +79,7 @@ def _is_same(fresh: Path, root: Path) -> bool:
     Raises:
         ArchiveError: the table is missing or differs.
     """
-    name = (paths.PROFILES / fresh.name).as_posix()
+    name = str(profiles / fresh.name)
     if not (root / name).is_file():
         raise ArchiveError(f"{name}: missing, and the records make it")
     if fresh.read_bytes() == (root / name).read_bytes():

@@ -10,8 +10,6 @@ from benchprof import digests, paths
 from benchprof.abilities.item import SPLITS
 from benchprof.jobs.job import Files, Job
 
-FOLDER = paths.RESULTS / "annotation"
-
 
 @dataclass(frozen=True)
 class ReportAgreement(Job):
@@ -39,12 +37,12 @@ class ReportAgreement(Job):
     @property
     def page(self) -> Path:
         """The agreement as a text."""
-        return FOLDER / "agreement.md"
+        return paths.RESULTS / "annotation" / "agreement.md"
 
     @property
     def disputed(self) -> Path:
         """The items on which annotators and the intended abilities differ."""
-        return FOLDER / "disputed.csv"
+        return paths.RESULTS / "annotation" / "disputed.csv"
 
     @property
     def inputs(self) -> Files:

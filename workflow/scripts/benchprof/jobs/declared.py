@@ -30,6 +30,8 @@ class Declared:
 
     def job(self, wildcards: Any) -> Job:
         """The job of these wildcards, Snakemake's or a mapping."""
+        # Another workflow may have two runs as modules.
+        paths.enter(self.run.configuration.run_name)
         return self.kind(self.run, **dict(wildcards.items()))
 
     def inputs(self, wildcards: Any) -> Named:

@@ -17,12 +17,15 @@ class Exhibit(Job):
     """A job that shows a part of one table in several forms.
 
     Attributes:
-        table: what is shown.
         forms: endings of the files.
     """
 
-    table: ClassVar[Path] = paths.IMPACT
     forms: ClassVar[tuple[str, ...]]
+
+    @property
+    def table(self) -> Path:
+        """What is shown."""
+        return paths.IMPACT
 
     @property
     def stem(self) -> Path:
@@ -85,12 +88,16 @@ class OfModels(Exhibit):
 
     selection: str
     mask_fraction: str
-    table = paths.SIMILARITY
 
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether there are several models."""
         return super().belongs_to(run) and len(run.models) > 1
+
+    @property
+    def table(self) -> Path:
+        """What is shown."""
+        return paths.SIMILARITY
 
     @property
     def view(self) -> Mapping[str, Any]:

@@ -28,7 +28,6 @@ from benchprof.run.run import Run, read_run
 if TYPE_CHECKING:  # torch, which `--help` does not wait for
     from benchprof.models.mask import Mask
 
-MASKS = paths.RESULTS / "masks"
 CONFIGURATION = "config.json"
 GENERATION = "generation_config.json"
 
@@ -36,7 +35,7 @@ GENERATION = "generation_config.json"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say what `benchprof export` takes."""
     parser.add_argument(
-        "mask", type=path_argument, metavar="MASK", help=f"a mask of the run, below {MASKS}"
+        "mask", type=path_argument, metavar="MASK", help="a mask of the run, below its masks/"
     )
     parser.add_argument("folder", type=path_argument, metavar="FOLDER", help="a new folder")
     parser.add_argument(
@@ -65,9 +64,9 @@ def export(run: Run, file: Path, folder: Path) -> None:
     """
     from benchprof.models.mask import read_mask
 
-    job = job_of(run, file)
-    if not isinstance(job, ModelJob) or MASKS not in file.parents:
-        raise InputError(file, f"a file of {job.rule}", f"a mask of the run, below {MASKS}")
+    job, masks = job_of(run, file), paths.RESULTS / "masks"
+    if not isinstance(job, ModelJob) or masks not in file.parents:
+        raise InputError(file, f"a file of {job.rule}", f"a mask of the run, below {masks}")
     if (ablation := run.configuration.ablation) != "zero":
         expected = "`ablation: zero`, which weights that are zero can express"
         remedy = "Export a mask of a run with `ablation: zero`."

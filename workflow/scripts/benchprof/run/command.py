@@ -47,14 +47,15 @@ def main(options: argparse.Namespace) -> int:
     # A run that was killed leaves a lock; it is cleared only where no live process holds it.
     if runs.clear_dead_lock(Path()):
         print("cleared the lock of a dead run")
-    # With a profile the jobs run elsewhere, and a login node measures nothing.
-    if not any([os.environ.get("SNAKEMAKE_PROFILE"), "--profile" in options.flags]):
-        # Loading torch takes seconds.
-        from benchprof.plan.duration import duration_line  # noqa: PLC0415
+    # What is at fault, Snakemake says.
+    with contextlib.suppress(InputError):
+        run = read_run(options.configfile)
+        # With a profile the jobs run elsewhere, and a login node measures nothing.
+        if not any([os.environ.get("SNAKEMAKE_PROFILE"), "--profile" in options.flags]):
+            # Loading torch takes seconds.
+            from benchprof.plan.duration import duration_line  # noqa: PLC0415
 
-        # What is at fault, Snakemake says.
-        with contextlib.suppress(InputError):
-            print(duration_line(read_run(options.configfile), options.cores))
+            print(duration_line(run, options.cores))
     sys.stdout.flush()
     os.execve(sys.executable, snakemake(options), environment)
 

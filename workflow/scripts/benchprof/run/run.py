@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchprof import paths
 from benchprof.abilities.item import SPLITS, read_items
 from benchprof.ablation import ALL_ABILITIES, CALIBRATED, LISTED, Ablation, mask_fraction_name
 from benchprof.configuration import Configuration
@@ -45,6 +46,8 @@ class Run:
     def of(cls, config: Mapping[str, Any], source: str = "config.yaml") -> Run:
         """The run of a configuration as loaded, without anything that it extends.
 
+        From now on, `paths` are this run's.
+
         Args:
             config: its keys.
             source: the files named in messages.
@@ -56,6 +59,7 @@ class Run:
         config = written_out(config, source)
         configuration = read_section(Configuration, config, source)
         check_consistency(configuration, source)
+        paths.enter(configuration.run_name)
         return cls(configuration, with_text_keys(_with_paths(config, configuration)), source)
 
     @classmethod
@@ -65,10 +69,10 @@ class Run:
         Raises:
             InputError: also names a key that a file says twice, of which Snakemake keeps the last.
         """
-        paths = [Path(file) for file in files]
-        for path in paths:
+        given = [Path(file) for file in files]
+        for path in given:
             check_duplicate_keys(path)
-        return cls.of(extended(config, paths), ", ".join(map(str, files)) or "config")
+        return cls.of(extended(config, given), ", ".join(map(str, files)) or "config")
 
     @cached_property
     def models(self) -> list[str]:

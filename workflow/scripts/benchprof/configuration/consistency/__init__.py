@@ -18,6 +18,7 @@ from benchprof.configuration.consistency.mask import (
 )
 from benchprof.configuration.consistency.validation import check_validation
 from benchprof.errors import InputError
+from benchprof.paths import FOLDERS
 from benchprof.tasks.benchmark import AbilitySplit
 
 RESERVED = (INTACT, ALL_ABILITIES)
@@ -49,10 +50,13 @@ def check_consistency(config: Configuration, source: str) -> None:
 
 
 def _check_reserved(config: Configuration, source: str) -> None:
-    """Stop where an ability has a name that stands for something else."""
+    """Stop where an ability or the run has a name that stands for something else."""
     for ability in set(config.abilities) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
+    if config.run_name and config.run_name.lower() in FOLDERS:
+        taken = f"{config.run_name!r}, a folder in the results of a run without a name"
+        raise InputError(f"{source}, run_name", taken, "another name")
 
 
 def _check_models(config: Configuration, source: str) -> None:
