@@ -32,6 +32,7 @@ SOURCES = {MODEL: {"hub": "Org/Model", "revision": "0a1b"}, "own": {"folder": "/
 NONE: Mapping[str, Path] = MappingProxyType({})
 IMPORTANCE, PROFILE = SETTINGS["importance"], SETTINGS["profile"]
 UNTOLD = {
+    "run_name",
     "models", "abilities", "benchmarks", "mask_fractions", "store", "benchmark_data",
     "held_out_tests", "run_code_unsafely", "keep_importance", "evaluation_job", "annotation",
     "validation",
