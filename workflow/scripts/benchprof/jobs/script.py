@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchprof import paths
 from benchprof.errors import InputError
 from benchprof.files import write_if_changed
 from benchprof.jobs.all import JOBS
@@ -24,7 +23,6 @@ def run_script(snakemake: Any) -> None:
     Args:
         snakemake: the object that Snakemake gives to scripts.
     """
-    paths.enter(snakemake.config.get("run_name"))
     with logged(snakemake.log[0]):
         _check_library(Path(snakemake.scriptdir))
         job = JOBS[snakemake.params.job](Run.of(snakemake.config), **snakemake.wildcards)
