@@ -13,7 +13,6 @@ from typing import ClassVar
 import psutil
 import pytest
 
-from benchprof import paths
 from benchprof.errors import InputError
 from benchprof.files import write_json
 from benchprof.runs import OWNER, check_unedited, claim, clear_dead_lock, has_written, import_first
@@ -113,19 +112,3 @@ def test_the_results_of_an_earlier_run_are_not_this_one_s(tmp_path: Path) -> Non
     noted = (state / OWNER).stat().st_mtime
     os.utime(summary, (noted - 1, noted - 1))
     assert not has_written(state, summary)
-
-
-def test_runs_of_two_names_may_go_on_at_once(locked: Path, request: pytest.FixtureRequest) -> None:
-    """Each has a note of its own, and either keeps the folder's locks."""
-    request.addfinalizer(lambda: paths.enter(None))
-    owner(locked, configuration="of no name")
-    paths.enter("two")
-    claim(locked / ".snakemake", "of two", ["two.yaml"])
-    check_unedited(locked / ".snakemake", "of two")
-    paths.enter(None)
-    check_unedited(locked / ".snakemake", "of no name")
-    assert not clear_dead_lock(locked)
-    # A note of before the locks is of neither.
-    note = locked / ".snakemake/two.benchprof_owner.json"
-    os.utime(note, (0, 0))
-    assert clear_dead_lock(locked)

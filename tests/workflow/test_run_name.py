@@ -17,9 +17,9 @@ def test_a_named_run_is_its_own_and_computes_nothing_twice(
     project = finished.copy(tmp_path / "copy")
     results = project.folder / "results"
     before = {path: path.lstat().st_mtime_ns for path in results.rglob("*")}
-    project.configure(lambda config: config.update(run_name="Run-2"))
+    project.configure(lambda config: config.update(run_name="second"))
     said = project.run("all", "archive")
-    named = results / "Run-2"
+    named = results / "second"
     assert {path: path.lstat().st_mtime_ns for path in before} == before
     assert {path for path in results.rglob("*") if named not in path.parents} == {*before, named}
 
@@ -30,10 +30,10 @@ def test_a_named_run_is_its_own_and_computes_nothing_twice(
         assert "5 reused, 0 computed" in log.read_text()
     impact = "profiles/impact.parquet"
     assert (named / impact).read_bytes() == (results / impact).read_bytes()
-    assert "Report: results/Run-2/report.html" in said
+    assert "Report: results/second/report.html" in said
 
     found = verify(named / "archive.zip")
-    assert "Recomputed from the records: results/Run-2/profiles/" in found
+    assert "Recomputed from the records: results/second/profiles/" in found
     # Ten records and two abilities' masks.
     assert "12 added" in refill(named / "archive.zip", Store(tmp_path / "store"))
 

@@ -70,10 +70,10 @@ HALVED = {"score": "taylor", "loss_on": "option_cross_entropy", "halves": True}
         ("layers", [3, 2], ["config.yaml, layers", "[3, 2]", "not before it"]),
         ("controls.random.seeds", [1, 2**31], ["seeds.1: 2147483648", "from 0 to 2147483647"]),
         *(
-            ("run_name", name, [f"config.yaml, run_name: {name!r}; expected letters, digits, '.'"])
-            for name in ("a/b", "a b", "", "..", "report.html")
+            ("run_name", name, [f"config.yaml, run_name: {name!r}; expected lower-case letters"])
+            for name in ("a/b", "a b", "", "..", "A", "report.html")
         ),
-        ("run_name", "Masks", ["run_name: 'Masks', a folder in the results of a run without"]),
+        ("run_name", "masks", ["run_name: 'masks', a folder in the results of a run without"]),
         ("abilities.intact", {"items": "x"}, ["abilities.intact", "reserved"]),
         ("abilities.x", {"items": "x", "definition": "a\nb"}, ["x.definition", "one line"]),
     ],
@@ -410,7 +410,11 @@ PLANTED = yaml.safe_load((ROOT / "config/planted.yaml").read_text())
     [
         ("validation.composition", "none.json", "none.json: no such file"),
         ("models.planted-2.source", {"hub": "a/b", "revision": "0" * 40}, "planted-2.source"),
-        ("benchmarks.spatial_reasoning_test.split", "calibration", "no test of spatial_reasoning"),
+        (
+            "benchmarks.spatial_reasoning_test",
+            {"ability": "spatial_reasoning", "split": "calibration"},
+            "no test of spatial_reasoning",
+        ),
         ("benchmarks.another", {"task": "arc_easy"}, "no mixture of another"),
     ],
 )

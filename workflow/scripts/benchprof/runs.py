@@ -11,7 +11,6 @@ from pathlib import Path
 
 import psutil
 
-from benchprof import paths
 from benchprof.errors import InputError
 from benchprof.files import write_json
 
@@ -48,23 +47,18 @@ def import_first(scripts: str) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([scripts, *before]))
 
 
-def note_in(state: Path) -> Path:
-    """The note on the owner: one for each `run_name`, since their runs may go on at once."""
-    return state / ".".join([*paths.RESULTS.parts[1:], OWNER])
-
-
 def claim(state: Path, configuration: str, files: Sequence[str | Path]) -> None:
     """Note in Snakemake's state folder that this process runs the workflow."""
     process = psutil.Process()
     host, started = socket.gethostname(), process.create_time()
     owner = Owner(host, process.pid, started, configuration, list(map(str, files)))
-    write_json(note_in(state), asdict(owner))
+    write_json(state / OWNER, asdict(owner))
 
 
 def current(state: Path) -> Owner | None:
     """The owner of the run noted last, if any; in a job, that of the run the job belongs to."""
     try:
-        return Owner(**json.loads(note_in(state).read_text(encoding="utf-8")))
+        return Owner(**json.loads((state / OWNER).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
 
@@ -84,19 +78,19 @@ def check_unedited(state: Path, configuration: str) -> None:
     if owner is not None and owner.configuration not in ("", configuration):
         raise InputError(
             ", ".join(owner.files) or "the configuration",
-            "this job has read another configuration than its run: it was edited meanwhile, or a "
-            "variable in a path has another value here",
+            "this job has read another configuration than its run: it was edited meanwhile, "
+            "another run began in this folder, or a variable in a path has another value here",
             "one configuration for all jobs",
             "Undo the edit, name the folder without the variable, or start the run again: "
             "finished work is in the store. (If it was started with --no-hooks, delete "
-            f"{note_in(state)} first.)",
+            f"{state / OWNER} first.)",
         )
 
 
 def has_written(state: Path, result: Path) -> bool:
     """Whether a result was written since the last run was noted, and not by an earlier run."""
     try:
-        return result.stat().st_mtime >= note_in(state).stat().st_mtime
+        return result.stat().st_mtime >= (state / OWNER).stat().st_mtime
     except FileNotFoundError:
         return False
 
@@ -130,14 +124,10 @@ def clear_dead_lock(folder: Path) -> bool:
 
 
 def _owner_lives(state: Path) -> bool:
-    """Whether a run that may have a lock lives, or is on another host, where nothing is seen."""
-    # A run is noted when it has its lock.
-    locked = min((own.stat().st_mtime for own in (state / "locks").iterdir()), default=0)
-    notes = [note for note in state.glob(f"*{OWNER}") if note.stat().st_mtime >= locked]
-    return any(_lives(Owner(**json.loads(note.read_text(encoding="utf-8")))) for note in notes)
-
-
-def _lives(owner: Owner) -> bool:
+    """Whether the run noted last lives, or is on another host, where nothing can be seen."""
+    owner = current(state)
+    if owner is None:
+        return False
     if owner.host != socket.gethostname():
         return True
     try:

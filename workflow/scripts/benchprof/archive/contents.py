@@ -79,7 +79,7 @@ def records_of(tables: Mapping[str, Any]) -> list[str]:
     return intact + [source["record"] for source in tables["sources"]]
 
 
-def results_of(tables: Mapping[str, Any]) -> PurePosixPath:
+def run_folder(tables: Mapping[str, Any]) -> PurePosixPath:
     """The folder of the results, by a record's place: `results`, or one in it with a run's name."""
     return PurePosixPath(records_of(tables)[0]).parents[3]
 
@@ -154,7 +154,7 @@ def _read_listing(archive: zipfile.ZipFile) -> dict[str, Any]:
         for name in [*records_of(tables), *(source["mask"] for source in tables["sources"])]:
             if name not in files:
                 raise ArchiveError(f"{LISTING}: {name!r} made the tables; expected a listed file")
-        results_of(tables)
+        run_folder(tables)  # a record's place has as many parts
         for need in listing["needed"]:
             printable(need["what"])
             if need["path"] is not None:

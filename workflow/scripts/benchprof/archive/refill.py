@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchprof.ablation import LISTED, RANDOM
-from benchprof.archive.contents import MALFORMED, ArchiveError, results_of, unpack
+from benchprof.archive.contents import MALFORMED, ArchiveError, run_folder, unpack
 from benchprof.evaluation import assignment, record
 from benchprof.masks import stored, super_job
 from benchprof.masks.origin import code_digest as mask_code
@@ -85,7 +85,7 @@ def refill(path: Path, store: Store, digest: str | None = None) -> str:
         if digest not in (None, listing["digest"]):
             found = f"its digest is {listing['digest']}; expected {digest}"
             raise ArchiveError(f"{path}: {found}. (It is not the SHA-256 of the zip file.)")
-        results = Path(name) / results_of(listing["tables"])
+        results = Path(name) / run_folder(listing["tables"])
         for folder, files in FOLDERS.items():
             own = sorted((results / folder).rglob(f"*{files.kind.suffix}"))
             counts += _fill(own, files, store)

@@ -15,7 +15,7 @@ from benchprof.archive.contents import (
     LISTING,
     MALFORMED,
     ArchiveError,
-    results_of,
+    run_folder,
     unpack,
     verdict,
 )
@@ -40,7 +40,7 @@ def verify(path: Path) -> str:
             recompute_tables(listing["tables"], fresh, root)
         except (*MALFORMED, ArithmeticError) as error:  # InputError is a ValueError
             raise ArchiveError(f"the tables cannot be recomputed: {error}") from None
-        profiles = results_of(listing["tables"]) / paths.PROFILES.name
+        profiles = run_folder(listing["tables"]) / paths.PROFILES.name
         compared = [own for own in sorted(fresh.iterdir()) if _is_same(own, root, profiles)]
     tables = ", ".join(str(profiles / table.name) for table in compared)
     found = f"Recomputed from the records: {tables}."

@@ -113,9 +113,10 @@ class Configuration(Section):
     """For the samples of items, the few-shot examples, the bootstrap and the tests."""
     store: Directory
     """The folder that keeps finished work, also for other runs (docs/reference/reruns.md)."""
-    run_name: ModelName | None = None
+    run_name: Slug | None = None
     """The results are then in results/NAME instead of results/, so that runs of several
-    configurations stay beside each other. They may run at the same time.
+    configurations stay beside each other. Run them one after the other: at the same time, each needs
+    a folder of its own.
     """
     models: dict[
         ModelName,

@@ -71,11 +71,12 @@ def _over_base(config: Mapping[str, Any], file: Path, above: Sequence[Path]) -> 
     path = _base_file(base, file)
     own = {key: value for key, value in config.items() if key != EXTENDS}
     below = _read(path, [*above, file.resolve()])
-    replaced = {section: own[section] for section in REPLACED if section in own}
-    for section, entries in replaced.items():
-        _check_no_null(section, entries, file, base)
+    for section in REPLACED:
+        if section in own:
+            _check_no_null(section, own[section], file, base)
+            below.pop(section, None)
     _check_removed(own, below, f"{file}, abilities", base)
-    return _extending(below, own) | replaced
+    return _extending(below, own)
 
 
 def _base_file(base: Any, file: Path) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from benchprof import paths
 from benchprof.errors import InputError
 from benchprof.jobs.analysis import (
     CompareMasks,
@@ -102,5 +103,6 @@ def job_of(run: Run, file: Path) -> Job:
     for job in jobs_of(run):
         if file in job.written or any(path in file.parents for path in job.written):
             return job
-    remedy = "Paths are relative to the folder of the run, such as results/profiles/impact.csv."
+    example = paths.profile("impact", "csv")
+    remedy = f"Paths are relative to the folder of the run, such as {example}."
     raise InputError(file, "no job of this run writes it", "a result of the run", remedy)

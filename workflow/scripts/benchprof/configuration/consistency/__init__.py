@@ -54,7 +54,7 @@ def _check_reserved(config: Configuration, source: str) -> None:
     for ability in set(config.abilities) & set(RESERVED):
         where = f"{source}, abilities.{ability}"
         raise InputError(where, "a reserved name", "another name", "Rename the ability.")
-    if config.run_name and config.run_name.lower() in FOLDERS:
+    if config.run_name in FOLDERS:
         taken = f"{config.run_name!r}, a folder in the results of a run without a name"
         raise InputError(f"{source}, run_name", taken, "another name")
 
