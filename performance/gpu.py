@@ -35,7 +35,7 @@ from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.models.ablation import ablated
 from benchprof.models.anatomy import parameter_count, scope_weights
-from benchprof.models.device import compute_alike, resolve_device
+from benchprof.models.device import compute_alike, resolve_device, without_cudnn_attention
 from benchprof.models.mask import Mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.units import every_projection
@@ -185,6 +185,7 @@ def measured(part: Callable[[Work], Any], work: Work, device: torch.device, roun
 def measure(name: str, device: torch.device, rounds: int) -> dict[str, Any]:
     """All parts on one model; a part that fails is told by its error."""
     as_prepared = PreparedModel(Path(), "bfloat16", str(device))
+    without_cudnn_attention()
     compute_alike(as_prepared)  # before CUDA starts
     torch.use_deterministic_algorithms(False)
     work, parts = Work(SHAPES[name], device), dict[str, Any]()
@@ -211,6 +212,7 @@ def measure(name: str, device: torch.device, rounds: int) -> dict[str, Any]:
         "transformers": transformers.__version__,
         "shape": name,
         "parameters": parameter_count(work.model),
+        "no_shared_rows_because": work.scorer.forward.obstacle,
         "tokens": {
             "scoring": work.prepared.plan.tokens,
             "answers": shape.prompts * (shape.context + shape.answer),

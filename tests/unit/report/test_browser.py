@@ -99,10 +99,10 @@ def test_the_first_screen_has_the_answer(opened: webdriver.Chrome) -> None:
     metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:
-        for selector in (".finding", "table.map", "#summary .doubts"):
+        for selector in (".finding", "table.map", "#summary .warnings"):
             (part,) = shown(opened, selector)
             assert part.rect["y"] + part.rect["height"] < 900, selector
-        assert len(shown(opened, "#summary .doubts li")) <= 3
+        assert len(shown(opened, "#summary .warnings li")) <= 3
         rows = shown(opened, "#summary .overview tbody tr")
         assert len(rows) == 4
         link = rows[0].find_element(By.TAG_NAME, "a")
@@ -126,7 +126,7 @@ def test_the_switch_shows_one_view(opened: webdriver.Chrome) -> None:
         "Similarity of models: contrastive masks, mask fraction 0.01",
         f"Similarity of benchmarks: {OTHER}, contrastive masks, mask fraction 0.01",
     ]
-    assert len(shown(opened, "#summary .doubts")) == 1
+    assert len(shown(opened, "#summary .warnings")) == 1
 
     def metrics() -> list[str]:
         return [e.text for e in shown(opened, "table.impact th:first-child") if "AIS" in e.text]

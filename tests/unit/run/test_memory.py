@@ -43,8 +43,8 @@ def scored(score: str = "taylor", against: str | None = None, on_host: bool = Fa
         # 4 of libraries; of 16 of weights and 20 of float32 scores the larger.
         (scored(), ON_GPU, 4 + 20),
         (scored(), Size(8e9, 3e9, 2, True), 4 + 16),
-        # A control item's scores are on the GPU beside the others, unless they are kept here.
-        (scored(against="uninformative"), ON_GPU, 4 + 20),
+        # The items' scores wait here while those of the control items are made.
+        (scored(against="uninformative"), ON_GPU, 4 + 2 * 20),
         (scored(on_host=True), ON_GPU, 4 + 20),
         (scored(against="uninformative", on_host=True), ON_GPU, 4 + 2 * 20),
         # On a CPU weights of 32 and the scores at once.

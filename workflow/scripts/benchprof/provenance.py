@@ -67,18 +67,18 @@ def _processor() -> str:
     return platform.processor()
 
 
-def made_on(device: object, seconds: float, truncated: int) -> Made:
+def made_on(device: str, seconds: float, truncated: int) -> Made:
     """Where and how answers were made, here and now.
 
     Args:
-        device: of the model.
+        device: of the model, and which card that is.
         seconds: that they took.
         truncated: how many requests lost their beginning.
     """
     return {
         "truncated": truncated,
         "seconds": round(seconds, 2),
-        "device": str(device),
+        "device": device,
         "software": software(),
         "machine": machine(),
     }

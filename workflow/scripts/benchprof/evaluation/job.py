@@ -25,6 +25,7 @@ from benchprof.evaluation.record import (
 from benchprof.evaluation.settings import ModelSettings
 from benchprof.models.allocation import keep_freed_memory
 from benchprof.models.card import check_content
+from benchprof.models.device import device_name
 from benchprof.models.linear import speed_up_scoring
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.mask import Mask
@@ -176,7 +177,7 @@ class ReadyAssignment:
         self.tokens = self.scorer.generation_budget
         check_logits(self.scorer, self.asked.requests)
         truncated = self.truncated + self.scorer.truncated - before
-        made = made_on(self.scorer.model.device, time.monotonic() - started, truncated)
+        made = made_on(device_name(self.scorer.model.device), time.monotonic() - started, truncated)
         origin: Origin = {**self.asked.origins_in(self.tokens)[name], "made": made}
         runs = sandbox if self.asked.assignment.source.runs_programs else None
         content = record_bytes(make_record(self.asked.requests, responses, origin, runs))

@@ -26,6 +26,7 @@ def try_alike(model: Any) -> None:
     """
     if not torch.are_deterministic_algorithms_enabled():
         return
+    torch.use_deterministic_algorithms(True)
     example = Example(torch.tensor([0, 1]), torch.tensor([False, True]))
     try:
         with weights_frozen(model), gradients_seen(model, {}, lambda *_: None):

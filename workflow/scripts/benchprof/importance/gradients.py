@@ -16,6 +16,7 @@ from benchprof.importance.loss import finite_losses
 from benchprof.importance.memory import Memory
 from benchprof.importance.score import SCORES
 from benchprof.scoring.rotary import Rotaries
+from benchprof.scoring.transfer import received
 
 
 def gradient_scores(
@@ -41,7 +42,7 @@ def gradient_scores(
     totals = {name: accumulator(weight, memory) for name, weight in weights.items()}
 
     def fold(name: str, gradient: torch.Tensor) -> None:
-        add_gradient(totals[name], gradient.to(totals[name].device), score)
+        add_gradient(totals[name], received(gradient, totals[name].device), score)
 
     with _gradients_folded(weights, fold):
         most = memory.most_tokens if SCORES[score].absolute != "each" else 0

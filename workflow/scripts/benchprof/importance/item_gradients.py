@@ -26,6 +26,7 @@ from benchprof.importance.gradients import accumulator, add_gradient, backward, 
 from benchprof.importance.memory import Memory
 from benchprof.models.anatomy import owner_of
 from benchprof.models.linear import GradientLinear, Product
+from benchprof.scoring.transfer import received
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 """A projection's inputs and its outputs' gradients, each of shape (rows, tokens, features)."""
@@ -125,7 +126,7 @@ def _add_up(
     score: str,
     product: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
 ) -> None:
-    """Add each example's |gradient|, or its square, to a total."""
+    """Add each example's gradient to a total, as the score has it (`add_gradient`)."""
     device = factors[0][0].device
     # Of the whole batch at once, where the scores stay on the host.
     own = total if total.device == device else torch.zeros_like(total, device=device)
@@ -139,7 +140,7 @@ def _add_up(
             gradient = product(a, b[:, start:stop]) if side else product(a[start:stop], b)
             add_gradient(block, gradient, score)
     if own is not total:
-        total.add_(own.to(total.device))
+        total.add_(received(own, total.device))
 
 
 @dataclass

@@ -93,8 +93,7 @@ class Scored(ModelJob):
         if config.unit != "weight":
             # No accumulators; activations of a batch take no more than the weights.
             return super().memory(size) + size.weights * (1 if size.on_gpu else 2)
-        here = not size.on_gpu or config.models[self.model].scores_on_host
-        scores = 4 * size.in_scope * (2 if importance.against and here else 1)
+        scores = 4 * size.in_scope * (2 if importance.against else 1)
         if size.on_gpu:
             return super().memory(size) + max(size.weights, scores)
         return super().memory(size) + size.weights + scores

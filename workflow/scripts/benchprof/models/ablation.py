@@ -18,7 +18,7 @@ from benchprof.models.units import Projection, unit_projections
 from benchprof.scoring.transfer import moved
 
 Method = Literal["zero", "mean"]
-"""What becomes of an entry: 0, the mean of its (intact) tensor, or itself times a factor.
+"""What becomes of an entry: 0, or the mean of its (intact) tensor.
 
 For units, `mean` is defined by `averaged`.
 """

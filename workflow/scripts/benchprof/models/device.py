@@ -51,13 +51,23 @@ def compute_alike(prepared: PreparedModel) -> None:
     """On CUDA, let a process add up gradients in the same order every time.
 
     Before the model is loaded: CUDA's libraries read the variable when they start. An operation
-    that has no such order then raises, which `try_alike` finds out.
+    that has no such order is warned of, until `try_alike` has found out whether the model has one.
     """
     if kind_of(prepared) == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        torch.use_deterministic_algorithms(True)
+        torch.use_deterministic_algorithms(True, warn_only=True)
         # Filling what is overwritten anyway would take a pass over it.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+
+
+def without_cudnn_attention() -> None:
+    """Let attention on CUDA take torch's other kernels, which an A100 takes anyway.
+
+    From compute capability 9.0 (H100) on, torch prefers cuDNN's. It plans anew for each shape, of
+    which every step of an answer has one, and its NaN gradients (pytorch#196678) and wrong texts
+    (pytorch#193893, on B200) are open issues in December 2026.
+    """
+    torch.backends.cuda.enable_cudnn_sdp(False)
 
 
 def tell_choice(configured: str, device: torch.device, dtype: str) -> None:
@@ -77,6 +87,12 @@ def tell_choice(configured: str, device: torch.device, dtype: str) -> None:
             device.type, "neither a CUDA device nor Apple's MPS"
         )
     logger.info("device %s (%s), dtype %s: %s", device, why, dtype, precision_speed(dtype, device))
+
+
+def device_name(device: torch.device) -> str:
+    """A device, of CUDA with the card's name: two kinds of card round differently."""
+    card = f" ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else ""
+    return f"{device}{card}"
 
 
 def fast_halves(device: torch.device) -> tuple[str, ...]:

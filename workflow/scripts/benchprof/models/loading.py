@@ -12,7 +12,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Genera
 from benchprof.errors import InputError, RetriableError, in_words
 from benchprof.models.causality import check_causal
 from benchprof.models.checkpoint import check_precisions, check_weights
-from benchprof.models.device import resolve_device, tell_choice
+from benchprof.models.device import resolve_device, tell_choice, without_cudnn_attention
 from benchprof.models.placement import empty_model, placement
 from benchprof.models.prepared import PreparedModel
 from benchprof.scoring.rotary import forget_lengths
@@ -29,6 +29,7 @@ def load_model(prepared: PreparedModel) -> PreTrainedModel:
         RetriableError: there are fewer GPUs.
         InputError: the folder's weights are not those of its model, or it is not causal.
     """
+    without_cudnn_attention()
     folder, dtype, gpus = prepared.folder, prepared.dtype, prepared.gpus
     model = _loaded(folder, dtype, **(_spread(folder, gpus) if gpus > 1 else {}))
     if gpus == 1:

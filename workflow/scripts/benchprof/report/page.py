@@ -50,6 +50,8 @@ from benchprof.report.outcomes import (
 from benchprof.report.page_figures import Album
 from benchprof.report.templates import environment
 
+WARNINGS_SHOWN = 3
+"""Of each model's warnings; the others open with a click."""
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
 LIMITS = {
@@ -60,6 +62,7 @@ LIMITS = {
     "format_change": FORMAT_MOVED,
     "reliable": RELIABLE,
     "few": FEW_ITEMS,
+    "warnings": WARNINGS_SHOWN,
 }
 Tables = Mapping[str, pd.DataFrame]
 """The tables of the profile stage by their names, less that of items, and the table of `overlap`;
@@ -166,7 +169,7 @@ def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict
         "overview": overview(matrix, findings, few, rows.scores(tables["impact"], matrix.model)),
         "empty": mostly_undefined(matrix),
         "found": [*held_out_tests(matrix), *against_random(matrix)],
-        "doubts": [*undefined(matrix), *caveats(matrix, calibration, tables.get("overlap"))],
+        "warnings": [*undefined(matrix), *caveats(matrix, calibration, tables.get("overlap"))],
         "without_format": without_format(matrix),
         "findings": [
             row

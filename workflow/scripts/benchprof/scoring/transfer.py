@@ -18,6 +18,16 @@ def moved(values: NDArray[Any] | torch.Tensor, device: torch.device) -> torch.Te
     return own.to(device, non_blocking=device.type != "mps")
 
 
+def received(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """A tensor on a device; from a GPU to the host through pinned memory, which torch reuses.
+
+    New memory for each of many large copies would have to be mapped and cleared each time.
+    """
+    if tensor.device.type != "cuda" or device.type != "cpu":
+        return tensor.to(device)
+    return torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True).copy_(tensor)
+
+
 def fetched(tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """Tensors of one dtype on the host, in one copy from each device."""
     found: dict[int, torch.Tensor] = {}
