@@ -28,14 +28,14 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
 
 from benchprof.files import write_json
-from benchprof.importance.alike import try_alike
+from benchprof.importance.alike import confirm_deterministic
 from benchprof.importance.attributions import unit_attributions
 from benchprof.importance.example import Example
 from benchprof.importance.memory import memory_for
 from benchprof.importance.scores import score_weights
 from benchprof.models.ablation import ablated
 from benchprof.models.anatomy import parameter_count, scope_weights
-from benchprof.models.device import compute_alike, resolve_device, without_cudnn_attention
+from benchprof.models.device import make_deterministic, resolve_device, without_cudnn_attention
 from benchprof.models.mask import Mask
 from benchprof.models.prepared import PreparedModel
 from benchprof.models.units import every_projection
@@ -186,14 +186,14 @@ def measure(name: str, device: torch.device, rounds: int) -> dict[str, Any]:
     """All parts on one model; a part that fails is told by its error."""
     as_prepared = PreparedModel(Path(), "bfloat16", str(device))
     without_cudnn_attention()
-    compute_alike(as_prepared)  # before CUDA starts
+    make_deterministic(as_prepared)  # before CUDA starts
     torch.use_deterministic_algorithms(False)
     work, parts = Work(SHAPES[name], device), dict[str, Any]()
     for part, function in PARTS.items():
         try:
             if part.startswith("importance"):
-                compute_alike(as_prepared)
-                try_alike(work.model)
+                make_deterministic(as_prepared)
+                confirm_deterministic(work.model)
             parts[part] = measured(function, work, device, rounds)
             print(part, parts[part], flush=True)
         except Exception as error:  # whatever a card makes of it is to be told

@@ -44,7 +44,7 @@ def main() -> None:
     """Run the command."""
     run = read_run([CONFIGURATION])
     losses = losses_of(run, pd.read_parquet(FOLDER / paths.IMPACT))
-    mixtures = [name for name in run.benchmarks if name not in run.suite.held_out_tests.values()]
+    mixtures = [name for name in run.benchmarks if name not in run.suite.held_out_test_of.values()]
     write_csv(PICTURE.with_suffix(".csv"), table(losses), digits=6)
     with style.styled():
         drawing(losses, mixtures).savefig(PICTURE, dpi=DPI)
@@ -64,7 +64,7 @@ def losses_of(run: Run, impact: pd.DataFrame) -> Losses:
     assert run.configuration.validation is not None
     known = json.loads(Path(run.configuration.validation.composition).read_text(encoding="utf-8"))
     truth = pd.DataFrame({name: known[name]["impact"] for name in run.benchmarks}).T
-    matrices = all_matrices(impact, run.suite.held_out_tests)
+    matrices = all_matrices(impact, run.suite.held_out_test_of)
     found = {matrix.selection: matrix.grid("ais").astype(float) for matrix in matrices}
     return {"planted": truth[run.abilities]} | found
 

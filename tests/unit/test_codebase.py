@@ -35,7 +35,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("package")
 def test_all_that_a_module_imports_counts_wherever_it_does() -> None:
     assert codebase.behind(["room.job"]) == {"room.job", "room", "room.part", "other", "deep"}
-    assert codebase.behind(["room.job"], apart=["room.part"]) == {"room.job", "room", "other"}
+    assert codebase.behind(["room.job"], excluding=["room.part"]) == {"room.job", "room", "other"}
     assert codebase.behind(["room"]) == {"room", "room.job", "room.part", "other", "deep"}
 
 

@@ -135,7 +135,7 @@ def test_a_killed_job_goes_on_in_the_smaller_batch(
 
     run_out(2, 2)
     with monkeypatch.context() as killing:
-        killing.setattr("benchprof.evaluation.job.ReadyAssignment.shrunk", kill)
+        killing.setattr("benchprof.evaluation.job.ReadyAssignment.retry_in_smaller_batches", kill)
         with pytest.raises(KeyboardInterrupt):
             evaluate("one")
     sizes = run_out(3, 0)

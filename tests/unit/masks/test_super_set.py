@@ -20,7 +20,7 @@ from benchprof.data import NEUTRAL_TEXT
 from benchprof.errors import InputError
 from benchprof.masks.shares import Shares
 from benchprof.masks.super_job import find_super
-from benchprof.masks.super_set import SUPER_RISE, most_entries, most_losses, ranked, search
+from benchprof.masks.super_set import SUPER_RISE, most_entries, most_losses, ranking_of, search
 from benchprof.models.loading import load_model
 from benchprof.models.mask import read_mask
 from benchprof.models.preparation import prepare_model
@@ -54,7 +54,7 @@ def test_the_ranking_is_by_the_mean_share_whatever_its_sign(tmp_path: Path) -> N
         "a": write(tmp_path / "a", {"p": [-6.0, 2, 0, 1], "q": [1.0, 0]}),
         "b": write(tmp_path / "b", {"p": [0.0, 0.5, 0, 0], "q": [0.0, -0.5]}),
     }
-    ranking = ranked(Shares.of_files(files), 5)
+    ranking = ranking_of(Shares.of_files(files), 5)
     assert ranking.order == [("p", 1), ("p", 0), ("q", 1), ("p", 3), ("q", 0)]
     first = {name: indices.tolist() for name, indices in ranking.first(4).items()}
     assert first == {"p": [0, 1, 3], "q": [1]}

@@ -102,7 +102,7 @@ def write(target: Path, table: pd.DataFrame, card: Path, **changes: Any) -> None
     models = list(table["model"].unique())
     arguments: dict[str, Any] = {
         "tables": tables_of(table),
-        "own_benchmarks": OWN,
+        "held_out_test_of": OWN,
         "calibration_benchmarks": [],
         "config": configured(),
         "settings": SETTINGS,

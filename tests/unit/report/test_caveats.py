@@ -16,7 +16,7 @@ from benchprof.analysis.overlap import overlap_table
 from benchprof.report.caveats import caveats, half_ais, read_overlap, train_items
 from benchprof.report.drops import mask_doubts, on_target_table
 from benchprof.report.matrix import Matrix
-from benchprof.report.outcomes import against_random, held_out_tests, undefined
+from benchprof.report.outcomes import against_random, held_out_sentences, undefined
 from benchprof.report.sentences import SENTENCES
 
 from .conftest import OWN, finished, matrix, row
@@ -71,17 +71,17 @@ def test_nothing_is_doubted_without_cause() -> None:
 
 
 def test_the_held_out_tests_are_counted() -> None:
-    (said,) = held_out_tests(only(small()))
+    (said,) = held_out_sentences(only(small()))
     assert "3 of 3 have an AIS" in said and "largest on 2 of these" in said and "on 1)" in said
-    (said,) = held_out_tests(only(small(reason_of=A)))
+    (said,) = held_out_sentences(only(small(reason_of=A)))
     assert "2 of 3 have an AIS" in said and "largest on 1 of these" in said
     # Of a test whose largest AIS two abilities share, none has it, by chance either.
     table = small()
     shared = (table["benchmark"] == f"{A}_test") & table["ability"].isin([B, C])
     table.loc[shared, "ais"] = 2.0
-    (said,) = held_out_tests(only(table))
+    (said,) = held_out_sentences(only(table))
     assert "largest on 1 of these" in said and "on 0.67)" in said
-    assert held_out_tests(only(small().assign(mask_digest="of all"))) == []
+    assert held_out_sentences(only(small().assign(mask_digest="of all"))) == []
 
 
 def test_masks_that_are_smaller_than_others_are_named_with_their_size() -> None:

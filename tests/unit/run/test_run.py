@@ -135,7 +135,7 @@ def test_an_ability_s_own_benchmark_is_its_first_test() -> None:
             "arc": {"task": "arc_easy"},
         }
     )
-    assert run.suite.held_out_tests == {"x": "x_few"}
+    assert run.suite.held_out_test_of == {"x": "x_few"}
     # Control items of the same items: with the same limit. Those of y stand alone.
     assert run.suite.control_items == {
         "counterfactual": {"x": "x_few_counterfactual"},

@@ -33,39 +33,40 @@ by content, how memory is taken, what can only stop a job, and the types of a co
 values are in the keys themselves. Nor does what only these import."""
 
 
-def digest_of(*modules: str, apart: Collection[str] = ()) -> str:
+def digest_of(*modules: str, excluding: Collection[str] = ()) -> str:
     """Digest of modules of the library and of all that they import, without `benchprof.`.
 
     Args:
         modules: a package stands for all modules below it.
-        apart: what is left out with all that only it imports, since its digest stands beside this
-            one in the keys that depend on it.
+        excluding: what is left out with all that only it imports, since its digest stands beside
+            this one in the keys that depend on it.
 
     Raises:
         ModuleNotFoundError: there is no such module.
     """
-    found = sorted(behind(modules, apart))
+    found = sorted(behind(modules, excluding))
     return digests.of_value([(name, digests.of_source(_read(name))) for name in found])
 
 
-def behind(modules: Iterable[str], apart: Collection[str] = ()) -> set[str]:
-    """The names of modules and of all that they import, but for `NEUTRAL` and what is apart."""
+def behind(modules: Iterable[str], excluding: Collection[str] = ()) -> set[str]:
+    """The names of modules and of all that they import, but for `NEUTRAL` and what is excluded."""
     waiting = {own for name in modules for own in _below(name)}
     seen: set[str] = set()
     while waiting:
         seen |= waiting
-        waiting = {own for name in waiting for own in _imports(name)} - seen - NEUTRAL - {*apart}
+        imported = {own for name in waiting for own in _imports(name)}
+        waiting = imported - seen - NEUTRAL - {*excluding}
     return seen
 
 
 def digest_of_function(
-    function: Callable[..., Any], *modules: str, apart: Collection[str] = ()
+    function: Callable[..., Any], *modules: str, excluding: Collection[str] = ()
 ) -> str:
     """Digest of a function, of the modules that its body imports, and of further modules."""
     source = textwrap.dedent(inspect.getsource(function)).encode()
     imported = set(_imported(ast.parse(source))) - NEUTRAL
-    own = imported - {*apart}
-    return digests.of_value([digests.of_source(source), digest_of(*own, *modules, apart=apart)])
+    modules = (*(imported - {*excluding}), *modules)
+    return digests.of_value([digests.of_source(source), digest_of(*modules, excluding=excluding)])
 
 
 def _below(name: str) -> Iterator[str]:

@@ -60,11 +60,11 @@ def recompute_tables(made: Mapping[str, Any], target: Path, root: Path = Path())
         InputError: a record is damaged or does not belong to its mask, model or requests.
     """
     settings = dict(made["settings"])
-    own_benchmarks = settings.pop("own_benchmarks")
+    held_out_test_of = settings.pop("own_benchmarks")
     compute_profile(
         intact={(model, benchmark): root / record for model, benchmark, record in made["intact"]},
         sources=[Source.from_json(source, root) for source in made["sources"]],
-        own_benchmarks=own_benchmarks,
+        held_out_test_of=held_out_test_of,
         settings=ProfileSettings(**settings),
         folder=target,
     )

@@ -55,7 +55,7 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AssignmentState:
     """An assignment with its requests, and what the store has of its answers.
 
     Attributes:
@@ -106,7 +106,7 @@ def ask_store(
     conditions: Mapping[str, MaskOrigin],
     store: Store,
     run_code_unsafely: bool,
-) -> Asked:
+) -> AssignmentState:
     """Make an assignment's requests, and see what the store has of its answers."""
     requests = requests_for(model, assignment.source, assignment.limit, seed)
     origin = asked_origin(model, requests, assignment, seed)
@@ -137,7 +137,7 @@ def origins_of(
 
 def looked_up(
     assignment: Assignment, requests: Requests, origins: Mapping[str, Origin], store: Store
-) -> Asked:
+) -> AssignmentState:
     """See what the store has of the answers to an assignment's requests.
 
     Args:
@@ -150,17 +150,17 @@ def looked_up(
     store.use(assignment.folder, EVALUATIONS, keys.values())
     missing = {
         keys[name]: name
-        for name in sorted(assignment.targets, key=place_of)
+        for name in sorted(assignment.targets, key=sort_key)
         if not store.has(EVALUATIONS, keys[name])
     }
-    return Asked(assignment, requests, origins, keys, missing)
+    return AssignmentState(assignment, requests, origins, keys, missing)
 
 
 def _in_batch(batch: Batch, origins: Mapping[str, Origin]) -> dict[str, Origin]:
     return {name: {**own, "batch": batch} for name, own in origins.items()}
 
 
-def place_of(ablation: str) -> tuple[bool, str]:
+def sort_key(ablation: str) -> tuple[bool, str]:
     """Where an ablation stands: `intact` first, since without it no other record is of use."""
     return ablation != INTACT, ablation
 
@@ -192,4 +192,4 @@ def asked_origin(
 
 def code_digest() -> str:
     """Digest of the code that decides answers; that of units' means stands in their keys."""
-    return codebase.digest_of("evaluation.job", "sandbox.isolated", apart=["importance.levels"])
+    return codebase.digest_of("evaluation.job", "sandbox.isolated", excluding=["importance.levels"])

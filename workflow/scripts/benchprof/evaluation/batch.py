@@ -31,14 +31,14 @@ def shared_batch(model: ModelSettings, origins: Collection[Origin], store: Store
         origins: all that decides the answers, but the batch.
         store: the store.
     """
-    own = kind_of(model)
-    chosen = next(_batches(model, own))
-    for device in (own, *(kind for kind in DEVICES if kind != own)):
+    this_kind = kind_of(model)
+    chosen = next(_batches(model, this_kind))
+    for device in (this_kind, *(kind for kind in DEVICES if kind != this_kind)):
         for batch in _batches(model, device):
             there = [store.has(EVALUATIONS, key_of({**one, "batch": batch})) for one in origins]
             if all(there):
                 return batch
-            if device == own and any(there):
+            if device == this_kind and any(there):
                 chosen = batch
     return chosen
 

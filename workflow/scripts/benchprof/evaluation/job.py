@@ -10,7 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchprof.evaluation.assignment import Asked, Assignment, ask_store, looked_up, place_of
+from benchprof.evaluation.assignment import (
+    Assignment,
+    AssignmentState,
+    ask_store,
+    looked_up,
+    sort_key,
+)
 from benchprof.evaluation.faults import check_logits, logits_fault
 from benchprof.evaluation.fields import Origin
 from benchprof.evaluation.intervention import Intervention
@@ -69,72 +75,72 @@ def evaluate_benchmarks(
             examples for their means.
     """
     conditions = {name: intervention.origin(mask) for name, mask in masks.items()}
-    asked = [
+    states = [
         ask_store(model, assignment, seed, conditions, store, run_code_unsafely)
         for assignment in assignments
     ]
-    waiting = [own for own in asked if own.missing]
-    for own in waiting:
-        store.check_writable(EVALUATIONS, own.missing)
+    waiting = [state for state in states if state.missing]
+    for state in waiting:
+        store.check_writable(EVALUATIONS, state.missing)
     if waiting:
         # Before the model is loaded: where there is no sandbox, nothing is computed.
-        runs_programs = any(own.assignment.source.runs_programs for own in waiting)
+        runs_programs = any(state.assignment.source.runs_programs for state in waiting)
         sandbox = open_sandbox(unsafe=run_code_unsafely) if runs_programs else None
         computed = _compute(model, waiting, masks, intervention, store, sandbox)
-        asked = [own for own in asked if not own.missing] + computed
-    for own in asked:
-        own.deliver(store)
+        states = [state for state in states if not state.missing] + computed
+    for state in states:
+        state.deliver(store)
 
 
 def _compute(
     settings: ModelSettings,
-    asked: Sequence[Asked],
+    states: Sequence[AssignmentState],
     masks: Mapping[str, Mask],
     intervention: Intervention,
     store: Store,
     sandbox: Sandbox | None,
-) -> list[Asked]:
+) -> list[AssignmentState]:
     """Have the model answer; return what was asked in the end."""
     check_content(settings.folder)
-    for assigned in asked:
-        check_settings_of(settings.folder, assigned.requests)
-        if not assigned.assignment.source.runs_programs:
-            assigned.requests.try_scoring()
+    for state in states:
+        check_settings_of(settings.folder, state.requests)
+        if not state.assignment.source.runs_programs:
+            state.requests.try_scoring()
     model = load_model(settings)
     speed_up_scoring(model)
     keep_freed_memory(model.device)
-    without = intervention.on(model, masks.values())
+    ablated_block = intervention.on(model, masks.values())
     scorer = TreeScorer(model, load_tokenizer(settings.folder), description="scoring")
     kept = KeptPaths()
-    ready = [ReadyAssignment.of(scorer, own, kept) for own in asked]
+    ready = [ReadyAssignment.of(scorer, own, kept) for own in states]
     waiting = ready
     while waiting:
-        _answer(settings.folder, waiting, masks, without, store, sandbox)
-        waiting = [own for own in waiting if own.shrunk(store)]
-    return [own.asked for own in ready]
+        _answer(settings.folder, waiting, masks, ablated_block, store, sandbox)
+        waiting = [own for own in waiting if own.retry_in_smaller_batches(store)]
+    return [own.state for own in ready]
 
 
 def _answer(
     folder: Path,
     ready: Sequence[ReadyAssignment],
     masks: Mapping[str, Mask],
-    without: Callable[[Mask], AbstractContextManager[None]],
+    ablated_block: Callable[[Mask], AbstractContextManager[None]],
     store: Store,
     sandbox: Sandbox | None,
 ) -> None:
     """Put every record that is missing into the store, ablation by ablation."""
-    names = sorted({name for own in ready for name in own.asked.missing.values()}, key=place_of)
+    names = sorted({name for own in ready for name in own.state.missing.values()}, key=sort_key)
     for number, name in enumerate(names, start=1):
         logger.info("ablation %d of %d: %s", number, len(names), name)
         mask = masks.get(name)
-        with without(mask) if mask else contextlib.nullcontext():
-            for own in ready:
-                if name not in own.asked.missing.values():
+        with ablated_block(mask) if mask else contextlib.nullcontext():
+            for assigned in ready:
+                if name not in assigned.state.missing.values():
                     continue
                 try:
-                    own.answer(name, store, sandbox)
+                    assigned.answer(name, store, sandbox)
                 except NonFiniteLogitsError as error:
-                    asked_of = own.asked.assignment.folder.name
+                    asked_of = assigned.state.assignment.folder.name
                     where = f"{folder}, {asked_of}, ablation {name}"
                     raise logits_fault(where, error) from None
 
@@ -144,26 +150,26 @@ class ReadyAssignment:
     """An assignment that is ready to be asked, under any weights of the model.
 
     Attributes:
-        asked: the assignment.
+        state: the assignment.
         scorer: of the model.
         ask: asks all of it.
         truncated: how many requests lost their beginning when they were made ready.
         tokens: of a batch of written answers; fewer than was asked for once memory ran out.
     """
 
-    asked: Asked
+    state: AssignmentState
     scorer: TreeScorer
     ask: Callable[[], list[Response]]
     truncated: int
     tokens: int
 
     @classmethod
-    def of(cls, scorer: TreeScorer, asked: Asked, kept: KeptPaths) -> ReadyAssignment:
+    def of(cls, scorer: TreeScorer, state: AssignmentState, kept: KeptPaths) -> ReadyAssignment:
         """Make an assignment ready; `kept` is shared by all assignments of a job."""
         before = scorer.truncated
-        ask = prepare_questions(scorer, asked.requests, kept)
-        tokens = asked.batch["tokens"] if asked.batch else scorer.generation_budget
-        return cls(asked, scorer, ask, scorer.truncated - before, tokens)
+        ask = prepare_questions(scorer, state.requests, kept)
+        tokens = state.batch["tokens"] if state.batch else scorer.generation_budget
+        return cls(state, scorer, ask, scorer.truncated - before, tokens)
 
     def answer(self, name: str, store: Store, sandbox: Sandbox | None) -> None:
         """Put the record of one ablation, with the weights as they are now, into the store.
@@ -175,23 +181,23 @@ class ReadyAssignment:
         self.scorer.generation_budget = self.tokens
         responses = self.ask()
         self.tokens = self.scorer.generation_budget
-        check_logits(self.scorer, self.asked.requests)
+        check_logits(self.scorer, self.state.requests)
         truncated = self.truncated + self.scorer.truncated - before
         made = made_on(device_name(self.scorer.model.device), time.monotonic() - started, truncated)
-        origin: Origin = {**self.asked.origins_in(self.tokens)[name], "made": made}
-        runs = sandbox if self.asked.assignment.source.runs_programs else None
-        content = record_bytes(make_record(self.asked.requests, responses, origin, runs))
+        origin: Origin = {**self.state.origins_in(self.tokens)[name], "made": made}
+        runs = sandbox if self.state.assignment.source.runs_programs else None
+        content = record_bytes(make_record(self.state.requests, responses, origin, runs))
         store.add_bytes(EVALUATIONS, key_of(origin), content)
 
-    def shrunk(self, store: Store) -> bool:
+    def retry_in_smaller_batches(self, store: Store) -> bool:
         """Whether memory ran out, so that answers of larger batches are wanted in smaller ones.
 
         A text may turn with the batch that it was written in: all ablations share one.
         """
-        if not self.asked.batch or self.tokens == self.asked.batch["tokens"]:
+        if not self.state.batch or self.tokens == self.state.batch["tokens"]:
             return False
-        old = self.asked
+        old = self.state
         origins = old.origins_in(self.tokens)
-        self.asked = looked_up(old.assignment, old.requests, origins, store)
-        store.check_writable(EVALUATIONS, self.asked.missing)
-        return bool(self.asked.missing)
+        self.state = looked_up(old.assignment, old.requests, origins, store)
+        store.check_writable(EVALUATIONS, self.state.missing)
+        return bool(self.state.missing)

@@ -18,11 +18,11 @@ UNLIKE = (
 )
 
 
-def try_alike(model: Any) -> None:
+def confirm_deterministic(model: Any) -> None:
     """Read two tokens forward and back, to see whether all of it can be made the same every time.
 
     Where it cannot, the log says so, and the job goes on without. To be called after
-    `compute_alike` and before any result.
+    `make_deterministic` and before any result.
     """
     if not torch.are_deterministic_algorithms_enabled():
         return

@@ -17,7 +17,7 @@ import torch
 from tqdm import tqdm
 
 from benchprof import codebase, digests
-from benchprof.importance.alike import try_alike
+from benchprof.importance.alike import confirm_deterministic
 from benchprof.importance.attributions import Attributions, unit_attributions
 from benchprof.importance.example import Example
 from benchprof.importance.faults import items_named, not_finite
@@ -26,7 +26,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_scores import UnitScorer, Wanted, score_units
 from benchprof.models.architecture import architecture_of
 from benchprof.models.card import check_content, read_card
-from benchprof.models.device import compute_alike
+from benchprof.models.device import make_deterministic
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model
 from benchprof.models.prepared import PreparedModel
@@ -56,8 +56,8 @@ def attribution_scores(scoring: Scoring, wanted: Wanted, folder: Path, store: St
     entries = keep_attributions(scoring.model, wanted, folder, store)
     kept = entry_counts(architecture_of(scoring.model.folder), scoring.scope)
 
-    def read(asked: Sequence[Example]) -> list[Attributions]:
-        opened = [TensorFile(entries[own.digest]) for own in asked]
+    def read(wanted_examples: Sequence[Example]) -> list[Attributions]:
+        opened = [TensorFile(entries[own.digest]) for own in wanted_examples]
         return [{name: file.tensor(name) for name in kept} for file in opened]
 
     return lambda examples, control_items: score_units(
@@ -98,7 +98,7 @@ def _origin(model: str, dtype: str, example: str) -> dict[str, Any]:
         "model": model,
         "dtype": dtype,
         "code": codebase.digest_of(
-            "importance.attribution_scores", apart=["importance.unit_scores"]
+            "importance.attribution_scores", excluding=["importance.unit_scores"]
         ),
         "example": example,
     }
@@ -113,9 +113,9 @@ def _attribute(
 ) -> None:
     """Put the attributions of examples into the store."""
     check_content(prepared.folder)
-    compute_alike(prepared)
+    make_deterministic(prepared)
     model = load_model(prepared)
-    try_alike(model)
+    confirm_deterministic(model)
     speed_up_gradients(model)
     names, examples = zip(*waiting.values(), strict=True)
     memory = memory_for(model, on_host=False)

@@ -45,32 +45,32 @@ def unit_attributions(
         NonFiniteLossError: a loss is infinite or not a number.
     """
     sizes = {name: own.units for name, own in projections.items()}
-    found: dict[str, torch.Tensor] = {}
+    totals: dict[str, torch.Tensor] = {}
     batch: list[int] = []
 
     def add(name: str, rows: int, activations: torch.Tensor, gradients: torch.Tensor) -> None:
-        own = projections[name]
+        projection = projections[name]
         # Not in place: of a model in float32 it is the activations themselves.
         products = activations.float() * gradients
-        by_row = -products.reshape(rows, -1, own.units, own.width).sum(dim=(1, 3))
+        by_row = -products.reshape(rows, -1, projection.units, projection.width).sum(dim=(1, 3))
         # A row is a text, or the context that the texts of an example share.
         owners = list(range(len(batch)))
         if rows > len(batch):
             owners = [place for place in owners for _ in examples[batch[place]].texts]
-        total = found.setdefault(name, by_row.new_zeros(len(batch), own.units))
+        total = totals.setdefault(name, by_row.new_zeros(len(batch), projection.units))
         total.index_add_(0, moved(torch.tensor(owners), by_row.device), by_row)
 
     with weights_frozen(model), gradients_seen(model, projections, add):
         for batch[:] in batches_of(model, examples, memory.most_tokens):
-            found.clear()
+            totals.clear()
             backward(model, examples, batch, memory)
-            found.update(zip(found, fetched(list(found.values())), strict=True))
+            totals.update(zip(totals, fetched(list(totals.values())), strict=True))
             for place, index in enumerate(batch):
                 yield (
                     index,
                     {
                         # A projection that no token went through has no attributions.
-                        name: found[name][place].clone() if name in found else torch.zeros(own)
+                        name: totals[name][place].clone() if name in totals else torch.zeros(own)
                         for name, own in sizes.items()
                     },
                 )

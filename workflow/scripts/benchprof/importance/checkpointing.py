@@ -21,7 +21,7 @@ def checkpointed(model: nn.Module) -> Iterator[None]:
     """
     _, _, layers = decoder_of(model)
     # What stands on the instance already: accelerate's, where a model is spread over GPUs.
-    found = [vars(layer).get("forward") for layer in layers]
+    before = [vars(layer).get("forward") for layer in layers]
     try:
         for layer in layers:
             # On the instance; the class's method stays.
@@ -30,7 +30,7 @@ def checkpointed(model: nn.Module) -> Iterator[None]:
             )
         yield
     finally:
-        for layer, forward in zip(layers, found, strict=True):
+        for layer, forward in zip(layers, before, strict=True):
             vars(layer).pop("forward", None)
             if forward is not None:
                 layer.forward = forward

@@ -116,15 +116,15 @@ def batches_of(model: nn.Module, examples: Sequence[Example], most_tokens: int) 
     for index, example in enumerate(examples):
         kind = (context_length(example), len(example.texts))
         alike.setdefault(kind, []).append(index)
-    found = []
-    for _, own in sorted(alike.items(), reverse=True):
-        share = shares_contexts(model, [examples[index] for index in own])
-        sizes = [kept_tokens(examples[index], share) for index in own]
+    grouped = []
+    for _, indices in sorted(alike.items(), reverse=True):
+        share = shares_contexts(model, [examples[index] for index in indices])
+        sizes = [kept_tokens(examples[index], share) for index in indices]
         # In a group of one context and one number of texts the size tells the longest text.
-        longest = dict(zip(sizes, (examples[index].longest for index in own), strict=True))
+        longest = dict(zip(sizes, (examples[index].longest for index in indices), strict=True))
         kinds = {size: kind_of(length) for size, length in longest.items()}
-        found += [[own[i] for i in batch] for batch in batches(sizes, most_tokens, kinds.get)]
-    return found
+        grouped += [[indices[i] for i in batch] for batch in batches(sizes, most_tokens, kinds.get)]
+    return grouped
 
 
 def batches(

@@ -129,18 +129,18 @@ def _add_up(
     """Add each example's gradient to a total, as the score has it (`add_gradient`)."""
     device = factors[0][0].device
     # Of the whole batch at once, where the scores stay on the host.
-    own = total if total.device == device else torch.zeros_like(total, device=device)
+    there = total if total.device == device else torch.zeros_like(total, device=device)
     # Along the longer side: products of few rows with many columns are slow.
-    side = int(own.shape[1] > own.shape[0])
-    size = own.shape[side]
-    step = max(1, BLOCK // own.shape[1 - side]) if device.type == "cpu" else size
+    side = int(there.shape[1] > there.shape[0])
+    size = there.shape[side]
+    step = max(1, BLOCK // there.shape[1 - side]) if device.type == "cpu" else size
     for start, stop in pairwise([*range(0, size, step), size]):
-        block = own.narrow(side, start, stop - start)
+        block = there.narrow(side, start, stop - start)
         for a, b in factors:
             gradient = product(a, b[:, start:stop]) if side else product(a[start:stop], b)
             add_gradient(block, gradient, score)
-    if own is not total:
-        total.add_(received(own, total.device))
+    if there is not total:
+        total.add_(received(there, total.device))
 
 
 @dataclass
@@ -168,12 +168,12 @@ class _Pass:
             for name, owner in self.owners.items():
                 hooks.enter_context(owner.register_forward_hook(partial(self.applied, name)))
             yield
-        for name, own in self.pairs.items():
+        for name, pairs in self.pairs.items():
             # A call that the loss does not depend on has no gradient.
-            self.see(name, own)
+            self.see(name, pairs)
 
-    def begin(self, _: nn.Module, __: Any, asked: dict[str, Any]) -> None:
-        self.shape = asked["input_ids"].shape
+    def begin(self, _: nn.Module, __: Any, arguments: dict[str, Any]) -> None:
+        self.shape = arguments["input_ids"].shape
         self.read.clear()
 
     def end(self, *_: object) -> None:
@@ -198,8 +198,8 @@ class _Pass:
             output.register_hook(partial(self.arrived, name, self.shape, x))
         return output
 
-    def arrived(self, name: str, own: torch.Size, x: torch.Tensor, gradient: torch.Tensor) -> None:
+    def arrived(self, name: str, size: torch.Size, x: torch.Tensor, gradient: torch.Tensor) -> None:
         x, gradient = x.to(gradient.device), gradient.detach()
-        self.pairs[name].append((x.reshape(*own, -1), gradient.reshape(*own, -1)))
+        self.pairs[name].append((x.reshape(*size, -1), gradient.reshape(*size, -1)))
         if len(self.pairs[name]) == self.awaited[name]:
             self.see(name, self.pairs.pop(name))

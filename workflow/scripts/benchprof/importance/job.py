@@ -14,7 +14,7 @@ from tqdm import tqdm
 from benchprof import codebase, digests
 from benchprof.abilities.item import check_control_items
 from benchprof.errors import InputError
-from benchprof.importance.alike import try_alike
+from benchprof.importance.alike import confirm_deterministic
 from benchprof.importance.example import Examples, render_examples
 from benchprof.importance.faults import check_finite, check_lengths, context_of
 from benchprof.importance.items import TrainItems
@@ -27,7 +27,7 @@ from benchprof.importance.scoring import Scoring
 from benchprof.importance.unit_job import importance_of_units
 from benchprof.models.allocation import give_back_freed_memory, keep_freed_memory
 from benchprof.models.card import check_content, read_card
-from benchprof.models.device import compute_alike
+from benchprof.models.device import make_deterministic
 from benchprof.models.linear import speed_up_gradients
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.scope import WEIGHT
@@ -97,12 +97,12 @@ def examples_and_origins(
     """
     chosen = {name: train.used(name) for name in train.files}
     if scoring.against is not None:
-        for name, own in chosen.items():
-            check_control_items(train.files[name], own, scoring.against, "importance.against")
+        for name, items in chosen.items():
+            check_control_items(train.files[name], items, scoring.against, "importance.against")
     model, tokenizer = read_card(scoring.model.folder).digest, load_tokenizer(scoring.model.folder)
     examples = {
-        name: render_examples(own, tokenizer, scoring.loss_on, scoring.against)
-        for name, own in chosen.items()
+        name: render_examples(items, tokenizer, scoring.loss_on, scoring.against)
+        for name, items in chosen.items()
     }
     date = TODAY if prints_date(tokenizer) else None
     return examples, {name: origin_of(model, scoring, date, own) for name, own in examples.items()}
@@ -128,7 +128,7 @@ def origin_of(
         "loss_on": scoring.loss_on,
         "against": scoring.against,
         "chat_date": chat_date,
-        "code": codebase.digest_of("importance.job", apart=["importance.knock_out_scores"]),
+        "code": codebase.digest_of("importance.job", excluding=["importance.knock_out_scores"]),
         "examples": examples.digest,
         "n_items": len(examples.items),
         **scoring.knock_outs,
@@ -146,37 +146,37 @@ def _compute(
     folder = scoring.model.folder
     check_content(folder)
     longest = context_of(folder)
-    for name, own in examples.items():
-        check_lengths(longest, files[name], own.named)
-    compute_alike(scoring.model)
+    for name, sample in examples.items():
+        check_lengths(longest, files[name], sample.named)
+    make_deterministic(scoring.model)
     model = load_model(scoring.model)
-    try_alike(model)
+    confirm_deterministic(model)
     speed_up_gradients(model)
     # Products and gradients come and go; new pages for each would take as long as the products.
     keep_freed_memory(model.device)
     memory = memory_for(model, scoring.on_host)
     weights = scored_weights(model, scoring.scope)
-    tokens = sum(e.tokens for own in examples.values() for _, e in own.named)
+    tokens = sum(e.tokens for sample in examples.values() for _, e in sample.named)
     with tqdm(total=tokens, unit="tok", mininterval=1) as bar:
-        for name, own in examples.items():
+        for name, sample in examples.items():
             bar.set_description(f"importance of {name}")
             try:
                 scores = score_weights(
                     model,
                     weights,
-                    own.examples,
-                    own.control_items,
+                    sample.examples,
+                    sample.control_items,
                     scoring.score,
                     bar.update,
                     memory,
                 )
             except NonFiniteLossError as error:
-                item, _ = own.named[error.example + len(own.items) * error.of_control_item]
+                item, _ = sample.named[error.example + len(sample.items) * error.of_control_item]
                 raise InputError(
                     folder, f"{error} ({name}, item {item})", "a finite loss"
                 ) from error
             where = f"{folder}, {name}"
-            check_finite(where, model, weights, own.named, scoring.score, scores)
+            check_finite(where, model, weights, sample.named, scoring.score, scores)
             store.add(IMPORTANCE, keys[name], _writer(scores, origins[name]))
             del scores  # they would stay beside the next ability's
             # So would the holes between its activations: 1.5 GB of a model of 1.5 billion.

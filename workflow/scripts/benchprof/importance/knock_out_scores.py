@@ -102,15 +102,15 @@ def _losses(
     keys = [digests.of_value(origin) for origin in origins]
     store.use(folder, KNOCK_OUTS, dict.fromkeys(keys))
     # By key: a model of few units has the same group several times.
-    found = {key: _kept(store, key) for key in keys}
-    lacking = {k: own for k, kept in found.items() if (own := [d for d in order if d not in kept])}
+    losses = {key: _kept(store, key) for key in keys}
+    lacking = {k: own for k, kept in losses.items() if (own := [d for d in order if d not in kept])}
     if lacking:
         store.check_writable(KNOCK_OUTS, lacking)
         of_key = {k: (group, o) for k, group, o in zip(keys, groups, origins, strict=True)}
-        found |= _knock_out(scoring, of_key, found, lacking, wanted, store)
-    reused = len(found) - len(lacking)
+        losses |= _knock_out(scoring, of_key, losses, lacking, wanted, store)
+    reused = len(losses) - len(lacking)
     logger.info("losses without groups of units: %d reused, %d computed", reused, len(lacking))
-    return np.array([[found[key][digest] for digest in order] for key in keys])
+    return np.array([[losses[key][digest] for digest in order] for key in keys])
 
 
 def _origin(model: str, dtype: str, group: Mask) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _origin(model: str, dtype: str, group: Mask) -> dict[str, Any]:
         "model": model,
         "dtype": dtype,
         "code": codebase.digest_of(
-            "importance.knock_out_scores", apart=["importance.lasso", "importance.unit_scores"]
+            "importance.knock_out_scores", excluding=["importance.lasso", "importance.unit_scores"]
         ),
         "group": group.digest,
         "units": group.size,
@@ -165,7 +165,7 @@ def _knock_out(
     reading_of = functools.lru_cache(maxsize=1)(
         lambda own: Reading(scorer, [wanted[digest][1] for digest in own])
     )
-    found = {}
+    computed_losses = {}
     for key, own in tqdm(lacking.items(), unit="group", mininterval=1, desc="knock-outs"):
         group, origin = groups[key]
         where = f"{scoring.model.folder} with {group.size} {scoring.scope.unit}s at zero"
@@ -177,5 +177,5 @@ def _knock_out(
         tensors = {digest: torch.tensor(loss) for digest, loss in every.items()}
         write = functools.partial(write_tensors, tensors=tensors, origin=origin)
         store.add(KNOCK_OUTS, key, write)
-        found[key] = {digest: float(loss) for digest, loss in tensors.items()}
-    return found
+        computed_losses[key] = {digest: float(loss) for digest, loss in tensors.items()}
+    return computed_losses

@@ -97,8 +97,8 @@ def _means_over_tokens(
     }
 
     def see(name: str, inputs: torch.Tensor) -> None:
-        own = projections[name]
-        by_token = inputs.reshape(-1, own.units, own.width)[moved(counted, inputs.device)]
+        units, width = projections[name].units, projections[name].width
+        by_token = inputs.reshape(-1, units, width)[moved(counted, inputs.device)]
         seen.append((name, told(by_token).sum(dim=0)))
 
     _, decoder, _ = decoder_of(model)

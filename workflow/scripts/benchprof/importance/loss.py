@@ -60,12 +60,12 @@ def mean_or_choice(totals: torch.Tensor, examples: Sequence[Example]) -> torch.T
     """
     losses, first = [], 0
     for example in examples:
-        own = totals[first : first + len(example.texts)]
+        text_totals = totals[first : first + len(example.texts)]
         if example.others:
-            losses.append(own[0] + torch.logsumexp(-own, dim=0))
+            losses.append(text_totals[0] + torch.logsumexp(-text_totals, dim=0))
         else:
-            losses.append(own[0] / int(example.counted.sum()))
-        first += len(own)
+            losses.append(text_totals[0] / int(example.counted.sum()))
+        first += len(text_totals)
     return torch.stack(losses)
 
 
@@ -99,8 +99,8 @@ def counted_logits(
     # logits may be on another GPU than the input.
     device = next(model.parameters()).device
     spread = getattr(model, "hf_device_map", None) is not None
-    asked = kept.tolist() if spread else moved(kept, device)
-    logits = model(input_ids=moved(ids, device), use_cache=False, logits_to_keep=asked).logits
+    positions = kept.tolist() if spread else moved(kept, device)
+    logits = model(input_ids=moved(ids, device), use_cache=False, logits_to_keep=positions).logits
     owners, places = counted[:, kept].nonzero(as_tuple=True)
     targets = ids[owners, kept[places] + 1]
     owners, places, targets = moved(torch.stack([owners, places, targets]), logits.device)

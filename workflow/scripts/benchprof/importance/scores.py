@@ -47,28 +47,29 @@ def score_weights(
             infinite or not a number.
     """
 
-    def some(
-        own: Mapping[str, nn.Parameter], asked: Sequence[Example], done: Callable[[int], object]
+    def group_scores(
+        group: Mapping[str, nn.Parameter], items: Sequence[Example], done: Callable[[int], object]
     ) -> dict[str, torch.Tensor]:
         if SCORES[score].absolute == "each":
             with contextlib.suppress(InseparableError):
-                return item_gradient_scores(model, own, asked, score, done, memory)
-        return gradient_scores(model, own, asked, score, done, memory)
+                return item_gradient_scores(model, group, items, score, done, memory)
+        return gradient_scores(model, group, items, score, done, memory)
 
-    def whole(asked: Sequence[Example]) -> dict[str, torch.Tensor]:
-        found: dict[str, torch.Tensor] = {}
-        for own in groups_of(weights, memory.most_scores):
+    def all_scores(items: Sequence[Example]) -> dict[str, torch.Tensor]:
+        collected: dict[str, torch.Tensor] = {}
+        for group in groups_of(weights, memory.most_scores):
             # The first passes count for all: they tell in time whether memory is enough.
-            done = (lambda _: None) if found else advance
+            done = (lambda _: None) if collected else advance
             # Off the accelerator, which need not hold two sets of scores.
-            found |= {name: scores.cpu() for name, scores in some(own, asked, done).items()}
-        return found
+            for name, scores in group_scores(group, items, done).items():
+                collected[name] = scores.cpu()
+        return collected
 
-    scores = whole(examples)
+    scores = all_scores(examples)
     if not control_items:
         return scores
     try:
-        subtracted = whole(control_items)
+        subtracted = all_scores(control_items)
     except NonFiniteLossError as error:
         error.of_control_item = True
         raise

@@ -40,29 +40,29 @@ def importance_of_units(
         InputError: as `compute_importance` raises it; or no unit explains the effects of groups.
     """
     longest = context_of(scoring.model.folder)
-    for name, own in examples.items():
-        check_lengths(longest, files[name], own.named)
+    for name, sample in examples.items():
+        check_lengths(longest, files[name], sample.named)
     # Equal examples, which halves or abilities may share, are read once.
     wanted = {
         example.digest: (f"{name}, item {item}", example)
-        for name, own in examples.items()
-        for item, example in own.named
+        for name, sample in examples.items()
+        for item, example in sample.named
     }
     source = attribution_scores if scoring.groups is None else knock_out_scores
     score = source(scoring, wanted, folder, store)
     scores = {}
-    for name, own in examples.items():
-        scores[name] = score(*_by_content(own))
+    for name, sample in examples.items():
+        scores[name] = score(*_by_content(sample))
         if scoring.groups is not None and not any(part.any() for part in scores[name].values()):
             raise _no_unit_left(files[name])
     return scores
 
 
-def _by_content(own: Examples) -> tuple[list[Example], list[Example]]:
+def _by_content(sample: Examples) -> tuple[list[Example], list[Example]]:
     """Examples and control items by the digests of the examples, whatever their order in a file."""
-    order = sorted(range(len(own.examples)), key=lambda index: own.examples[index].digest)
-    control_items = [own.control_items[index] for index in order] if own.control_items else []
-    return [own.examples[index] for index in order], control_items
+    order = sorted(range(len(sample.examples)), key=lambda index: sample.examples[index].digest)
+    control_items = [sample.control_items[index] for index in order] if sample.control_items else []
+    return [sample.examples[index] for index in order], control_items
 
 
 def _no_unit_left(file: Path) -> InputError:

@@ -13,7 +13,7 @@ from benchprof.errors import InputError
 from benchprof.importance.example import Example
 from benchprof.item_profile.reader import at_unit_length
 from benchprof.models.card import check_content
-from benchprof.models.device import compute_alike
+from benchprof.models.device import make_deterministic
 from benchprof.models.loading import load_model
 from benchprof.models.prepared import PreparedModel
 from benchprof.profile.resampling import Floats
@@ -35,7 +35,7 @@ def state_products(
         InputError: a state is not finite.
     """
     check_content(prepared.folder)
-    compute_alike(prepared)
+    make_deterministic(prepared)
     states = hidden_states(load_model(prepared), [example for _, example in named])
     for own in states.values():
         if not (finite := np.isfinite(own).all(axis=1)).all():

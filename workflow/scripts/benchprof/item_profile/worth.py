@@ -52,11 +52,11 @@ def measure_worth(
     tested = labelled(test, with_none=False)
     items = gather(reading.model.folder, known.sets | {TEST: tested})
     ways = reading.ways(items) | _of_texts(items)
-    read = {name: best_read(items, own) for name, own in ways.items()}
-    hits = {name: _hits(own) for name, own in read.items()}
+    readings = {name: best_read(items, own) for name, own in ways.items()}
+    hits = {name: _hits(own) for name, own in readings.items()}
     rows = [
         [model, name, families, *found, own.way, _settings(own), digest]
-        for name, own in read.items()
+        for name, own in readings.items()
         for digest in [reading.digest(name, items) if name in reading.read_from else ""]
         for families, found in _rows(items, name, hits, seed)
     ]
@@ -83,11 +83,12 @@ def _rows(
     rows: list[tuple[str, list[object]]] = []
     for subset, chosen in (("all", seen | ~seen), ("seen", seen), ("unseen", ~seen)):
         if chosen.any():
-            own = estimates(values[:, chosen], families[chosen], seed)
+            estimated = estimates(values[:, chosen], families[chosen], seed)
             count = len(np.unique(families[chosen]))
-            said = "" if name == WORDS else verdict(own[4], own[5], count)
-            found = [round(value, DIGITS) for value in own]
-            rows.append((subset, [int(chosen.sum()), count, *found, said]))
+            lead_low, lead_high = estimated[4:6]
+            verdict_text = "" if name == WORDS else verdict(lead_low, lead_high, count)
+            rounded = [round(value, DIGITS) for value in estimated]
+            rows.append((subset, [int(chosen.sum()), count, *rounded, verdict_text]))
     return rows
 
 

@@ -29,7 +29,7 @@ class EvaluateCalibration(Answered):
         return super().belongs_to(run) and bool(run.candidate_mask_fractions)
 
     @property
-    def asked(self) -> Benchmark:
+    def asked_benchmark(self) -> Benchmark:
         """A sample of the calibration split."""
         calibration = self.run.configuration.calibration
         limit = calibration.items if calibration else None

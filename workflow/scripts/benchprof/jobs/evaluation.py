@@ -62,14 +62,14 @@ class Evaluation(ModelJob):
     @property
     def inputs(self) -> Files:
         """The model, the masks, and all that is read to ask."""
-        asked = dict.fromkeys(file for part in self.parts for file in part.files)
-        own: Files = {
+        files_read = dict.fromkeys(file for part in self.parts for file in part.files)
+        files: Files = {
             "model": self.folder,
             "masks": list(self.masks.values()),
-            "asked": list(asked),
+            "asked": list(files_read),
         }
         averaged = self.run.configuration.averages_units
-        return {"train": list(self.run.train.values()), **own} if averaged else own
+        return {"train": list(self.run.train.values()), **files} if averaged else files
 
     @property
     def outputs(self) -> Files:
@@ -110,8 +110,8 @@ class Evaluation(ModelJob):
         config = self.run.configuration
         assignments = [
             Assignment(
-                source=task_source(own.asked, own.items, own.exclude, own.local_files),
-                limit=own.asked.limit,
+                source=task_source(own.asked_benchmark, own.items, own.exclude, own.local_files),
+                limit=own.asked_benchmark.limit,
                 targets=own.records,
             )
             for own in self.parts
@@ -141,7 +141,7 @@ class Answered(Evaluation):
         return [self]
 
     @property
-    def asked(self) -> Benchmark:
+    def asked_benchmark(self) -> Benchmark:
         """What is asked, as of a configuration."""
         raise NotImplementedError
 
@@ -158,13 +158,13 @@ class Answered(Evaluation):
     @property
     def exclude(self) -> list[str]:
         """The ids of items that are left out."""
-        own = self.asked
+        own = self.asked_benchmark
         return self.run.excluded(own.ability, own.split) if isinstance(own, AbilitySplit) else []
 
     @property
     def items(self) -> Path | None:
         """The file of the items of an ability's split."""
-        own = self.asked
+        own = self.asked_benchmark
         return self.run.items(own.ability, own.split) if isinstance(own, AbilitySplit) else None
 
     @property
@@ -175,12 +175,12 @@ class Answered(Evaluation):
     @property
     def files(self) -> list[Path]:
         """Every file that is read to ask."""
-        own = self.asked
-        if isinstance(own, AbilitySplit):
+        benchmark = self.asked_benchmark
+        if isinstance(benchmark, AbilitySplit):
             assert self.items is not None
-            tasks = dict.fromkeys((data.ABILITY_TASK, data.ability_task(own.control_item)))
+            tasks = dict.fromkeys((data.ABILITY_TASK, data.ability_task(benchmark.control_item)))
             return [*tasks, self.items]
-        return own_files(own)
+        return own_files(benchmark)
 
     @property
     def settings(self) -> Any:
@@ -189,7 +189,7 @@ class Answered(Evaluation):
         model = config.models[self.model]
         means = {"means": read_of_units(self.run)} if self.run.configuration.averages_units else {}
         return means | {
-            "benchmark": self.asked.model_dump(),
+            "benchmark": self.asked_benchmark.model_dump(),
             "exclude": self.exclude,
             "dtype": model.dtype,
             "chat_template": model.chat_template,
@@ -207,7 +207,7 @@ class OfBenchmark(Answered):
     benchmark: str
 
     @property
-    def asked(self) -> Benchmark:
+    def asked_benchmark(self) -> Benchmark:
         """The benchmark."""
         return self.run.configuration.benchmarks[self.benchmark]
 

@@ -57,7 +57,7 @@ class Exhibit(Job):
     def settings(self) -> Any:
         """What is shown, and the code that shows it."""
         return {
-            "own_benchmarks": self.run.suite.held_out_tests,
+            "own_benchmarks": self.run.suite.held_out_test_of,
             "code": self.code_digest,
             "titles": self.titles,
         }
@@ -78,7 +78,7 @@ class OfModel(Exhibit):
             "model": self.model,
             "selection": self.selection,
             "mask_fraction": self.mask_fraction,
-            "own_benchmarks": self.run.suite.held_out_tests,
+            "held_out_test_of": self.run.suite.held_out_test_of,
         }
 
 

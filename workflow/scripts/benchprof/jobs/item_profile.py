@@ -157,14 +157,14 @@ class ProfileItems(ReadItems):
         return ("item_profile.question", "tasks.source")
 
     @property
-    def asked(self) -> dict[str, EvaluateBenchmark]:
+    def evaluations(self) -> dict[str, EvaluateBenchmark]:
         """The job that has the model answer each benchmark, which knows its questions."""
         return {name: EvaluateBenchmark(self.run, self.model, name) for name in self.run.benchmarks}
 
     @property
     def inputs(self) -> Files:
         """Also the files of the benchmarks."""
-        files = dict.fromkeys(file for own in self.asked.values() for file in own.files)
+        files = dict.fromkeys(file for own in self.evaluations.values() for file in own.files)
         return {**super().inputs, "asked": list(files)}
 
     @property
@@ -180,19 +180,19 @@ class ProfileItems(ReadItems):
         return super().settings | {
             "benchmarks": {
                 name: {
-                    "asked": own.asked.model_dump(),
+                    "asked": own.asked_benchmark.model_dump(),
                     "items": self.most(name),
                     "exclude": own.exclude,
                     "files": sorted(digests.of_files(own.files).values()),
                     **own.definition,
                 }
-                for name, own in self.asked.items()
+                for name, own in self.evaluations.items()
             }
         }
 
     def most(self, benchmark: str) -> int:
         """How many of its items are read: few of an ability's test, which shows the reader."""
-        is_test = benchmark in self.run.suite.held_out_tests.values()
+        is_test = benchmark in self.run.suite.held_out_test_of.values()
         return min(self.own.items, self.own.calibration) if is_test else self.own.items
 
     def questions(self) -> Mapping[str, list[Question]]:
@@ -202,7 +202,7 @@ class ProfileItems(ReadItems):
             InputError: no benchmark has any.
         """
         found, faults = {}, []
-        for name, own in self.asked.items():
+        for name, own in self.evaluations.items():
             try:
                 found[name] = self.sample(name, own)
             except InputError as error:
@@ -218,8 +218,8 @@ class ProfileItems(ReadItems):
         from benchprof.tasks.source import task_source
 
         return benchmark_questions(
-            task_source(own.asked, own.items, own.exclude, own.local_files),
-            min(own.asked.limit or self.most(name), self.most(name)),
+            task_source(own.asked_benchmark, own.items, own.exclude, own.local_files),
+            min(own.asked_benchmark.limit or self.most(name), self.most(name)),
             self.run.configuration.seed,
         )
 

@@ -191,8 +191,8 @@ class Job:
     @property
     def code_digest(self) -> str:
         """Digest of the code that makes the outputs."""
-        make, apart = type(self).make, self.code_apart
-        return codebase.digest_of_function(make, *self.further_code, apart=apart)
+        make, excluding = type(self).make, self.code_apart
+        return codebase.digest_of_function(make, *self.further_code, excluding=excluding)
 
     @property
     def settings(self) -> Any:

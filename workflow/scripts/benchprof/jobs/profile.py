@@ -98,7 +98,7 @@ class ComputeProfile(Profiling):
         compute_profile(
             intact=self.intact,
             sources=self.sources,
-            own_benchmarks=self.run.suite.held_out_tests,
+            held_out_test_of=self.run.suite.held_out_test_of,
             settings=self.run.profile_settings,
             folder=paths.PROFILES,
             processes=threads,
@@ -123,7 +123,7 @@ def described(run: Run) -> dict[str, Any]:
         **run.values["profile"],
         "headlines": run.suite.headlines,
         "seed": run.configuration.seed,
-        "own_benchmarks": run.suite.held_out_tests,
+        "own_benchmarks": run.suite.held_out_test_of,
     }
 
 

@@ -83,8 +83,8 @@ class ExportItems(OfBenchmark):
 
         export_items(
             model=replace(self.model_settings, device="cpu", gpus=1),
-            source=task_source(self.asked, self.items, self.exclude, self.local_files),
-            limit=self.asked.limit,
+            source=task_source(self.asked_benchmark, self.items, self.exclude, self.local_files),
+            limit=self.asked_benchmark.limit,
             seed=self.run.configuration.seed,
             metrics=self.metrics,
             records=self.records,

@@ -88,7 +88,7 @@ class CheckRecovery(Job):
                 impact,
                 findings,
                 truth,
-                self.run.suite.held_out_tests,
+                self.run.suite.held_out_test_of,
             )
             for model, card in self.cards.items()
         ]

@@ -105,13 +105,13 @@ class EvaluateHalves(Answered, Replicating):
     @classmethod
     def all_of(cls, run: Run) -> list[Self]:
         """A job for each ability with a held-out test."""
-        tested = run.suite.held_out_tests if cls.belongs_to(run) else ()
+        tested = run.suite.held_out_test_of if cls.belongs_to(run) else ()
         return [cls(run, *own) for own in product(run.models, tested)]
 
     @property
-    def asked(self) -> Benchmark:
+    def asked_benchmark(self) -> Benchmark:
         """The ability's held-out test."""
-        return self.run.configuration.benchmarks[self.run.suite.held_out_tests[self.ability]]
+        return self.run.configuration.benchmarks[self.run.suite.held_out_test_of[self.ability]]
 
     @property
     def ablations(self) -> list[Ablation]:
@@ -142,7 +142,7 @@ class MeasureReplication(Profiling, Replicating):
     @property
     def intact(self) -> dict[tuple[str, str], Path]:
         """The intact model's record, by model and held-out test."""
-        own = product(self.run.models, self.run.suite.held_out_tests.items())
+        own = product(self.run.models, self.run.suite.held_out_test_of.items())
         return {
             (model, benchmark): paths.half_record(model, ability, None)
             for model, (ability, benchmark) in own
@@ -151,7 +151,7 @@ class MeasureReplication(Profiling, Replicating):
     @property
     def sources(self) -> list[Source]:
         """Every record under the mask of a half."""
-        own = product(self.run.models, self.run.suite.held_out_tests.items())
+        own = product(self.run.models, self.run.suite.held_out_test_of.items())
         return [
             Source(
                 model,

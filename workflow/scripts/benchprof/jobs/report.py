@@ -226,7 +226,7 @@ class WriteReport(Telling):
         """What the page tells of the configuration, and the code that lays it out."""
         worths = [path for own in worth_files(self.run).values() for path in own]
         return self.decisive | {
-            "own_benchmarks": self.run.suite.held_out_tests,
+            "own_benchmarks": self.run.suite.held_out_test_of,
             "calibration_benchmarks": self.run.suite.calibration_splits,
             "worth": sorted(digests.of_files(worths).values()),
             "code": self.code_digest,
@@ -259,7 +259,7 @@ class WriteReport(Telling):
         write_page(
             target=paths.REPORT,
             tables=tables,
-            own_benchmarks=run.suite.held_out_tests,
+            held_out_test_of=run.suite.held_out_test_of,
             calibration_benchmarks=run.suite.calibration_splits,
             config=config,
             settings=self.decisive,
@@ -271,7 +271,7 @@ class WriteReport(Telling):
         write_summary(
             target=paths.SUMMARY,
             tables=tables,
-            own_benchmarks=run.suite.held_out_tests,
+            held_out_test_of=run.suite.held_out_test_of,
             impact=config.profile.impact,
             figures=self.figures,
             report=paths.REPORT,

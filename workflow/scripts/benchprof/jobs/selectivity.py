@@ -29,14 +29,14 @@ class MeasureSelectivity(MasksOfOneMaskFraction):
     @classmethod
     def belongs_to(cls, run: Run) -> bool:
         """Whether an ability has its held-out test."""
-        return super().belongs_to(run) and bool(run.suite.held_out_tests)
+        return super().belongs_to(run) and bool(run.suite.held_out_test_of)
 
     @property
     def settings(self) -> Any:
         """Also how format likelihood and its intervals are made."""
         own = self.run.profile_settings
         return super().settings | {
-            "tests": self.run.suite.held_out_tests,
+            "tests": self.run.suite.held_out_test_of,
             "control_items": self.run.suite.control_items,
             "intervals": [own.resamples, own.confidence, own.seed],
         }
@@ -54,7 +54,7 @@ class MeasureSelectivity(MasksOfOneMaskFraction):
     @property
     def intact(self) -> dict[str, Path]:
         """The intact model's record of every held-out test and of its items' control items."""
-        asked = [self.run.suite.held_out_tests, *self.run.suite.control_items.values()]
+        asked = [self.run.suite.held_out_test_of, *self.run.suite.control_items.values()]
         names = [name for benchmarks in asked for name in benchmarks.values()]
         return {name: paths.record(self.model, name, None) for name in names}
 
@@ -90,7 +90,7 @@ class MeasureSelectivity(MasksOfOneMaskFraction):
         from benchprof.analysis.job import measure_selectivity
 
         measure_selectivity(
-            tests=self.run.suite.held_out_tests,
+            tests=self.run.suite.held_out_test_of,
             control_items=self.run.suite.control_items,
             intact=self.intact,
             sources=self.sources,

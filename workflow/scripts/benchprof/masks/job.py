@@ -159,10 +159,10 @@ def draw_controls(
     for control, target in targets.items():
         assert control.seed is not None
         matched = [
-            own
-            for own in sorted(masks, key=lambda own: own.ability)
-            if own.mask_fraction == control.mask_fraction
-            and control.ability in (own.ability, ALL_ABILITIES)
+            ablation
+            for ablation in sorted(masks, key=lambda own: own.ability)
+            if ablation.mask_fraction == control.mask_fraction
+            and control.ability in (ablation.ability, ALL_ABILITIES)
         ]
         counts = mean_strata([strata[own] for own in matched])
         origin = control_origin(control, left_out.digest if super_set else None) | {

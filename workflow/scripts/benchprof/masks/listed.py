@@ -80,19 +80,19 @@ def listed_entries(model: nn.Module, scope: Scope, lists: Lists) -> dict[str, En
     """
     unit = scope.unit
     first, last = scope.layers or (0, anatomy_of(model).count - 1)
-    found: dict[str, Entries] = {}
+    entries: dict[str, Entries] = {}
     for ability, by_layer in lists.items():
         for layer, units in sorted(by_layer.items()):
             where = f"selections.listed.{ability}.{layer}"
             if not first <= layer <= last:
                 raise InputError(where, f"layer {layer}", f"a layer from {first} to {last}")
-            name, own = _projection(model, unit, layer, where)
-            if max(units) >= own.units:
-                expected = f"a {unit} from 0 to {own.units - 1}"
+            name, projection = _projection(model, unit, layer, where)
+            if max(units) >= projection.units:
+                expected = f"a {unit} from 0 to {projection.units - 1}"
                 raise InputError(where, f"{unit} {max(units)}", expected)
-            numbers = torch.tensor(sorted(units), dtype=index_dtype(own.units))
-            found.setdefault(ability, {})[name] = numbers
-    return found
+            numbers = torch.tensor(sorted(units), dtype=index_dtype(projection.units))
+            entries.setdefault(ability, {})[name] = numbers
+    return entries
 
 
 def _projection(model: nn.Module, unit: str, layer: int, where: str) -> tuple[str, Projection]:

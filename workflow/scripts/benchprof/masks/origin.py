@@ -87,4 +87,4 @@ def code_digest(*rules: str) -> str:
     That of units' activations stands beside it.
     """
     modules = [f"masks.rules.{rule}" for rule in rules]
-    return codebase.digest_of("masks.job", *modules, apart=["importance.levels"])
+    return codebase.digest_of("masks.job", *modules, excluding=["importance.levels"])

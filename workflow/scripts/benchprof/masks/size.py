@@ -60,17 +60,17 @@ def check_sizes(
         InputError: a mask would be empty or larger than the scope, or there is no such layer.
     """
     unit, layers = scope.unit, scope.layers
-    every = whole_size(folder, unit)
+    whole = whole_size(folder, unit)
     size = sum(entry_counts(architecture_of(folder), scope).values())
     counts = {
-        mask_fraction: entry_count(mask_fraction, every, unit) for mask_fraction in mask_fractions
+        mask_fraction: entry_count(mask_fraction, whole, unit) for mask_fraction in mask_fractions
     }
     within = f", layers {layers[0]} to {layers[1]}" if layers else ""
     for mask_fraction, count in counts.items():
         if count > size:
             raise InputError(
                 f"mask_fractions, {mask_fraction}",
-                f"{count:,} of {every:,} {'parameters' if unit == WEIGHT else f'{unit}s'}",
+                f"{count:,} of {whole:,} {'parameters' if unit == WEIGHT else f'{unit}s'}",
                 f"at most the {size:,} {unit}s of the scope {scope.name!r}{within}",
                 "Lower the mask fraction or widen `scope`.",
             )

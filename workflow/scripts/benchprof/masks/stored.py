@@ -56,14 +56,14 @@ def select_stored(
     left_out = None if super_set is None else read_mask(super_set).digest
     keys = _keys(targets, origins, rule, left_out)
     lacking = store.lacking(_place_of(targets), MASKS, keys.values())
-    missing = [own for own in targets if keys[own] in lacking]
+    missing = [ablation for ablation in targets if keys[ablation] in lacking]
     if missing:
         read = {
             name for own in missing for name in read_for(own.selection, own.ability, importances)
         }
         _check_scores([importances[name] for name in sorted(read)])
         with tempfile.TemporaryDirectory(prefix="masks.") as name:
-            made = {own: Path(name, f"{own.name}{MASKS.suffix}") for own in missing}
+            made = {ablation: Path(name, f"{ablation.name}{MASKS.suffix}") for ablation in missing}
             select_masks(
                 folder=folder,
                 rule=rule,
@@ -71,10 +71,10 @@ def select_stored(
                 targets=made,
                 super_set=super_set,
             )
-            for own, path in made.items():
-                store.add_bytes(MASKS, keys[own], path.read_bytes())
-    for own, target in targets.items():
-        store.place(MASKS, keys[own], target)
+            for ablation, path in made.items():
+                store.add_bytes(MASKS, keys[ablation], path.read_bytes())
+    for ablation, target in targets.items():
+        store.place(MASKS, keys[ablation], target)
 
 
 def _check_scores(importances: Sequence[Path]) -> None:
@@ -109,14 +109,14 @@ def needed_for(
         left_out = _stored_super(origins, folder, text, store)
         if left_out is None:
             return {*origins}
-    found: set[str] = set()
+    read: set[str] = set()
     for selection, rule in rules.items():
-        own = [target for target in targets if target.selection == selection]
-        keys = _keys(own, origins, rule, left_out)
+        wanted = [target for target in targets if target.selection == selection]
+        keys = _keys(wanted, origins, rule, left_out)
         for ablation, key in keys.items():
             if not store.has(MASKS, key):
-                found |= {*read_for(selection, ablation.ability, origins)}
-    return found
+                read |= {*read_for(selection, ablation.ability, origins)}
+    return read
 
 
 def _keys(

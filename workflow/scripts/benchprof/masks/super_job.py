@@ -15,15 +15,15 @@ import torch
 from benchprof import codebase, digests
 from benchprof.errors import InputError
 from benchprof.files import write_csv
-from benchprof.importance.alike import try_alike
+from benchprof.importance.alike import confirm_deterministic
 from benchprof.importance.example import Example
 from benchprof.importance.faults import context_of
 from benchprof.importance.loss import text_losses
 from benchprof.masks.shares import Shares, check_comparable
-from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranked, search
+from benchprof.masks.super_set import SUPER_RISE, Ranking, Search, most_entries, ranking_of, search
 from benchprof.models.ablation import ablated, in_weights
 from benchprof.models.card import check_content
-from benchprof.models.device import compute_alike
+from benchprof.models.device import make_deterministic
 from benchprof.models.loading import load_model, load_tokenizer
 from benchprof.models.mask import Mask, read_mask, write_mask
 from benchprof.models.prepared import PreparedModel
@@ -84,11 +84,11 @@ def find_super(
         files = {name: TensorFile(path) for name, path in importances.items()}
         check_comparable({file.path: file.origin for file in files.values()})
         shares = Shares.of_files(files)
-        ranking = ranked(shares, most_entries(shares.size))
+        ranking = ranking_of(shares, most_entries(shares.size))
         check_content(prepared.folder)
-        compute_alike(prepared)
+        make_deterministic(prepared)
         model = load_model(prepared)
-        try_alike(model)
+        confirm_deterministic(model)
         found = search(len(ranking.order), _losses(model, ranking, files, example))
         if not math.isfinite(found.losses[0]):
             where = prepared.folder

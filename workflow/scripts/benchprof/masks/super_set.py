@@ -71,15 +71,15 @@ def most_entries(size: int) -> int:
     return max(1, min(MOST, int(size * MOST_SHARE)))
 
 
-def ranked(shares: Shares, count: int) -> Ranking:
+def ranking_of(shares: Shares, count: int) -> Ranking:
     """The `count` entries with the largest mean over abilities of the share's absolute value.
 
     Ties go to the lower (position of the tensor, flat index), as of `largest`.
     """
 
     def mean(tensor: str) -> torch.Tensor:
-        every = (shares.of(ability, tensor).abs_() for ability in shares.files)
-        return functools.reduce(torch.add, every).div_(len(shares.files))
+        magnitudes = (shares.of(ability, tensor).abs_() for ability in shares.files)
+        return functools.reduce(torch.add, magnitudes).div_(len(shares.files))
 
     (top,) = largest(shares.names, mean, [count])
     scored = [

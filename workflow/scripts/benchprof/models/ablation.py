@@ -91,12 +91,12 @@ def averaged(model: nn.Module, mask: Mask, means: Mapping[str, torch.Tensor]) ->
     weights = {name: model.get_parameter(name) for name in means}
     projections = unit_projections(model, mask.unit)
     added = {}
-    for name, own in projections.items():
-        chosen = torch.zeros(own.units, dtype=torch.bool)
+    for name, projection in projections.items():
+        chosen = torch.zeros(projection.units, dtype=torch.bool)
         chosen[mask.entries.get(name, torch.zeros(0)).long()] = True
         if name in means and bool(chosen.any()):
-            features = torch.nonzero(chosen.repeat_interleave(own.width))[:, 0]
-            added[name] = _output(weights[name], own, features, means[name])
+            features = torch.nonzero(chosen.repeat_interleave(projection.width))[:, 0]
+            added[name] = _output(weights[name], projection, features, means[name])
     with ablated(weights, entries, "zero"), _biased(model, added):
         yield
 
@@ -105,9 +105,9 @@ def _output(
     weight: nn.Parameter, projection: Projection, features: torch.Tensor, values: torch.Tensor
 ) -> torch.Tensor:
     """What a projection makes of some of its features at these values, float32 [outputs]."""
-    at = moved(features, weight.device)
-    rows = weight.data[at] if projection.by_row else weight.data[:, at].T
-    return moved(values, weight.device)[at] @ rows.float()
+    feature_indices = moved(features, weight.device)
+    rows = weight.data[feature_indices] if projection.by_row else weight.data[:, feature_indices].T
+    return moved(values, weight.device)[feature_indices] @ rows.float()
 
 
 @contextlib.contextmanager
@@ -118,9 +118,9 @@ def _biased(model: nn.Module, added: Mapping[str, torch.Tensor]) -> Iterator[Non
     try:
         for name, module in modules.items():
             bias, dtype = intact[name], model.get_parameter(name).dtype
-            own = added[name] if bias is None else added[name] + bias.data.float()
+            new_bias = added[name] if bias is None else added[name] + bias.data.float()
             # Not a hook: code that computes layers by itself reads only weights and biases.
-            module.bias = nn.Parameter(own.to(dtype), requires_grad=False)
+            module.bias = nn.Parameter(new_bias.to(dtype), requires_grad=False)
         yield
     finally:
         for name, module in modules.items():

@@ -47,11 +47,12 @@ def kind_of(prepared: PreparedModel) -> str:
     return torch.device(prepared.device).type
 
 
-def compute_alike(prepared: PreparedModel) -> None:
+def make_deterministic(prepared: PreparedModel) -> None:
     """On CUDA, let a process add up gradients in the same order every time.
 
     Before the model is loaded: CUDA's libraries read the variable when they start. An operation
-    that has no such order is warned of, until `try_alike` has found out whether the model has one.
+    that has no such order is warned of, until `confirm_deterministic` has found out whether the
+    model has one.
     """
     if kind_of(prepared) == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

@@ -65,11 +65,11 @@ def workload(run: Run) -> Workload:
         InputError: items are missing or faulty, or all of a split are excluded.
     """
     check_exclusions(run)
-    every = [_examples(run, ability) for ability in run.abilities]
-    asked = {name: asked_texts(OfBenchmark(run, run.models[0], name)) for name in run.benchmarks}
+    examples = [_examples(run, ability) for ability in run.abilities]
+    texts_of = {name: asked_texts(OfBenchmark(run, run.models[0], name)) for name in run.benchmarks}
     return Workload(
-        Texts(sum(own.items for own in every), sum(own.read for own in every)),
-        tuple(sorted(name for name, own in asked.items() if own is None)),
+        Texts(sum(own.items for own in examples), sum(own.read for own in examples)),
+        tuple(sorted(name for name, own in texts_of.items() if own is None)),
     )
 
 
@@ -95,29 +95,29 @@ def asked_texts(job: Answered) -> Texts | None:
     """What a condition of the model reads and writes to answer a job's questions; None where
     unknown.
     """
-    asked = job.asked
-    if isinstance(asked, AbilitySplit):
+    benchmark = job.asked_benchmark
+    if isinstance(benchmark, AbilitySplit):
         assert job.items is not None
         items = _kept(job.items, job.exclude)
-        if asked.control_item is not None:
-            check_control_items(job.items, items, asked.control_item, "benchmarks")
-            items = [control_item_of(item, asked.control_item) for item in items]
-        used = min(asked.limit or len(items), len(items))
+        if benchmark.control_item is not None:
+            check_control_items(job.items, items, benchmark.control_item, "benchmarks")
+            items = [control_item_of(item, benchmark.control_item) for item in items]
+        used = min(benchmark.limit or len(items), len(items))
         read = sum(_tokens(_length(item, range(len(item.options)))) for item in items)
         return Texts(used, round(read * used / len(items)))
-    if isinstance(asked, ShippedBenchmark):
-        return _shipped(read_definition(asked.benchmark, "benchmarks").size, asked.limit)
-    if asked.data is None or not Path(asked.data).is_file():
+    if isinstance(benchmark, ShippedBenchmark):
+        return _shipped(read_definition(benchmark.benchmark, "benchmarks").size, benchmark.limit)
+    if benchmark.data is None or not Path(benchmark.data).is_file():
         return None
     written = 0
-    if isinstance(asked, TaskFile):
-        most = longest_answer(Path(asked.task_file))
+    if isinstance(benchmark, TaskFile):
+        most = longest_answer(Path(benchmark.task_file))
         if most is None:
             return None
         written = most
     # A line of the file is a question with its options.
-    rows = [row for _, row in read_objects(Path(asked.data), "benchmark items")]
-    used = min(asked.limit or len(rows), len(rows))
+    rows = [row for _, row in read_objects(Path(benchmark.data), "benchmark items")]
+    used = min(benchmark.limit or len(rows), len(rows))
     length = sum(len(str(value)) for row in rows for value in row.values())
     read = _tokens(length * used // len(rows))
     return Texts(used, read, used * written, written and read // used + written, written)
@@ -130,12 +130,12 @@ def longest_answer(file: Path) -> int | None:
     limit, however short the right answer is.
     """
     node = yaml_nodes(file)
-    said = {key.value: own for key, own in node.value} if isinstance(node, MappingNode) else {}
-    if "output_type" not in said:
+    fields = {key.value: own for key, own in node.value} if isinstance(node, MappingNode) else {}
+    if "output_type" not in fields:
         return None
-    if said["output_type"].value != "generate_until":
+    if fields["output_type"].value != "generate_until":
         return 0
-    settings = said.get("generation_kwargs")
+    settings = fields.get("generation_kwargs")
     pairs = settings.value if isinstance(settings, MappingNode) else []
     return int({key.value: own.value for key, own in pairs}.get("max_gen_toks", DEFAULT_NEW_TOKENS))
 

@@ -21,13 +21,13 @@ class Contrasts:
         names: (rows,), what each row compares with: `ais`, `random` or `others`.
         ablations: (rows,), number of the ablation that it is about.
         weights: (rows, ablations), of each ablation's AIS in the sum; nearly all are zero.
-        parts: (rows,), number of ablations averaged on the other side; 1 for `ais`.
+        averaged_count: (rows,), number of ablations averaged on the other side; 1 for `ais`.
     """
 
     names: NDArray[np.str_]
     ablations: Ints
     weights: csr_array
-    parts: Ints
+    averaged_count: Ints
 
 
 def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
@@ -52,7 +52,7 @@ def contrasts(ablations: Sequence[Ablation], masks: Sequence[str]) -> Contrasts:
         names=np.array([name for name, _, _ in compared]),
         ablations=np.array([number for _, number, _ in compared]),
         weights=csr_array(weights),
-        parts=np.array([max(1, len(others)) for _, _, others in compared]),
+        averaged_count=np.array([max(1, len(others)) for _, _, others in compared]),
     )
 
 
@@ -61,14 +61,14 @@ def controls_of(ablation: Ablation, ablations: Sequence[Ablation]) -> list[int]:
     return [number for number, other in enumerate(ablations) if other.is_control_of(ablation)]
 
 
-def _others_of(own: int, ablations: Sequence[Ablation], masks: Sequence[str]) -> list[int]:
+def _others_of(number: int, ablations: Sequence[Ablation], masks: Sequence[str]) -> list[int]:
     """Numbers of the other abilities' masks of an ablation's kind, which hold other entries.
 
     All masks of `core` hold the same entries, and two lists of units may: none is compared with
     itself.
     """
     return [
-        number
-        for number, other in enumerate(ablations)
-        if other.is_other_than(ablations[own]) and masks[number] != masks[own]
+        other_number
+        for other_number, other in enumerate(ablations)
+        if other.is_other_than(ablations[number]) and masks[other_number] != masks[number]
     ]

@@ -139,7 +139,7 @@ class Rise:
         return self.value - other > SURELY * hypot(self.error, error)
 
 
-def explanations(own: Rise, format_change: float, controls: Mapping[str, Rise]) -> list[str]:
+def explanations(rise: Rise, format_change: float, controls: Mapping[str, Rise]) -> list[str]:
     """Name what explains a mask's rise of option cross-entropy beside its ability.
 
     The mask is **validated** where nothing does.
@@ -148,43 +148,43 @@ def explanations(own: Rise, format_change: float, controls: Mapping[str, Rise]) 
     and nothing can be said of what else there is.
 
     Args:
-        own: on the ability's items.
+        rise: on the ability's items.
         format_change: the change of format likelihood on them, in nats.
         controls: on the same items under other masks, or on their control items under the same
             mask.
     """
-    if not isfinite(own.value):
+    if not isfinite(rise.value):
         return ["infinite loss"]
-    found = [] if own.exceeds(0) else ["chance"]
+    beside = [] if rise.exceeds(0) else ["chance"]
     # Unknown format likelihood, as where an option has no probability, explains as well.
-    found += [] if abs(format_change) < ABILITY_FORMAT else ["format likelihood"]
-    return found + [
-        name for name, other in controls.items() if not own.exceeds(other.value, other.error)
+    beside += [] if abs(format_change) < ABILITY_FORMAT else ["format likelihood"]
+    return beside + [
+        name for name, other in controls.items() if not rise.exceeds(other.value, other.error)
     ]
 
 
-def is_selective(own: float, others: float) -> bool:
+def is_selective(on_target: float, others: float) -> bool:
     """Whether a mask takes enough off its held-out test and little off the others'.
 
     The report says "none selective" where no mask of a matrix is: its profiles are of no ability.
     A validation's `selective` says that all masks of a planted model are, by the worst of each.
     """
-    return bool(own >= LEAST_ON_TARGET and others <= SIDE_DROP)
+    return bool(on_target >= LEAST_ON_TARGET and others <= SIDE_DROP)
 
 
-def is_matched_by_others(own: float, others: Iterable[float], enough: float) -> bool:
+def is_matched_by_others(on_target: float, others: Iterable[float], enough: float) -> bool:
     """Whether what a mask is compared with costs its ability as much as it does, and enough.
 
     Calibration's `not_selective`: unlike `is_selective`, it is about what other masks do to one
     test, and a small drop of theirs is no fault where the own is larger.
     """
-    return any(other >= max(own, enough) for other in others)
+    return any(other >= max(on_target, enough) for other in others)
 
 
-def is_selective_by_loss(own: float, other: float) -> bool:
+def is_selective_by_loss(own_loss: float, other: float) -> bool:
     """Whether a mask raises the own answer loss clearly more than another loss, and at all.
 
     The analysis's: about losses in nats, which have no guessing and so no share of a score.
     """
     # The second holds two infinite rises apart.
-    return bool(own >= SELECTIVE_RISE * other and own > max(other, 0))
+    return bool(own_loss >= SELECTIVE_RISE * other and own_loss > max(other, 0))

@@ -31,7 +31,7 @@ def difference_rows(
     rows = []
     for first, second in combinations(scores, 2):
         numbers = [n for own in scores[first].profiles.values() for n in own]
-        found = _differences(impacts[first], impacts[second], numbers)
+        differences = _differences(impacts[first], impacts[second], numbers)
         for place, number in enumerate(numbers):
             ablation = scores[first].ablations[number]
             rows.append(
@@ -40,7 +40,7 @@ def difference_rows(
                    "selection": ablation.selection, "mask_fraction": ablation.mask_fraction,
                    "metric": metric,
                    "model_a": first, "model_b": second}
-                | _columns(found, place)
+                | _columns(differences, place)
             )  # fmt: skip
     return rows
 
@@ -77,8 +77,8 @@ def _differences(
     return model_differences(first, second, numbers)
 
 
-def _columns(found: Floats | None, place: int) -> dict[str, Any]:
-    if found is None:
+def _columns(differences: Floats | None, place: int) -> dict[str, Any]:
+    if differences is None:
         return Reason.of(reason.UNDEFINED_PROFILE).columns
     names = ("difference", "difference_low", "difference_high")
-    return dict(zip(names, found[:, place].tolist(), strict=True)) | Reason.of("").columns
+    return dict(zip(names, differences[:, place].tolist(), strict=True)) | Reason.of("").columns

@@ -245,15 +245,15 @@ def _format_in_words(named: Mapping[str, Cells]) -> str:
     """What is to say of the format likelihood under the masks that are named; empty where it hardly
     changes.
     """
-    said, cells = "", [cell for own in named.values() for cell in own]
+    sentences, cells = "", [cell for own in named.values() for cell in own]
     unknown = [cell for cell in cells if cell["reason_format"]]
     if moved := format_moved(named):
-        said += f" Format likelihood moves too: {', '.join(map(_format_change, moved))}."
+        sentences += f" Format likelihood moves too: {', '.join(map(_format_change, moved))}."
     if unknown:
         whose = "" if len(unknown) == len(cells) else f" for {_readable(unknown)}"
         why = reason.SENTENCES[unknown[0]["reason_format"]]
-        said += f" Format likelihood is undefined{whose}: {why}."
-    return said
+        sentences += f" Format likelihood is undefined{whose}: {why}."
+    return sentences
 
 
 def _format_change(cell: Mapping[Hashable, Any]) -> str:

@@ -77,13 +77,13 @@ def _columns(
     )
     if format_likelihood.measure.code:
         return table
-    found = format_changes(format_likelihood, scores.units, settings)
+    changes = format_changes(format_likelihood, scores.units, settings)
     controls = [controls_of(own, scores.ablations) for own in scores.ablations]
     return table.assign(
-        format_intact=found.intact,
-        format_change=found.value,
-        format_change_low=found.low,
-        format_change_high=found.high,
-        format_change_random=largest_changes(found.value, controls),
-        reason_format=list(found.codes),
+        format_intact=changes.intact,
+        format_change=changes.value,
+        format_change_low=changes.low,
+        format_change_high=changes.high,
+        format_change_random=largest_changes(changes.value, controls),
+        reason_format=list(changes.codes),
     )

@@ -178,10 +178,10 @@ def read_guessing(record: Record, units: Units) -> Guessing:
     widths = [len(own["options"]) for own in sets]
     first = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(np.int64)
     sizes, right = _none(len(items["task"]), len(sets)), _none(len(items["task"]), sum(widths))
-    for number, (own, texts) in enumerate(zip(items["set"], items["right"], strict=True)):
-        if own is not None:
-            sizes[number, own] = 1.0
-            right[number, first[own] + np.array(texts, dtype=np.int64)] = 1.0
+    for number, (place, texts) in enumerate(zip(items["set"], items["right"], strict=True)):
+        if place is not None:
+            sizes[number, place] = 1.0
+            right[number, first[place] + np.array(texts, dtype=np.int64)] = 1.0
     all_sizes = np.array([sum(t["n"] for t in own["tasks"].values()) for own in sets], dtype=float)
     all_right = np.concatenate(
         [_none(0), *(np.sum([t["right"] for t in own["tasks"].values()], axis=0) for own in sets)]

@@ -86,13 +86,13 @@ def write_items(conditions: Iterable[ItemConditions], path: Path) -> None:
 def flip_rows(conditions: Iterable[ItemConditions]) -> pd.DataFrame:
     """A row per (model, benchmark, ablation): how many items turned wrong and how many right."""
     rows = []
-    for own in conditions:
-        lost = (own.right[0] & ~own.right[1:]).sum(axis=1)
-        gained = (~own.right[0] & own.right[1:]).sum(axis=1)
-        for a, wrong, right in zip(own.ablations, lost.tolist(), gained.tolist(), strict=True):
+    for answers in conditions:
+        lost = (answers.right[0] & ~answers.right[1:]).sum(axis=1)
+        gained = (~answers.right[0] & answers.right[1:]).sum(axis=1)
+        for a, wrong, right in zip(answers.ablations, lost.tolist(), gained.tolist(), strict=True):
             rows.append(
-                (own.model, own.benchmark, a.ability, a.selection, a.mask_fraction, a.seed,
-                 own.metric, len(own.tasks), int(own.right[0].sum()), wrong, right)
+                (answers.model, answers.benchmark, a.ability, a.selection, a.mask_fraction, a.seed,
+                 answers.metric, len(answers.tasks), int(answers.right[0].sum()), wrong, right)
             )  # fmt: skip
     return pd.DataFrame(rows, columns=FLIP_COLUMNS).astype({"seed": "Int64"})
 

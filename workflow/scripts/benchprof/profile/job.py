@@ -80,7 +80,7 @@ class MeasuredBenchmark:
 def compute_profile(
     intact: Mapping[tuple[str, str], Path],
     sources: Sequence[Source],
-    own_benchmarks: Mapping[str, str],
+    held_out_test_of: Mapping[str, str],
     settings: ProfileSettings,
     folder: Path,
     processes: int = 1,
@@ -90,7 +90,7 @@ def compute_profile(
     Args:
         intact: record of the unablated model by (model, benchmark).
         sources: the ablated models' records.
-        own_benchmarks: the benchmark that is an ability's test split, by ability.
+        held_out_test_of: the benchmark that is an ability's test split, by ability.
         settings: how scores become AIS.
         folder: of the tables.
         processes: benchmarks measured at once.
@@ -112,7 +112,7 @@ def compute_profile(
     table = add_of_masks(
         table, "mask_size", {s: sizes[s.mask] for s in sources}, after="mask_fraction_value"
     )
-    table = add_flag(add_on_target_effect(add_corrected(table), own_benchmarks))
+    table = add_flag(add_on_target_effect(add_corrected(table), held_out_test_of))
     resampled = {key: value for part in measured for key, value in part.resampled.items()}
     noise = {key: value for part in measured for key, value in part.noise.items()}
     conditions = [part.conditions for part in measured if part.conditions]
@@ -177,22 +177,22 @@ def _measure_all(
     for (_, benchmark), path in intact.items():
         largest[benchmark] = max(largest.get(benchmark, 0), path.stat().st_size)
     order = sorted(largest, key=lambda benchmark: -largest[benchmark])
-    own = {
+    files_of = {
         benchmark: {model: path for (model, name), path in intact.items() if name == benchmark}
         for benchmark in order
     }
     parts = Parallel(n_jobs=processes, batch_size=1, pre_dispatch="n_jobs")(
         delayed(measure_benchmark)(
             benchmark,
-            own[benchmark],
+            files_of[benchmark],
             [source for source in sources if source.benchmark == benchmark],
             masks,
             settings,
         )
         for benchmark in order
     )
-    found = dict(zip(order, parts, strict=True))
-    return {benchmark: found[benchmark] for benchmark in largest}
+    measured = dict(zip(order, parts, strict=True))
+    return {benchmark: measured[benchmark] for benchmark in largest}
 
 
 def measure_benchmark(
@@ -217,14 +217,14 @@ def measure_benchmark(
         )
         _check_same_items(intact, scores)
         tables, shown = {}, {}
-        for model, own in scores.items():
-            rows, shown[model] = impact_rows(own, settings)
-            tables[model] = with_format(rows, readers[model].format_likelihoods, own, settings)
+        for model, of_model in scores.items():
+            rows, shown[model] = impact_rows(of_model, settings)
+            tables[model] = with_format(rows, readers[model].format_likelihoods, of_model, settings)
         metric = settings.headline(next(iter(scores.values())))
         return MeasuredBenchmark(
             models={
-                model: _measure(own, tables[model], shown[model], settings)
-                for model, own in scores.items()
+                model: _measure(of_model, tables[model], shown[model], settings)
+                for model, of_model in scores.items()
             },
             differences=difference_rows(scores, shown, metric),
         )
@@ -274,11 +274,11 @@ def _noise(scores: Scores, settings: ProfileSettings) -> dict[ProfileKey, Floats
         return {}
     items = scores.metrics[metric]
     drops = scores.units.sums(items[0] - items[1:])
-    found = {}
+    shuffled = {}
     for key, numbers in scores.profiles.items():
         if changed_items(drops[numbers]) > MOST_SHUFFLED:
             continue
         # Its own seed: the noise of two profiles that are compared is independent.
         seed = derived_seed(settings.seed, "shuffled", *key)
-        found[key] = shuffled_profiles(drops[numbers], COMPARED_RESAMPLES, seed)
-    return found
+        shuffled[key] = shuffled_profiles(drops[numbers], COMPARED_RESAMPLES, seed)
+    return shuffled

@@ -119,14 +119,14 @@ def _clusters(scores: Scores) -> int | None:
     return len(scores.units) if scores.units.clustered else None
 
 
-def _add_impacts(table: pd.DataFrame, compared: Contrasts, found: Estimates, p: Floats) -> None:
+def _add_impacts(table: pd.DataFrame, compared: Contrasts, effects: Estimates, p: Floats) -> None:
     """Fill the columns of estimates and p-values."""
     for name, columns in ESTIMATES.items():
-        own = compared.names == name
-        rows = compared.ablations[own]
-        for column, values in zip(columns, (found.value, found.low, found.high), strict=True):
-            table.loc[rows, column] = values[own]
-        table.loc[rows, f"p_{name}"] = p[own]
+        of_name = compared.names == name
+        rows = compared.ablations[of_name]
+        for column, values in zip(columns, (effects.value, effects.low, effects.high), strict=True):
+            table.loc[rows, column] = values[of_name]
+        table.loc[rows, f"p_{name}"] = p[of_name]
         if name in WITHOUT:
             table.loc[rows, f"reason_{name}"] = ""
 
@@ -139,15 +139,15 @@ def _exchange_p_values(compared: Contrasts, drops: Ints, clustered: bool) -> Flo
         drops: (ablations, units), what each item, or each cluster in all, lost.
         clustered: whether units are clusters.
     """
-    p = np.zeros(len(compared.parts))
+    p = np.zeros(len(compared.averaged_count))
     if clustered:
-        for row in np.flatnonzero(compared.parts > 1):
+        for row in np.flatnonzero(compared.averaged_count > 1):
             own = compared.ablations[row]
             others = np.flatnonzero(compared.weights[[row]].toarray()[0] < 0)
             p[row] = cluster_exchange_p(drops[[own, *others]])
         return p
-    for others in np.unique(compared.parts[compared.parts > 1]):
-        rows = np.flatnonzero(compared.parts == others)
+    for others in np.unique(compared.averaged_count[compared.averaged_count > 1]):
+        rows = np.flatnonzero(compared.averaged_count == others)
         changed = (compared.weights[rows] != 0).astype(np.int64) @ drops
         lost = drops[compared.ablations[rows]].sum(axis=1)
         p[rows] = exchange_p(changed, lost, int(others) + 1)
@@ -167,7 +167,7 @@ def _p_values(
         settings: resamples and seed.
     """
     if binary:
-        differences = (compared.weights @ drops) * compared.parts[:, None]
+        differences = (compared.weights @ drops) * compared.averaged_count[:, None]
         flips = np.array([whole_sign_flip_p(row) for row in np.rint(differences).astype(np.int64)])
         exchanged = _exchange_p_values(compared, np.rint(drops).astype(np.int64), clustered)
         return np.asarray(np.maximum(flips, exchanged))

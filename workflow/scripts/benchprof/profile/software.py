@@ -20,15 +20,15 @@ def packages_of(record: Record) -> list[tuple[str, str]]:
     return list(made["software"].items()) if made else []
 
 
-def software_rows(found: Iterable[tuple[str, Counter[tuple[str, str]]]]) -> pd.DataFrame:
+def software_rows(named: Iterable[tuple[str, Counter[tuple[str, str]]]]) -> pd.DataFrame:
     """A row per model, package and version, with the number of records that name them.
 
     Args:
-        found: of each benchmark's records a model's name, and how many name a package and version.
+        named: of each benchmark's records a model's name, and how many name a package and version.
     """
     counts: Counter[tuple[str, str, str]] = Counter()
     models: dict[str, int] = {}
-    for model, software in found:
+    for model, software in named:
         models.setdefault(model, len(models))
         for (package, version), records in software.items():
             counts[model, package, version] += records

@@ -23,12 +23,12 @@ class Source:
     @property
     def as_json(self) -> dict[str, Any]:
         """As an archive lists it."""
-        own = self.ablation
+        ablation = self.ablation
         return {
-            "ability": own.ability,
-            "selection": own.selection,
-            "mask_fraction": own.mask_fraction,
-            "seed": own.seed,
+            "ability": ablation.ability,
+            "selection": ablation.selection,
+            "mask_fraction": ablation.mask_fraction,
+            "seed": ablation.seed,
             "model": self.model,
             "benchmark": self.benchmark,
             "record": str(self.record),

@@ -19,7 +19,7 @@ LEAST_P = float(np.finfo(np.float64).tiny)
 ABLATION = ["model", "ability", "selection", "mask_fraction", "seed"]
 
 
-def add_on_target_effect(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> pd.DataFrame:
+def add_on_target_effect(table: pd.DataFrame, held_out_test_of: Mapping[str, str]) -> pd.DataFrame:
     """Add `on_target_effect`, the ability's own AIS on its test split under the same mask, and
     `reason_on_target`.
 
@@ -30,12 +30,12 @@ def add_on_target_effect(table: pd.DataFrame, own_benchmarks: Mapping[str, str])
 
     Args:
         table: of all models and benchmarks.
-        own_benchmarks: the benchmark that is an ability's test split, by ability.
+        held_out_test_of: the benchmark that is an ability's test split, by ability.
     """
     shown = shown_masks(table)
-    own = shown[shown["benchmark"] == shown["ability"].map(own_benchmarks)]
+    on_target_rows = shown[shown["benchmark"] == shown["ability"].map(held_out_test_of)]
     columns = {"ais": "on_target_effect", "reason_code": "reason_on_target"}
-    on_target_effects = own[[*ABLATION, *columns]].rename(columns=columns)
+    on_target_effects = on_target_rows[[*ABLATION, *columns]].rename(columns=columns)
     table = table.merge(on_target_effects, on=ABLATION, how="left", validate="many_to_one")
     missing = np.where(table["seed"].notna(), reason.IS_CONTROL, reason.NO_HELD_OUT_TEST)
     table["reason_on_target"] = table["reason_on_target"].where(
@@ -56,14 +56,14 @@ def add_of_masks(
         after: the column that it follows.
     """
     masks = {source: source.ablation for source in values}
-    said = {
+    value_of = {
         (s.model, a.ability, a.selection, a.mask_fraction, a.seed): values[s]
         for s, a in masks.items()
     }
     seeds = table["seed"].astype(object).where(table["seed"].notna(), None)
     keys = zip(*(table[column] for column in ABLATION[:-1]), seeds, strict=True)
     table = table.copy()
-    table.insert(list(table.columns).index(after) + 1, name, [said[key] for key in keys])
+    table.insert(list(table.columns).index(after) + 1, name, [value_of[key] for key in keys])
     return table
 
 
@@ -80,13 +80,14 @@ def add_flag(table: pd.DataFrame) -> pd.DataFrame:
     shown = table[table["headline"] & (table["reason_code"] == "")]
     # Abilities may share a mask, as those of `core` do.
     shown = shown.drop_duplicates(["model", "benchmark", "mask_digest"])
-    own = [shown["model"], shown["mask_digest"]]
+    ablated_model_keys = [shown["model"], shown["mask_digest"]]
     guessed = shown["guessing"] > 0
-    together = shown["p_guessing_ablated"].where(guessed).groupby(own).transform(_combined)
+    p_values = shown["p_guessing_ablated"].where(guessed)
+    together = p_values.groupby(ablated_model_keys).transform(_combined)
     above = (together < SIGNIFICANCE).where(
         guessed, shown["ablated"] > KEPT_AT_GUESSING * shown["intact"]
     )
-    by_model = above.groupby(own).agg(["any", "size"])
+    by_model = above.groupby(ablated_model_keys).agg(["any", "size"])
     broken = {*by_model.index[~by_model["any"] & (by_model["size"] >= BROKEN_FROM)]}
     ablated = zip(table["model"], table["mask_digest"], strict=True)
     codes = [reason.ABLATED_MODEL_BROKEN if model in broken else "" for model in ablated]

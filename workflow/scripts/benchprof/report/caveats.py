@@ -128,16 +128,16 @@ def _unread(matrix: Matrix) -> Iterator[str]:
     written = cells[(cells["format_unit"] == SHARE) & cells["ais"].notna()]
     much = (written["unread"] > MOST_UNREAD) & (written["format_change"] >= FORMAT_MOVED[SHARE])
     unread = written[much].astype({"unread": float, "format_change_random": float})
-    for benchmark, own in unread.groupby("benchmark", sort=False):
-        shares = (number_off(own["unread"].agg(end), MOST_UNREAD) for end in ("min", "max"))
+    for benchmark, rows in unread.groupby("benchmark", sort=False):
+        shares = (number_off(rows["unread"].agg(end), MOST_UNREAD) for end in ("min", "max"))
         yield say(
             "unread",
             shares=span(*shares),
             benchmark=readable(str(benchmark)),
-            abilities=readable_list(own["ability"]),
-            metric=metric(own["metric"].iloc[0]),
-            intact=number(own["format_intact"].iloc[0]),
-            random=number(own["format_change_random"].max()),
+            abilities=readable_list(rows["ability"]),
+            metric=metric(rows["metric"].iloc[0]),
+            intact=number(rows["format_intact"].iloc[0]),
+            random=number(rows["format_change_random"].max()),
         )
 
 
@@ -151,8 +151,8 @@ def _broken(matrix: Matrix) -> Iterator[str]:
 def _of_on_target_effects(matrix: Matrix) -> Iterator[str]:
     """What the masks' effects on the abilities' held-out tests say against them."""
     on_target_effect = on_target_table(matrix)
-    own, side = on_target_effect["own"], on_target_effect["side"]
-    known = on_target_effect[own.notna() & side.notna()]
+    on_target, side = on_target_effect["own"], on_target_effect["side"]
+    known = on_target_effect[on_target.notna() & side.notna()]
     if (
         not matrix.one_mask
         and len(known)
@@ -160,24 +160,25 @@ def _of_on_target_effects(matrix: Matrix) -> Iterator[str]:
     ):
         yield say("none_selective", known=len(known))
     for about, limit, values in (
-        ("on_target_small", LEAST_ON_TARGET, own[own < LEAST_ON_TARGET]),
+        ("on_target_small", LEAST_ON_TARGET, on_target[on_target < LEAST_ON_TARGET]),
         (
             "on_target_by_chance",
             np.nan,
-            own[(own >= LEAST_ON_TARGET) & on_target_effect["by_chance"]],
+            on_target[(on_target >= LEAST_ON_TARGET) & on_target_effect["by_chance"]],
         ),
         (
             "on_target_partial",
             FULL_ON_TARGET,
-            own[(own >= LEAST_ON_TARGET) & (own < FULL_ON_TARGET)],
+            on_target[(on_target >= LEAST_ON_TARGET) & (on_target < FULL_ON_TARGET)],
         ),
         ("not_selective", SIDE_DROP, side[(side > SIDE_DROP) & (not matrix.one_mask)]),
     ):
         if len(values):
             yield say(about, values=valued(values, limit))
+    tests = matrix.held_out_test_of
     without = {
-        "on_target_unknown": [a for a, test in matrix.own.items() if test in matrix.reasons()],
-        "on_target_untested": [a for a in matrix.abilities if a not in matrix.own],
+        "on_target_unknown": [a for a, test in tests.items() if test in matrix.reasons()],
+        "on_target_untested": [a for a in matrix.abilities if a not in tests],
     }
     for about, abilities in without.items():
         if abilities:

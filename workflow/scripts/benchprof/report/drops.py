@@ -24,21 +24,21 @@ def on_target_table(matrix: Matrix) -> pd.DataFrame:
     `by_chance`, whether what it costs its held-out test may be chance: the interval contains 0, or
     random masks may cost as much.
     """
-    own = matrix.own_cells
-    tests = matrix.cells[matrix.cells["benchmark"].isin(list(matrix.own.values()))]
-    others = tests[tests["benchmark"] != tests["ability"].map(dict(matrix.own))]
-    low, more, q = (own[name].astype(float) for name in ("ais_low", "over_random", "q_random"))
+    cells = matrix.own_cells
+    tests = matrix.cells[matrix.cells["benchmark"].isin(list(matrix.held_out_test_of.values()))]
+    others = tests[tests["benchmark"] != tests["ability"].map(dict(matrix.held_out_test_of))]
+    low, more, q = (cells[name].astype(float) for name in ("ais_low", "over_random", "q_random"))
     random = control_drops(matrix)
-    places = [(matrix.own.get(ability, ""), ability) for ability in matrix.abilities]
+    places = [(matrix.held_out_test_of.get(ability, ""), ability) for ability in matrix.abilities]
     return pd.DataFrame(
         {
-            "own": drops(own),
+            "own": drops(cells),
             "side": others.assign(drop=drops(others)).groupby("ability")["drop"].mean(),
-            "random": pd.Series(random.reindex(places).to_numpy(), own.index),
+            "random": pd.Series(random.reindex(places).to_numpy(), cells.index),
             "q": q,
             "by_chance": (low <= 0) | (more <= 0) | (q >= SIGNIFICANCE),
         },
-        index=own.index,
+        index=cells.index,
     )
 
 
@@ -54,14 +54,14 @@ def control_drops(matrix: Matrix) -> pd.Series:
 def mask_doubts(matrix: Matrix) -> dict[str, str]:
     """What is wrong with the masks of the abilities that a profile names, to stand beside them."""
     on_target_effect = on_target_table(matrix)
-    own, side = on_target_effect["own"], on_target_effect["side"]
+    on_target, side = on_target_effect["own"], on_target_effect["side"]
     faults = {
         "not selective": side > SIDE_DROP,
-        f"on-target effect below {LEAST_ON_TARGET}": own < LEAST_ON_TARGET,
-        "on-target effect unknown": own.isna(),
-        "on-target effect not significant": (own >= LEAST_ON_TARGET)
+        f"on-target effect below {LEAST_ON_TARGET}": on_target < LEAST_ON_TARGET,
+        "on-target effect unknown": on_target.isna(),
+        "on-target effect not significant": (on_target >= LEAST_ON_TARGET)
         & on_target_effect["by_chance"],
-        "specificity unknown": own.notna() & side.isna() & (len(matrix.abilities) > 1),
+        "specificity unknown": on_target.notna() & side.isna() & (len(matrix.abilities) > 1),
     }
     said = {a: [words for words, has in faults.items() if has[a]] for a in matrix.abilities}
     return {ability: ", ".join(words) for ability, words in said.items() if words}

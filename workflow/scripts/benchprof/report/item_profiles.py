@@ -55,18 +55,18 @@ def item_profiles(tables: Mapping[str, pd.DataFrame], album: Album) -> list[dict
     sections = []
     for model, table in tables["shares"].groupby("model", sort=False):
         worth = tables.get("worth", pd.DataFrame())
-        own = worth[worth["model"] == model] if len(worth) else worth
+        worth_rows = worth[worth["model"] == model] if len(worth) else worth
         alike = tables["share_similarity"]
         within = alike[(alike["model_a"] == model) & (alike["model_b"] == model)]
         across = alike[(alike["model_a"] == model) & (alike["model_b"] != model)]
-        said = []
+        sentences = []
         for read_from, part in table.groupby("read_from", sort=False):
-            said += [worth_sentence(own, str(read_from)), indistinct_line(part)]
+            sentences += [worth_sentence(worth_rows, str(read_from)), indistinct_line(part)]
         sections.append({
             "model": model,
             "figures": album.of("shares", table, model=str(model)),
-            "said": list(filter(None, said)),
-            "rows": own.to_dict("records"),
+            "said": list(filter(None, sentences)),
+            "rows": worth_rows.to_dict("records"),
             "pairs": pd.concat([across, within]).to_dict("records"),
         })  # fmt: skip
     return sections
@@ -74,20 +74,20 @@ def item_profiles(tables: Mapping[str, pd.DataFrame], album: Album) -> list[dict
 
 def worth_sentence(worth: pd.DataFrame, read_from: str) -> str:
     """How often held-out items get their ability from what is read, and from words, in words."""
-    every = worth[worth["families"] == "all"].to_dict("records") if len(worth) else []
-    rows = {row["read_from"]: row for row in every}
+    of_all = worth[worth["families"] == "all"].to_dict("records") if len(worth) else []
+    rows = {row["read_from"]: row for row in of_all}
     if read_from not in rows:
         return UNMEASURED.format(inline(read_from))
-    own, words = rows[read_from], rows["words"]
+    row, words = rows[read_from], rows["words"]
     sentence = (
-        f"Read from {inline(read_from)}, {number(100 * own['accuracy'], 0)}% of {own['n_items']} "
+        f"Read from {inline(read_from)}, {number(100 * row['accuracy'], 0)}% of {row['n_items']} "
         f"held-out items get their ability; read from their words, "
         f"{number(100 * words['accuracy'], 0)}% do. "
-        f"The difference is {_points(own, 'less_words')}: {VERDICTS[own['verdict']]}."
+        f"The difference is {_points(row, 'less_words')}: {VERDICTS[row['verdict']]}."
     )
-    if pd.isna(own["less_importance"]):
+    if pd.isna(row["less_importance"]):
         return sentence
-    return f"{sentence} The difference to importance is {_points(own, 'less_importance')}."
+    return f"{sentence} The difference to importance is {_points(row, 'less_importance')}."
 
 
 def _points(row: Mapping[Any, Any], column: str) -> str:

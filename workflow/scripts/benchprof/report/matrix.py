@@ -29,7 +29,7 @@ class Matrix:
         selection: the rule that made the masks.
         mask_fraction: as configured, and as file names have it.
         mask_fraction_value: the number, also where `mask_fraction` is the word `calibrated`.
-        own: the benchmark that is an ability's test split, by ability, where it is in the table.
+        held_out_test_of: the benchmark of an ability's test split, by ability, where it is shown.
         benchmarks: the rows, in the table's order; of another metric, those that have it.
         abilities: the columns, in the table's order.
         cells: a row of the AIS table per (benchmark, ability).
@@ -40,7 +40,7 @@ class Matrix:
     selection: str
     mask_fraction: str
     mask_fraction_value: str
-    own: Mapping[str, str]
+    held_out_test_of: Mapping[str, str]
     benchmarks: tuple[str, ...]
     abilities: tuple[str, ...]
     cells: pd.DataFrame
@@ -134,8 +134,8 @@ class Matrix:
         """A row of `cells` per ability, on its held-out test; of NaN where that is not in the
         table.
         """
-        own = self.cells["benchmark"] == self.cells["ability"].map(dict(self.own))
-        return self.cells[own].set_index("ability").reindex(list(self.abilities))
+        is_own = self.cells["benchmark"] == self.cells["ability"].map(dict(self.held_out_test_of))
+        return self.cells[is_own].set_index("ability").reindex(list(self.abilities))
 
     @property
     def defined(self) -> list[str]:
@@ -153,8 +153,8 @@ class Matrix:
 
         A benchmark without an AIS has NaN.
         """
-        every = self.controls.groupby("benchmark", sort=False)["ais"]
-        ranges = {"mean": every.mean(), "least": every.min(), "most": every.max()}
+        groups = self.controls.groupby("benchmark", sort=False)["ais"]
+        ranges = {"mean": groups.mean(), "least": groups.min(), "most": groups.max()}
         return pd.DataFrame(ranges, index=list(self.benchmarks) if self.controlled else [])
 
     def numbers(self) -> pd.DataFrame:
@@ -182,11 +182,11 @@ class Matrix:
         return ", ".join(map(metric, dict.fromkeys(self.cells["metric"].astype(str))))
 
 
-def all_matrices(table: pd.DataFrame, own_benchmarks: Mapping[str, str]) -> list[Matrix]:
+def all_matrices(table: pd.DataFrame, held_out_test_of: Mapping[str, str]) -> list[Matrix]:
     """Every matrix of the AIS table, in the table's order."""
     keys = table[["model", "selection", "mask_fraction"]].drop_duplicates().to_dict("records")
     return [
-        matrix_of(table, key["model"], key["selection"], key["mask_fraction"], own_benchmarks)
+        matrix_of(table, key["model"], key["selection"], key["mask_fraction"], held_out_test_of)
         for key in keys
     ]
 
@@ -196,7 +196,7 @@ def matrix_of(
     model: str,
     selection: str,
     mask_fraction: str,
-    own_benchmarks: Mapping[str, str],
+    held_out_test_of: Mapping[str, str],
     metric: str | None = None,
 ) -> Matrix:
     """One matrix of the AIS table (`profile.table`): the rows of a metric, or the headline rows.
@@ -204,16 +204,16 @@ def matrix_of(
     Raises:
         ValueError: the table has no such rows.
     """
-    every = _view(table, model, selection, mask_fraction)
-    shown = every[every["headline"] if metric is None else every["metric"] == metric]
+    rows = _view(table, model, selection, mask_fraction)
+    shown = rows[rows["headline"] if metric is None else rows["metric"] == metric]
     cells = shown[shown["seed"].isna()]
     if cells.empty:
         raise ValueError(f"the AIS table has no {model}, {selection}, {mask_fraction}")
     benchmarks = tuple(cells["benchmark"].unique())
     abilities = tuple(cells["ability"].unique())
-    own = {
+    shown_tests = {
         ability: benchmark
-        for ability, benchmark in own_benchmarks.items()
+        for ability, benchmark in held_out_test_of.items()
         if ability in abilities and benchmark in benchmarks
     }
     controls = shown[shown["seed"].notna()]
@@ -223,7 +223,7 @@ def matrix_of(
         selection,
         mask_fraction,
         mask_fraction_value,
-        own,
+        shown_tests,
         benchmarks,
         abilities,
         cells,

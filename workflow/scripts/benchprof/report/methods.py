@@ -46,17 +46,17 @@ def methods_text(
         shipped: the shipped benchmark behind each benchmark that is one, by its name.
     """
     table, software = tables["impact"], tables["software"]
-    own = shown_masks(table)
-    tasks = own.groupby("benchmark", sort=False)["clusters"].max().dropna()
+    shown = shown_masks(table)
+    tasks = shown.groupby("benchmark", sort=False)["clusters"].max().dropna()
     keys = {name: keys_of(f"benchmark:{source}") for name, source in shipped.items()}
     text = environment().get_template("methods.md.jinja").render(
         config=config,
         version=version("benchprof"),
         versions=lambda package: series(versions_of(software, package)),
-        models=own["model"].unique(),
-        benchmarks=own["benchmark"].unique(),
-        abilities=own["ability"].unique(),
-        items=span(*(str(int(own["n"].agg(end))) for end in ("min", "max"))),
+        models=shown["model"].unique(),
+        benchmarks=shown["benchmark"].unique(),
+        abilities=shown["ability"].unique(),
+        items=span(*(str(int(shown["n"].agg(end))) for end in ("min", "max"))),
         score=SCORES[config.importance.score],
         supers={model: read_origin(path) for model, path in super_sets.items()},
         selections=list(_selections(config, table)),
@@ -126,14 +126,14 @@ def _selections(config: Configuration, table: pd.DataFrame) -> Any:
     """Of each selection its name, rule, mask fractions, models' calibrated mask fraction, and what
     to compare.
     """
-    for name, own in table.groupby("selection", sort=False):
+    for name, rows in table.groupby("selection", sort=False):
         if name in config.selections.rules:
-            chosen = own[own["mask_fraction"] == CALIBRATED].drop_duplicates("model")
+            chosen = rows[rows["mask_fraction"] == CALIBRATED].drop_duplicates("model")
             numbers = [
                 mask_fraction_value
-                for mask_fraction_value in own["mask_fraction"].unique()
+                for mask_fraction_value in rows["mask_fraction"].unique()
                 if mask_fraction_value != CALIBRATED
             ]
             models = list(zip(chosen["model"], chosen["mask_fraction_value"], strict=True))
-            sides = [f"that under {side}" for side in sides_of(own)]
+            sides = [f"that under {side}" for side in sides_of(rows)]
             yield name, config.selections.rules[str(name)], numbers, models, sides

@@ -76,10 +76,10 @@ def wrapped(name: str, width: int) -> str:
 def codes(names: Sequence[str]) -> dict[str, str]:
     """A short name for each: its words' initials, numbered where two would be the same."""
     initials = ["".join(word[0] for word in name.split("_") if word).upper() for name in names]
-    found: dict[str, str] = {}
+    codes_of: dict[str, str] = {}
     for name, code in zip(names, initials, strict=True):
         numbered = (f"{code}{number}" for number in itertools.count(1))
-        taken = {*initials, *found.values()}
+        taken = {*initials, *codes_of.values()}
         free = next(own for own in numbered if own not in taken)
-        found[name] = code if initials.count(code) == 1 else free
-    return found
+        codes_of[name] = code if initials.count(code) == 1 else free
+    return codes_of

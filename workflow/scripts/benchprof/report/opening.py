@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,6 +24,15 @@ NEEDED = {"needs": False, "may need": True}
 """What is said of a benchmark that loses, by whether the ability's mask is in doubt."""
 
 
+class Concern(NamedTuple):
+    """A reason why not more can be said, and how many of how many benchmarks or masks it is of."""
+
+    affected: int
+    total: int
+    about: str
+    why: str
+
+
 def named(matrix: Matrix, findings: pd.DataFrame, kind: str = "needed") -> pd.DataFrame:
     """The cell of each ability that stands out on a benchmark, the clearest first.
 
@@ -34,7 +43,7 @@ def named(matrix: Matrix, findings: pd.DataFrame, kind: str = "needed") -> pd.Da
     pairs = [(row["benchmark"], ability) for row in rows for ability in split(row[kind])]
     cells = matrix.cells.set_index(["benchmark", "ability"], drop=False).sort_index().loc[pairs]
     cells = cells.reset_index(drop=True)
-    said = [
+    labels = [
         f"{inline(row['ability'])} (AIS {number(row['ais'])}, "
         f"{interval(row['ais_low'], row['ais_high'])})"
         for row in cells.to_dict("records")
@@ -43,9 +52,9 @@ def named(matrix: Matrix, findings: pd.DataFrame, kind: str = "needed") -> pd.Da
     doubt = [doubts.get(ability, "") for ability in cells["ability"]]
     order: dict[str, Any] = {
         "doubted": [*map(bool, doubt)],
-        "test": cells["benchmark"].isin([*matrix.own.values()]),
+        "test": cells["benchmark"].isin([*matrix.held_out_test_of.values()]),
     }
-    ordered = cells.assign(doubt=doubt, said=said, **order)
+    ordered = cells.assign(doubt=doubt, said=labels, **order)
     return ordered.sort_values([*order, "ais_low"], ascending=[True, True, False])
 
 
@@ -83,17 +92,17 @@ def reason(matrix: Matrix, few: Collection[str]) -> str:
     cause = max(undefined, key=lambda own: len(undefined[own]), default="")
     doubt = max(doubts, key=lambda own: doubts[own], default="")
     reasons = [
-        (len(matrix.reasons()), len(matrix.benchmarks), "why_undefined", cause),
-        (int(bool(matrix.unnamed)), 1, "why_unnamed", matrix.unnamed),
-        (doubts.total(), len(matrix.abilities), "why_doubted", doubt),
-        (len(few), len(matrix.defined), "why_blind", ""),
+        Concern(len(matrix.reasons()), len(matrix.benchmarks), "why_undefined", cause),
+        Concern(int(bool(matrix.unnamed)), 1, "why_unnamed", matrix.unnamed),
+        Concern(doubts.total(), len(matrix.abilities), "why_doubted", doubt),
+        Concern(len(few), len(matrix.defined), "why_blind", ""),
     ]
-    found = sorted((own for own in reasons if own[0]), key=lambda own: -own[0] / own[1])
-    most = [own for own in reasons if 2 * own[0] > own[1]]
-    if not found:
+    by_share = sorted((r for r in reasons if r.affected), key=lambda r: -r.affected / r.total)
+    of_most = [r for r in reasons if 2 * r.affected > r.total]
+    if not by_share:
         return say("why_nothing")
-    count, every, about, why = (most or found)[0]
-    return say(about, count=count, all=every, reason=why)
+    first = (of_most or by_share)[0]
+    return say(first.about, count=first.affected, all=first.total, reason=first.why)
 
 
 def overview(
@@ -120,8 +129,8 @@ def overview(
     for cell in matrix.cells.drop_duplicates("benchmark").to_dict("records"):
         name = str(cell["benchmark"])
         told = {verb: own.loc[own["benchmark"] == name, "said"] for verb, own in kinds.items()}
-        found = "; ".join(f"{verb} {series(own)}" for verb, own in told.items() if len(own))
-        rows.append({"score": shown[name], "found": found, "why": _why(matrix, cell, few)})
+        names = "; ".join(f"{verb} {series(own)}" for verb, own in told.items() if len(own))
+        rows.append({"score": shown[name], "found": names, "why": _why(matrix, cell, few)})
     return rows
 
 
@@ -139,8 +148,8 @@ def _why(matrix: Matrix, cell: Row, few: Collection[str]) -> str:
 def share_maps(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Each model's shares of abilities in benchmarks, as rows; of several readings, the first."""
     maps = []
-    for _, own in table.groupby("model", sort=False):
-        once = own.drop_duplicates(["benchmark", "ability"])
+    for _, table_of_model in table.groupby("model", sort=False):
+        once = table_of_model.drop_duplicates(["benchmark", "ability"])
         rows = [(name, of.to_dict("records")) for name, of in once.groupby("benchmark", sort=False)]
         first = {name: once[name].iloc[0] for name in ("model", "read_from")}
         abilities, most = [*once["ability"].unique()], once["share"].max()

@@ -14,20 +14,19 @@ SHARED = {
 }
 
 
-def held_out_tests(matrix: Matrix) -> list[str]:
+def held_out_sentences(matrix: Matrix) -> list[str]:
     """Whether losing an ability hurts its held-out test most; nothing of one ability alone."""
-    if len(matrix.abilities) == 1 or matrix.one_mask or not matrix.own:
+    if len(matrix.abilities) == 1 or matrix.one_mask or not matrix.held_out_test_of:
         return []
-    own = {benchmark: ability for ability, benchmark in matrix.own.items()}
-    rows = matrix.grid("ais").astype(float).loc[list(own)].dropna()
+    ability_of = {benchmark: ability for ability, benchmark in matrix.held_out_test_of.items()}
+    rows = matrix.grid("ais").astype(float).loc[list(ability_of)].dropna()
     first = rows.eq(rows.max(axis=1), axis=0)
     # Where several share the largest AIS, none has it alone.
     alone = first[first.sum(axis=1) == 1]
-    largest = sum(bool(row[own[str(benchmark)]]) for benchmark, row in alone.iterrows())
+    largest = sum(bool(row[ability_of[str(benchmark)]]) for benchmark, row in alone.iterrows())
     by_chance = len(alone) / len(matrix.abilities)
-    return [
-        say("held_out_tests", defined=len(rows), all=len(own), largest=largest, by_chance=by_chance)
-    ]
+    counts = {"defined": len(rows), "all": len(ability_of), "largest": largest}
+    return [say("held_out_tests", **counts, by_chance=by_chance)]
 
 
 def against_random(matrix: Matrix) -> list[str]:
@@ -75,9 +74,9 @@ def without_format(matrix: Matrix) -> list[str]:
     """
     cells = matrix.cells[matrix.cells["reason_format"] != ""]
     grouped: dict[tuple[str, str], list[str]] = {}
-    for (benchmark, code), own in cells.groupby(["benchmark", "reason_format"], sort=False):
-        some = len(own) < len(matrix.abilities)
-        under = f" under the masks of {readable_list(own['ability'])}" if some else ""
+    for (benchmark, code), rows in cells.groupby(["benchmark", "reason_format"], sort=False):
+        some = len(rows) < len(matrix.abilities)
+        under = f" under the masks of {readable_list(rows['ability'])}" if some else ""
         grouped.setdefault((under, SENTENCES[str(code)]), []).append(str(benchmark))
     return [
         say("no_format", benchmarks=readable_list(benchmarks), under=under, reason=reason)

@@ -42,7 +42,7 @@ from benchprof.report.numbers import span
 from benchprof.report.opening import blind, finding, overview, reason, share_maps
 from benchprof.report.outcomes import (
     against_random,
-    held_out_tests,
+    held_out_sentences,
     mostly_undefined,
     undefined,
     without_format,
@@ -72,7 +72,7 @@ this one, `replication` and those of item profiles may be missing."""
 def write_page(
     target: Path,
     tables: Tables,
-    own_benchmarks: Mapping[str, str],
+    held_out_test_of: Mapping[str, str],
     calibration_benchmarks: Sequence[str],
     config: Configuration,
     settings: Mapping[str, Any],
@@ -86,7 +86,7 @@ def write_page(
     Args:
         target: the HTML file.
         tables: all can be saved from the page.
-        own_benchmarks: the benchmark that is an ability's test split, by ability.
+        held_out_test_of: the benchmark that is an ability's test split, by ability.
         calibration_benchmarks: those that are an ability's calibration split.
         config: of the run.
         settings: the keys of it that decided the numbers, to be shown.
@@ -99,13 +99,13 @@ def write_page(
     counts = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sizes.items()}
     album, impact = Album(figures), tables["impact"]
     sections = []
-    for matrix in all_matrices(impact, own_benchmarks):
-        entries, own = (
+    for matrix in all_matrices(impact, held_out_test_of):
+        entries, mask_sizes = (
             counts[matrix.model]["n"][matrix.mask_fraction_value],
             matrix.mask_sizes.values(),
         )
-        fewest, most = f"{min(own):,}", f"{max(own):,}"
-        of = "" if min(own) == entries else f"{span(fewest, most)} of "
+        fewest, most = f"{min(mask_sizes):,}", f"{max(mask_sizes):,}"
+        of = "" if min(mask_sizes) == entries else f"{span(fewest, most)} of "
         size = f"{of}{entries:,} {config.unit}{'s' * (entries != 1)}"
         section = _section(tables, matrix, calibration_benchmarks)
         view = (matrix.selection, matrix.mask_fraction)
@@ -168,7 +168,7 @@ def _section(tables: Tables, matrix: Matrix, calibration: Sequence[str]) -> dict
         "reason": reason(matrix, few),
         "overview": overview(matrix, findings, few, rows.scores(tables["impact"], matrix.model)),
         "empty": mostly_undefined(matrix),
-        "found": [*held_out_tests(matrix), *against_random(matrix)],
+        "found": [*held_out_sentences(matrix), *against_random(matrix)],
         "warnings": [*undefined(matrix), *caveats(matrix, calibration, tables.get("overlap"))],
         "without_format": without_format(matrix),
         "findings": [
@@ -212,7 +212,7 @@ def _in_each_metric(table: pd.DataFrame, matrix: Matrix) -> Iterator[tuple[str, 
     """The matrix itself, and the same cells in each other metric that the model has."""
     yield HEADLINE, matrix
     present = table[table["model"] == matrix.model]["metric"].unique()
-    view = (matrix.model, matrix.selection, matrix.mask_fraction, matrix.own)
+    view = (matrix.model, matrix.selection, matrix.mask_fraction, matrix.held_out_test_of)
     for name in _other_metrics(table):
         if name in present:
             yield name, matrix_of(table, *view, metric=name)
@@ -275,12 +275,12 @@ def _saved(table: pd.DataFrame) -> str:
 
 
 def _profiled(table: pd.DataFrame) -> dict[str, Any]:
-    shown, own = table[table["headline"]], shown_masks(table)
+    shown, of_masks = table[table["headline"]], shown_masks(table)
     return {
-        "abilities": list(own["ability"].unique()),
-        "benchmarks": list(own["benchmark"].unique()),
-        "least": int(own["n"].min()),
-        "most": int(own["n"].max()),
+        "abilities": list(of_masks["ability"].unique()),
+        "benchmarks": list(of_masks["benchmark"].unique()),
+        "least": int(of_masks["n"].min()),
+        "most": int(of_masks["n"].max()),
         "seeds": int(shown["seed"].nunique()),
         "matched_each": ALL_ABILITIES not in set(shown["ability"]),
     }

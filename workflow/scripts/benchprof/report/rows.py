@@ -58,11 +58,11 @@ def meanings(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
 
 def scores(table: pd.DataFrame, model: str) -> list[dict[Any, Any]]:
     """A row per (benchmark, metric) of the intact model; the headline metric first."""
-    own = table[table["model"] == model].drop_duplicates(["benchmark", "metric"])
-    order = {benchmark: place for place, benchmark in enumerate(own["benchmark"].unique())}
-    own = own.assign(
-        place=own["benchmark"].map(order),
-        beside=~own["headline"],
-        above=own["p_guessing"].map(is_above_guessing),
+    metrics = table[table["model"] == model].drop_duplicates(["benchmark", "metric"])
+    order = {benchmark: place for place, benchmark in enumerate(metrics["benchmark"].unique())}
+    metrics = metrics.assign(
+        place=metrics["benchmark"].map(order),
+        beside=~metrics["headline"],
+        above=metrics["p_guessing"].map(is_above_guessing),
     )
-    return own.sort_values(["place", "beside"], kind="stable").to_dict("records")
+    return metrics.sort_values(["place", "beside"], kind="stable").to_dict("records")

@@ -15,7 +15,7 @@ from benchprof.report.caveats import caveats, train_items
 from benchprof.report.matrix import Matrix, all_matrices
 from benchprof.report.names import codes, inline, readable
 from benchprof.report.numbers import number
-from benchprof.report.outcomes import against_random, held_out_tests, undefined
+from benchprof.report.outcomes import against_random, held_out_sentences, undefined
 
 # Characters of a line.
 WIDTH = 150
@@ -31,7 +31,7 @@ FORMULAS = {
 def write_summary(
     target: Path,
     tables: Mapping[str, pd.DataFrame],
-    own_benchmarks: Mapping[str, str],
+    held_out_test_of: Mapping[str, str],
     impact: str,
     figures: Sequence[Path],
     report: Path,
@@ -42,7 +42,7 @@ def write_summary(
     Args:
         target: the text file.
         tables: `impact` and, where they were made, `replication` and `overlap`.
-        own_benchmarks: the benchmark that is an ability's test split, by ability.
+        held_out_test_of: the benchmark that is an ability's test split, by ability.
         impact: how the AIS was configured, a key of `FORMULAS`.
         figures: shown as given, so that relative paths stay relative.
         report: likewise.
@@ -53,7 +53,7 @@ def write_summary(
         listed = [f"{len(listed)} in {os.path.commonpath(figures)}"]
     blocks = [
         "\n".join(_block(matrix, tables, impact, calibration_benchmarks))
-        for matrix in all_matrices(tables["impact"], own_benchmarks)
+        for matrix in all_matrices(tables["impact"], held_out_test_of)
     ]
     places = "\n".join(["Figures:", *(f"  {line}" for line in listed), f"Report: {report}"])
     write_text(target, "\n\n".join([*blocks, places]) + "\n")
@@ -76,7 +76,7 @@ def _block(
         yield from textwrap.wrap(line, WIDTH)
     yield ""
     for sentence in (
-        *held_out_tests(matrix),
+        *held_out_sentences(matrix),
         *against_random(matrix),
         *undefined(matrix),
         *caveats(matrix, calibration, tables.get("overlap")),
@@ -89,7 +89,7 @@ def _table(matrix: Matrix, short: Mapping[str, str]) -> str:
     """A line per benchmark, a column per ability and one for the mean of the random masks."""
     shown = matrix.grid("ais").astype(float).map(number)
     shown += matrix.marked().map(lambda marked: "*" if marked else "")
-    for ability, benchmark in matrix.own.items():
+    for ability, benchmark in matrix.held_out_test_of.items():
         shown.at[benchmark, ability] = f"[{shown.at[benchmark, ability]!s}]"
     shown = shown.rename(columns=short)
     if matrix.controlled:

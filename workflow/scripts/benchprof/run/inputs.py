@@ -95,7 +95,7 @@ def _check_control_items(run: Run, name: str, benchmark: AbilitySplit, kind: str
     asked_as = run.suite.control_items.get(kind, {}).get(ability)
     if benchmark.split != "test" or asked_as == name:
         return
-    if ability not in run.suite.held_out_tests:
+    if ability not in run.suite.held_out_test_of:
         found = f"{kind}s of {ability}'s test items, but no benchmark of these items"
         expected = f"a second benchmark with the same keys except `control_item: {kind}`"
         remedy = "Add it: the analysis compares each control item with its item."
@@ -105,7 +105,7 @@ def _check_control_items(run: Run, name: str, benchmark: AbilitySplit, kind: str
             where, f"the same as {asked_as}", "each kind of control item once", "Remove one."
         )
     # Only the limit is left to differ.
-    own = run.suite.held_out_tests[ability]
+    own = run.suite.held_out_test_of[ability]
     limit = run.configuration.benchmarks[own].limit
     remedy = "The analysis compares each control item with its item: give both the same limit."
     found, expected = (f"limit {number or 'left out'}" for number in (benchmark.limit, limit))

@@ -220,7 +220,7 @@ class Run:
     def replicates(self) -> bool:
         """Whether held-out tests are asked under the masks of halves of the train items."""
         halves = self.configuration.importance.halves
-        return halves and bool(self.suite.held_out_tests) and bool(self.known_mask_fractions)
+        return halves and bool(self.suite.held_out_test_of) and bool(self.known_mask_fractions)
 
     def _grid(self, mask_fractions: Sequence[str], matched: Sequence[str]) -> list[Ablation]:
         masks = [

@@ -34,16 +34,16 @@ class Suite:
         return self.configuration.benchmarks
 
     @cached_property
-    def held_out_tests(self) -> dict[str, str]:
+    def held_out_test_of(self) -> dict[str, str]:
         """The benchmark that is an ability's test split, by ability; the first of several.
 
-        Tables and settings call it `own_benchmarks`.
+        Settings files call it `own_benchmarks`.
         """
-        own: dict[str, str] = {}
+        tests: dict[str, str] = {}
         for name, benchmark in self._splits.items():
             if benchmark.is_held_out_test:
-                own.setdefault(benchmark.ability, name)
-        return own
+                tests.setdefault(benchmark.ability, name)
+        return tests
 
     @cached_property
     def control_items(self) -> dict[str, dict[str, str]]:
@@ -53,23 +53,23 @@ class Suite:
         A kind that no benchmark asks is left out; of several of one ability the first counts.
         """
         control_items: dict[str, dict[str, str]] = {kind: {} for kind in CONTROL_ITEMS}
-        for ability, own in self.held_out_tests.items():
+        for ability, test in self.held_out_test_of.items():
             for name, benchmark in self._splits.items():
                 kind = benchmark.control_item
-                same = self._splits[own].model_dump() | {"control_item": kind}
+                same = self._splits[test].model_dump() | {"control_item": kind}
                 if kind is not None and benchmark.model_dump() == same:
                     control_items[kind].setdefault(ability, name)
-        return {kind: own for kind, own in control_items.items() if own}
+        return {kind: tests for kind, tests in control_items.items() if tests}
 
     @cached_property
     def calibration_splits(self) -> list[str]:
         """The benchmarks that are an ability's calibration split."""
-        return [name for name, own in self._splits.items() if own.split == "calibration"]
+        return [name for name, split in self._splits.items() if split.split == "calibration"]
 
     @property
     def _splits(self) -> dict[str, AbilitySplit]:
-        every = self._every.items()
-        return {name: own for name, own in every if isinstance(own, AbilitySplit)}
+        named = self._every.items()
+        return {name: split for name, split in named if isinstance(split, AbilitySplit)}
 
     def definition(self, benchmark: str) -> Definition | None:
         """The definition of a shipped benchmark; None of another.
@@ -77,10 +77,10 @@ class Suite:
         Raises:
             InputError: none is shipped under the name.
         """
-        own = self._every[benchmark]
-        if not isinstance(own, ShippedBenchmark):
+        settings = self._every[benchmark]
+        if not isinstance(settings, ShippedBenchmark):
             return None
-        return _read_once(own.benchmark, f"{self.source}, benchmarks.{benchmark}.benchmark")
+        return _read_once(settings.benchmark, f"{self.source}, benchmarks.{benchmark}.benchmark")
 
     def local_files(self, benchmark: str) -> dict[str, Path]:
         """The local files of a shipped benchmark by their kind; none of another or of the Hub."""
@@ -90,8 +90,8 @@ class Suite:
     @cached_property
     def headlines(self) -> dict[str, str]:
         """The metric that each shipped benchmark is known by."""
-        known = {name: self.definition(name) for name in self._every}
-        return {name: own.metric for name, own in known.items() if own}
+        definitions = {name: self.definition(name) for name in self._every}
+        return {name: definition.metric for name, definition in definitions.items() if definition}
 
     def files(self, benchmark: str) -> list[Path]:
         """The local files of a benchmark; none of an ability's split or of the Hub.
@@ -99,8 +99,8 @@ class Suite:
         Raises:
             InputError: what a task file draws on cannot be read.
         """
-        own = own_files(self._every[benchmark])
-        return [*own, *self.local_files(benchmark).values()]
+        named = own_files(self._every[benchmark])
+        return [*named, *self.local_files(benchmark).values()]
 
 
 def own_files(benchmark: Benchmark) -> list[Path]:

@@ -38,11 +38,11 @@ def pack(tree: PrefixTree, longest: int) -> tuple[Group, ...]:
     level = np.cumsum(diverted[:-1])  # how many trunks' subtrees hold each node
     for number, (_, tip, parent) in enumerate([(-1, -1, -1), *trunks]):
         base = int(tree.depths[tip]) + 1 if tip >= 0 else 0
-        own = np.arange(tip + 1, tree.ends[tip] if tip >= 0 else tree.size, dtype=np.int32)
-        own = own[level[own] == (0 if number == 0 else level[tip])]
+        group_nodes = np.arange(tip + 1, tree.ends[tip] if tip >= 0 else tree.size, dtype=np.int32)
+        group_nodes = group_nodes[level[group_nodes] == (0 if number == 0 else level[tip])]
         above = groups[parent].base if number else 0
         trunk = row_of(tree, tree.path(tip, above)) if number else None
-        rows = gather(tree, cut(tree, own, base, longest), longest)
+        rows = gather(tree, cut(tree, group_nodes, base, longest), longest)
         groups.append(Group(parent, base, trunk, rows))
     return tuple(groups)
 

@@ -53,7 +53,7 @@ def recovery_rows(
     impact: pd.DataFrame,
     findings: pd.DataFrame,
     truth: Truth,
-    held_out_tests: Mapping[str, str],
+    held_out_test_of: Mapping[str, str],
 ) -> pd.DataFrame:
     """A row per selection and mask fraction; docs/reference/file_formats.md describes the columns.
 
@@ -62,7 +62,7 @@ def recovery_rows(
         impact: the AIS table.
         findings: the findings table.
         truth: what the benchmarks' mixtures imply.
-        held_out_tests: the benchmark that is an ability's test split, by ability.
+        held_out_test_of: the benchmark that is an ability's test split, by ability.
 
     Raises:
         InputError: the AIS were measured on other weights than the prepared model's.
@@ -79,7 +79,7 @@ def recovery_rows(
             "selection": selection,
             "mask_fraction": mask_fraction,
         }
-        row |= {"planted": bool(shares)} | drops(own, held_out_tests)
+        row |= {"planted": bool(shares)} | drops(own, held_out_test_of)
         if shares:
             chosen = [
                 shares[mask]
@@ -139,7 +139,7 @@ def share_within(entries: Entries, block: Entries) -> float:
     return common / sum(map(len, entries.values()))
 
 
-def drops(cells: pd.DataFrame, held_out_tests: Mapping[str, str]) -> dict[str, Any]:
+def drops(cells: pd.DataFrame, held_out_test_of: Mapping[str, str]) -> dict[str, Any]:
     """What masks take off the abilities' held-out tests, and off others' tests that don't need
     them.
 
@@ -147,8 +147,8 @@ def drops(cells: pd.DataFrame, held_out_tests: Mapping[str, str]) -> dict[str, A
     says whether every mask takes at least half off its held-out test and none a tenth off the
     others' on average: else a profile is of no one ability.
     """
-    tests = cells[cells["benchmark"].isin(list(held_out_tests.values()))]
-    is_own = tests["benchmark"] == tests["ability"].map(dict(held_out_tests))
+    tests = cells[cells["benchmark"].isin(list(held_out_test_of.values()))]
+    is_own = tests["benchmark"] == tests["ability"].map(dict(held_out_test_of))
     own, others = tests.loc[is_own, "ais"], tests[~is_own & (tests["expected"] <= 0)]
     sides = others["ais"].abs().groupby(others["ability"]).mean()
     least = own.min(skipna=False)

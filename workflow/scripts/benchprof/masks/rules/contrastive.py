@@ -150,17 +150,17 @@ def select_sum(shares: Shares, ability: str, counts: Sequence[int]) -> list[Entr
     abilities, so that its zero would say how many there are, not whether an entry matters.
     """
 
-    def own(tensor: str) -> torch.Tensor:
+    def excess(tensor: str) -> torch.Tensor:
         others = (share.abs_() for share in _of_others(shares, ability, tensor))
         return _excess(shares.of(ability, tensor), functools.reduce(torch.add, others))
 
-    return largest(shares.names, own, counts)
+    return largest(shares.names, excess, counts)
 
 
-def _excess(own: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+def _excess(shares: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
     """Shares less what others have, in place; -∞ where the share is not above zero."""
-    never = own <= 0
-    return own.sub_(others).masked_fill_(never, -math.inf)
+    never = shares <= 0
+    return shares.sub_(others).masked_fill_(never, -math.inf)
 
 
 def _number(entries: Entries) -> int:
@@ -197,13 +197,13 @@ def _ratios(shares: Shares, entries: Mapping[str, Entries]) -> dict[str, dict[st
     ratios: dict[str, dict[str, torch.Tensor]] = {ability: {} for ability in entries}
     epsilon = 0.01 / shares.size
     for tensor in shares.names:
-        for ability, own in entries.items():
-            if tensor in own:
+        for ability, of_ability in entries.items():
+            if tensor in of_ability:
                 total = functools.reduce(
-                    torch.add, _of_others(shares, ability, tensor, own[tensor])
+                    torch.add, _of_others(shares, ability, tensor, of_ability[tensor])
                 )
                 level = total.div_(len(shares.others(ability))).add_(epsilon)
-                ratios[ability][tensor] = shares.of(ability, tensor, own[tensor]).div_(level)
+                ratios[ability][tensor] = shares.of(ability, tensor, of_ability[tensor]).div_(level)
     return ratios
 
 

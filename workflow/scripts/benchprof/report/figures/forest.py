@@ -63,7 +63,7 @@ def forest_figure(matrix: Matrix) -> Figure:
     limits = style.limits(shown.ravel(), 0.1, WIDEST)
     for place, benchmark in zip(axes.flat, benchmarks, strict=False):
         own = cells[cells["benchmark"] == benchmark].to_dict("records")
-        _draw_panel(place, own, limits, matrix.own)
+        _draw_panel(place, own, limits, matrix.held_out_test_of)
     names = [wrapped(ability, 23) for ability in matrix.abilities]
     axes[0, 0].set_yticks(range(len(names)), names)
     for first in axes[:, 0]:
@@ -98,7 +98,7 @@ def _draw_panel(
     axes: Axes,
     cells: Sequence[Mapping[Any, Any]],
     limits: tuple[float, float],
-    own: Mapping[str, str],
+    held_out_test_of: Mapping[str, str],
 ) -> None:
     """One benchmark; `limits` are those of AIS that all panels share."""
     low, high = limits
@@ -119,7 +119,7 @@ def _draw_panel(
         )
         axes.plot(
             np.clip(cell["ais"], low, high), row,
-            "s" if own.get(cell["ability"]) == cell["benchmark"] else "o",
+            "s" if held_out_test_of.get(cell["ability"]) == cell["benchmark"] else "o",
             color=colour, ms=3.2, mew=0.8,
             mfc="white" if colour == style.MUTED else colour,
         )  # fmt: skip

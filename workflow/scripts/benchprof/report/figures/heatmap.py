@@ -103,7 +103,7 @@ def _signs(matrix: Matrix) -> list[str]:
             "Random masks: the range of their AIS, coloured by its mean. * (not in grey cells): "
             f"differs from the random masks of the same size (q < {SIGNIFICANCE})."
         )
-    if matrix.own:
+    if matrix.held_out_test_of:
         parts.append("Framed: the ability's held-out test.")
     if matrix.reasons():
         parts.append("Hatched: no AIS.")
@@ -145,11 +145,11 @@ def _draw_abilities(
         ability, benchmark = row["ability"], row["benchmark"]
         place = matrix.abilities.index(ability), tops[benchmark]
         ends = row["ais_low"], row["ais_high"]
-        said = _text(row["ais"]) if numbered else ""
-        said += "*" if row["q_random"] < SIGNIFICANCE and not _around_zero(ends) else ""
-        said += BROKEN if row["flag_code"] else ""
-        _draw_cell(axes, (*place, 1.0), row["ais"], ends, said, limit)
-        if matrix.own.get(ability) == benchmark:
+        text = _text(row["ais"]) if numbered else ""
+        text += "*" if row["q_random"] < SIGNIFICANCE and not _around_zero(ends) else ""
+        text += BROKEN if row["flag_code"] else ""
+        _draw_cell(axes, (*place, 1.0), row["ais"], ends, text, limit)
+        if matrix.held_out_test_of.get(ability) == benchmark:
             axes.add_patch(
                 Rectangle(place, 1, 1, fill=False, edgecolor=style.INK, lw=1.1, zorder=3)
             )
@@ -166,8 +166,8 @@ def _draw_controls(
     left, width = len(matrix.abilities) + GAP, CONTROLS if numbered else 1.0
     for benchmark, row in matrix.control_ranges().iterrows():
         ends = row["least"], row["most"]
-        said = span(*map(_text, ends)) if numbered else ""
-        _draw_cell(axes, (left, tops[str(benchmark)], width), row["mean"], ends, said, limit)
+        text = span(*map(_text, ends)) if numbered else ""
+        _draw_cell(axes, (left, tops[str(benchmark)], width), row["mean"], ends, text, limit)
 
 
 def _draw_cell(
@@ -175,7 +175,7 @@ def _draw_cell(
     place: tuple[float, float, float],
     value: float,
     ends: tuple[float, float],
-    said: str,
+    text: str,
     limit: float,
 ) -> None:
     """A cell at left, top and width: coloured by its value unless the ends are around 0."""
@@ -191,7 +191,7 @@ def _draw_cell(
     dark = not neutral and abs(value) > DARK * limit
     ink = "white" if dark else style.MUTED if neutral else style.INK
     middle = left + width / 2, top + 0.52
-    axes.text(*middle, said, ha="center", va="center", fontsize=6.2, color=ink)
+    axes.text(*middle, text, ha="center", va="center", fontsize=6.2, color=ink)
 
 
 def _around_zero(ends: tuple[float, float]) -> bool:

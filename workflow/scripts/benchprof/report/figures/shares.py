@@ -80,7 +80,7 @@ def _draw_panel(axes: Axes, table: pd.DataFrame) -> None:
 
 def caption(table: pd.DataFrame) -> str:
     """What the figure shows, in words, from the same data."""
-    said = (
+    sentences = (
         f"Item profiles of {model_name(table['model'].iloc[0])}: how far a benchmark's items "
         "resemble those of each ability. A row sums to 1. In brackets: number of items."
     )
@@ -90,5 +90,5 @@ def caption(table: pd.DataFrame) -> str:
             f"{readable(row['benchmark'])}: {readable(row['ability'])} {number(row['share'])}"
             for row in largest.to_dict("records")
         )
-        said += f" From {inline(str(read_from))}, the largest share of each row: {rows}."
-    return said
+        sentences += f" From {inline(str(read_from))}, the largest share of each row: {rows}."
+    return sentences
