@@ -18,6 +18,8 @@ from benchprof.report.outcomes import benchmarks_by_reason
 from benchprof.report.sentences import say
 
 Row = Mapping[Any, Any]
+WARNINGS_SHOWN = 3
+"""Of each model's warnings; the others open with a click."""
 SHORT = {NOT_ABOVE_GUESSING: "not above guessing", TOO_FEW_ITEMS: "too few items"}
 """Why a benchmark has no AIS, in a word or two."""
 NEEDED = {"needs": False, "may need": True}

@@ -39,7 +39,14 @@ from benchprof.report.matrix import Matrix, all_matrices, matrix_of, similarity_
 from benchprof.report.methods import ablated, method_steps
 from benchprof.report.names import inline, metric, model_name, readable, split
 from benchprof.report.numbers import span
-from benchprof.report.opening import blind, finding, overview, reason, share_maps
+from benchprof.report.opening import (
+    WARNINGS_SHOWN,
+    blind,
+    finding,
+    overview,
+    reason,
+    share_maps,
+)
 from benchprof.report.outcomes import (
     against_random,
     held_out_sentences,
@@ -50,8 +57,6 @@ from benchprof.report.outcomes import (
 from benchprof.report.page_figures import Album
 from benchprof.report.templates import environment
 
-WARNINGS_SHOWN = 3
-"""Of each model's warnings; the others open with a click."""
 # Of the page's switch: in each benchmark's own headline metric.
 HEADLINE = "headline"
 LIMITS = {
