@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from benchprof.profile.criteria import MIN_CHANGED, MIN_ITEMS
+
 # Of a cell without an AIS.
 TOO_FEW_ITEMS = "too_few_items"
 NOT_ABOVE_GUESSING = "not_above_guessing"
@@ -34,7 +36,7 @@ NO_AGREEMENT = "no_agreement"
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
-        TOO_FEW_ITEMS: "there are fewer than ten items",
+        TOO_FEW_ITEMS: f"there are fewer than {MIN_ITEMS} items",
         CHOICES_ARE_CONTEXTS: (
             "the choices are contexts of the same text, and the probabilities of a text after "
             "different contexts cannot be added up"
@@ -51,7 +53,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         FLAT_PROFILE: "a profile's abilities are all equal",
         ONE_ABILITY: "a single ability has no profile: there is nothing to compare it with",
         TOO_FEW_ABILITIES: "a correlation over fewer than three abilities means nothing",
-        TOO_FEW_CHANGED: "fewer than ten items tell the abilities' masks apart",
+        TOO_FEW_CHANGED: f"fewer than {MIN_CHANGED} items tell the abilities' masks apart",
         NO_AGREEMENT: "the halves do not agree, so no number of items is known to be enough",
         ABLATED_MODEL_BROKEN: (
             "on the benchmarks on which the intact model is above guessing, the ablated model is "

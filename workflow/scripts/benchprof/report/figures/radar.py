@@ -41,7 +41,7 @@ FRAME_HEIGHT = 1.2
 LEGEND_ENTRY = 1.7
 RINGS = (-1.0, -0.5, 0.5, 1.0)
 # Points of the outline between two abilities.
-STEPS = 40
+STEPS = 12
 
 
 def draw_radars(
