@@ -1,9 +1,9 @@
 """Makes docs/sample_page.html of a run's report page: pictures of 32 colours, no tables to save.
 
-    python docs/sample_page.py RUN/results docs/sample_page.html
+    python docs/sample_page.py FOLDER/results docs/sample_page.html
 
-The page of `make demo` takes 4 MB, most of it drawings; the site's copy has the same text in less
-than one.
+The page of a run of `config/demo.yaml` without its `selections` takes 2 MB, most of it drawings and
+tables to save; the copy has the same text in less than one.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from PIL import Image
 WIDTH = 1050
 COLOURS = 32
 DRAWING = re.compile(r"data:image/svg\+xml;base64,[\w+/=]+")
-TABLES = re.compile(r'<section id="tables".*?</section>', re.DOTALL)
+TABLES = re.compile(r'<section id="tables".*?</section>|<a href="#tables">Tables</a>', re.DOTALL)
 
 
 def sample_page(results: Path) -> str:
     """The report page of `results`, each drawing in the place of its SVG as a small PNG."""
-    pictures = {embedded(svg): small_picture(svg) for svg in results.rglob("*.svg")}
+    drawings = {embedded(svg): svg for svg in results.rglob("*.svg")}
     page = (results / "report.html").read_text("utf-8")
-    return TABLES.sub("", DRAWING.sub(lambda drawing: pictures[drawing[0]], page))
+    return TABLES.sub("", DRAWING.sub(lambda found: small_picture(drawings[found[0]]), page))
 
 
 def embedded(svg: Path) -> str:
