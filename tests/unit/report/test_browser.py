@@ -17,7 +17,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
-from benchprof.report.figures.heatmap import draw_heatmap
+from benchprof.report.figures.impact import draw_heatmap
 from benchprof.report.matrix import matrix_of
 
 from .conftest import OWN, Table

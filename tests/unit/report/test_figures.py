@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from benchprof.profile.comparison import similarity_rows
 from benchprof.report import style
 from benchprof.report.figures import similarity
-from benchprof.report.figures.heatmap import caption, draw_heatmap, heatmap_figure
+from benchprof.report.figures.impact import caption, draw_heatmap, heatmap_figure
 from benchprof.report.figures.similarity import draw_similarity, similarity_figure
 from benchprof.report.matrix import similarity_of
 from benchprof.report.outcomes import full_caption

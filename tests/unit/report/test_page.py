@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from benchprof.profile.comparison import similarity_rows
-from benchprof.report.figures.heatmap import draw_heatmap
+from benchprof.report.figures.impact import draw_heatmap
 from benchprof.report.numbers import number, number_off, probability
 
 from .conftest import MODEL, OWN, REASON, Table, finished, matrix, row

@@ -89,12 +89,12 @@ def selectivity_table(
         intact: answers of the intact model by ability whose test split it is.
         ablated: of the ablated models, by the same and by ablation.
         settings: of the intervals of format likelihood.
-        asked: what was asked of the test splits' items, one of `ASKED`.
+        asked: what was asked of the test splits' items, one of `ITEM_KINDS`.
 
     Returns:
         Mean losses `intact` and `ablated` in nats; the `rise` from one to the other; the rise of
-        `option_cross_entropy`, that of `Answers.choice`; the standard errors of both over items,
-        which stand in pairs; the change of `format_change` with its interval, as the AIS table has
+        `option_cross_entropy`, as `Answers` has it; the standard errors of both over items, which
+        stand in pairs; the change of `format_change` with its interval, as the AIS table has
         it, and the code of why it is missing.
     """
     rows = []

@@ -19,7 +19,7 @@ LEFT_OUT = 255
 """Stands in place of the decile of an entry that is in no control."""
 
 Strata = dict[str, list[int]]
-"""Number of entries by tensor name and decile of |θ| within the tensor."""
+"""Number of entries by tensor name and their decile in it, as `Classes` has them."""
 
 
 def leave_out(deciles_of: Mapping[str, torch.Tensor], left_out: Entries) -> dict[str, torch.Tensor]:
@@ -31,7 +31,7 @@ def leave_out(deciles_of: Mapping[str, torch.Tensor], left_out: Entries) -> dict
 
 
 def count_strata(entries: Entries, deciles_of: Mapping[str, torch.Tensor]) -> Strata:
-    """How many of `entries` lie in each tensor and each decile of weight magnitude."""
+    """How many of `entries` lie in each tensor and each decile."""
     return {
         name: torch.bincount(deciles_of[name][indices], minlength=DECILES).tolist()
         for name, indices in entries.items()

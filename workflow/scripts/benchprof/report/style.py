@@ -42,6 +42,8 @@ MARKERS = "os^Dv<>PX*"
 LOSS = "#a9373b"
 GAIN = "#2369bd"
 INK = "#222222"
+# From this share of the deepest colour on, white text is easier to read than `INK`.
+DARK = 0.6
 MUTED = "#6b6b6b"
 # What stands behind: controls, noise.
 PALE = "#c9c9c9"

@@ -19,9 +19,6 @@ from benchprof.report.numbers import number
 # Inches.
 ROW_HEIGHT = 0.30
 LABEL_HEIGHT = 1.9
-# From this share of the largest on, white text is easier to read on a cell than dark text.
-DARK = 0.6
-
 
 ENTRY = Entry(
     name="shares",
@@ -66,7 +63,7 @@ def _draw_panel(axes: Axes, table: pd.DataFrame) -> None:
         cbar_kws={"label": "Share", "fraction": 0.025, "pad": 0.02},
     )  # fmt: skip
     for text, value in zip(axes.texts, wide.to_numpy().ravel(), strict=True):
-        text.set_color("white" if value > DARK * most else style.INK)
+        text.set_color("white" if value > style.DARK * most else style.INK)
     labels = [f"{wrapped(str(name), 24)} ({items[name]:.0f})" for name in names]
     axes.set_yticks(np.arange(len(names)) + 0.5, labels, rotation=0)
     axes.set_xticks(

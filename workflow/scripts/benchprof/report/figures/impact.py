@@ -34,8 +34,6 @@ ENTRY = Entry(
 # At an AIS of 1 all that the model knows above guessing is gone; colours saturate there, so that
 # one extreme cell does not bleach all others.
 COLOUR_LIMIT = 1.0
-# From this share of the limit on, white text is easier to read on a cell than dark text.
-DARK = 0.6
 # Inches: of a row, and of all that is around the cells.
 ROW_HEIGHT = 0.24
 FRAME_HEIGHT, FRAME_WIDTH = 2.1, 1.6
@@ -188,7 +186,7 @@ def _draw_cell(
     neutral = _around_zero(ends)
     colour = style.NEUTRAL if neutral else colormaps[style.DIVERGING](0.5 + value / limit / 2)
     axes.add_patch(Rectangle((left, top), width, 1, facecolor=colour, **look))
-    dark = not neutral and abs(value) > DARK * limit
+    dark = not neutral and abs(value) > style.DARK * limit
     ink = "white" if dark else style.MUTED if neutral else style.INK
     middle = left + width / 2, top + 0.52
     axes.text(*middle, text, ha="center", va="center", fontsize=6.2, color=ink)
