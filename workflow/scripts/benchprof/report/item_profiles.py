@@ -14,7 +14,7 @@ from benchprof.report.page_figures import Album
 
 UNMEASURED = (
     "Nobody has measured how often profiles from {} are right with these train items. To do so, "
-    "run `snakemake item_profile_worth`."
+    "run `snakemake item_profile_worth` in a clone of the project."
 )
 VERDICTS = {
     "better": "better than their words",
