@@ -1,3 +1,5 @@
+"""Written answers equal those of lm-eval, with shared beginnings and in windows."""
+
 from __future__ import annotations
 
 import copy

@@ -1,3 +1,5 @@
+"""Packed rows: each token of a tree of sequences is computed once, and their shapes are bounded."""
+
 from __future__ import annotations
 
 import random

@@ -1,3 +1,5 @@
+"""Scores of packed, shared and batched requests are those of each request alone."""
+
 from __future__ import annotations
 
 import copy

@@ -1,3 +1,5 @@
+"""Tiles of attention: every token sees its own path, and the keys held at once are bounded."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The prefix tree of token sequences: its nodes, leaves and subtrees."""
+
 from __future__ import annotations
 
 import pytest
