@@ -63,8 +63,10 @@ class Answers:
 def answers(model: str, benchmark: str, ablation: Ablation) -> Answers:
     """Compare two records of the same items."""
     intact = read_record(paths.record(model, benchmark, None))
-    before = log_shares(intact)
-    after = log_shares(read_record(paths.record(model, benchmark, ablation)))
+    masked = read_record(paths.record(model, benchmark, ablation))
+    if masked["items"]["digest"] != intact["items"]["digest"]:
+        raise ValueError(f"{benchmark}: other items under {ablation.name} than intact")
+    before, after = log_shares(intact), log_shares(masked)
     right = np.arange(len(before)), np.array([gold[0] for gold in intact["items"]["gold"]])
     lost = np.exp(before[right]) - np.exp(after[right])
     excess = np.exp(before[right]) - 1 / before.shape[1]
@@ -92,8 +94,8 @@ def with_interval(values: Floats) -> str:
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
-    """The one over the other, infinite where the other is not above 0."""
-    return np.divide(part, whole, out=np.full_like(part, np.inf), where=whole > 0)
+    """The one over the other; where the other is not above 0, infinite if the one is, else 0."""
+    return np.divide(part, whole, out=np.where(part > 0, np.inf, 0.0), where=whole > 0)
 
 
 def criteria(
@@ -112,7 +114,7 @@ def criteria(
             draws = generator.integers(count, size=(RESAMPLES, count))
             others[test] = other.loss(np.vstack([np.arange(count), draws]))
             yield f"loss, {test.removesuffix('_test')}", with_interval(others[test])
-    most = np.max(list(others.values()), axis=0)
+    most = np.max([np.zeros_like(loss), *others.values()], axis=0)
     yield "own over the most affected", with_interval(ratio(loss, most))
     first = int(seen.sum())
     families = ratio(own.loss(drawn[:, first:]), own.loss(drawn[:, :first]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from docs.mask_criteria import Answers, criteria, resampled
+from docs.mask_criteria import Answers, criteria, log_shares, ratio, resampled
 
 SEEN = np.array([True, False, True, False])
 
@@ -44,3 +44,14 @@ def test_resamples_keep_the_number_of_items_of_seen_and_unseen_families() -> Non
     assert sorted(drawn[0]) == [0, 1, 2, 3]
     assert (SEEN[drawn].sum(axis=1) == 2).all()
     assert SEEN[drawn[:, :2]].all()
+
+
+def test_a_ratio_is_infinite_only_of_a_loss_over_none() -> None:
+    own, other = np.array([0.5, 0.5, -0.1]), np.array([0.25, 0.0, -0.2])
+    assert list(ratio(own, other)) == [2.0, np.inf, 0.0]
+
+
+def test_log_shares_by_hand() -> None:
+    said = np.log([0.1, 0.3])
+    record = {"items": {"responses": [[(said[0], 0.0), (said[1], 1.0)]]}}
+    assert np.exp(log_shares(record)) == pytest.approx(np.array([[0.25, 0.75]]))  # type: ignore[arg-type]
