@@ -138,6 +138,7 @@ def learn(
     own: Sequence[Example],
     uninformative: Sequence[Example],
     others: Sequence[Example],
+    opening: torch.Tensor,
     neutral: torch.Tensor,
     settings: Settings,
 ) -> dict[str, torch.Tensor]:
@@ -148,7 +149,8 @@ def learn(
         own: items whose right option's lead is to go.
         uninformative: items whose options' shares are to stay.
         others: the same, of other abilities.
-        neutral: tokens of a text whose predictions are to stay.
+        opening: tokens that every text begins with.
+        neutral: tokens of a text whose predictions are to stay, without the opening.
         settings: how.
     """
     projections = unit_projections(model, "neuron")
@@ -173,7 +175,7 @@ def learn(
         text = []
         if settings.neutral:
             first = draw.randrange(len(neutral) - settings.neutral)
-            ids = neutral[first : first + settings.neutral]
+            ids = torch.cat([opening, neutral[first : first + settings.neutral]])
             text = [Example(ids, torch.arange(len(ids)) > 0)]
         with torch.no_grad():
             new = [e for e in (*kept, *unmoved) if e.digest not in intact]
@@ -214,7 +216,10 @@ def main() -> None:
     speed_up_gradients(model)
     tokenizer = load_tokenizer(options.model)
     tokenizer.chat_template = None
-    neutral = tokenizer(NEUTRAL_TEXT.read_text(encoding="utf-8"), return_tensors="pt")
+    opening, neutral = (
+        torch.tensor(tokenizer(text)["input_ids"], dtype=torch.long)
+        for text in ("", NEUTRAL_TEXT.read_text(encoding="utf-8"))
+    )
     settings = Settings(**{name: getattr(options, name) for name in vars(Settings())})
 
     def read(items: Sequence[Item]) -> list[Example]:
@@ -239,7 +244,8 @@ def main() -> None:
             read([*items[ability], *versions[COUNTERFACTUAL]]),
             read(versions[UNINFORMATIVE]),
             read([item for name, own in items.items() if name != ability for item in own]),
-            neutral["input_ids"][0],
+            opening,
+            neutral[len(opening) :],
             settings,
         )
         listed[ability] = most_closed(theta, options.off)

@@ -16,7 +16,7 @@ from benchprof.importance.example import Example
 from .importance.conftest import choice
 
 SETTINGS = Settings(steps=60, start=1.0, rate=0.3, own=4, others=4, uninformative=2, neutral=8)
-NEUTRAL = torch.arange(20, 60)
+OPENING, NEUTRAL = torch.tensor([1]), torch.arange(20, 60)
 
 
 def test_the_listed_neurons_are_those_with_the_lowest_theta() -> None:
@@ -44,7 +44,7 @@ def learned(model: Any, seed: int = 0) -> tuple[dict[str, torch.Tensor], list[Ex
     others = [choice([8, n, 11], [50 + n], [60 + n]) for n in range(4)]
     uninformative = [choice([5, n], [30 + n], [40 + n]) for n in range(4)]
     settings = dataclasses.replace(SETTINGS, seed=seed)
-    return learn(model, own, uninformative, others, NEUTRAL, settings), own
+    return learn(model, own, uninformative, others, OPENING, NEUTRAL, settings), own
 
 
 @pytest.mark.parametrize("family", ["llama", "gemma3_text"])
