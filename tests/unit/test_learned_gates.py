@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -33,8 +34,17 @@ def leads(model: Any, examples: list[Example]) -> torch.Tensor:
         return torch.stack([s[0] - s[1] for s in option_log_shares(model, examples)])
 
 
-def learned(model: Any, seed: int = 0) -> tuple[dict[str, torch.Tensor], list[Example]]:
-    """Theta for four items, of whose options the model prefers the first, and these items."""
+@dataclass(frozen=True)
+class Learned:
+    """Theta for own items, of whose options the model prefers the first, and what was read."""
+
+    theta: dict[str, torch.Tensor]
+    own: list[Example]
+    others: list[Example]
+
+
+def learned(model: Any, seed: int = 0) -> Learned:
+    """Learn the gates of four own items."""
     options = [([7, n, 9], [30 + n], [40 + n]) for n in range(4)]
     preferred = leads(model, [choice(*own) for own in options]) > 0
     own = [
@@ -44,28 +54,32 @@ def learned(model: Any, seed: int = 0) -> tuple[dict[str, torch.Tensor], list[Ex
     others = [choice([8, n, 11], [50 + n], [60 + n]) for n in range(4)]
     uninformative = [choice([5, n], [30 + n], [40 + n]) for n in range(4)]
     settings = dataclasses.replace(SETTINGS, seed=seed)
-    return learn(model, own, uninformative, others, OPENING, NEUTRAL, settings), own
+    theta = learn(model, own, uninformative, others, OPENING, NEUTRAL, settings)
+    return Learned(theta, own, others)
 
 
 @pytest.mark.parametrize("family", ["llama", "gemma3_text"])
-def test_neurons_with_closed_gates_carry_the_lead(
+def test_neurons_with_closed_gates_carry_the_lead_of_own_items_alone(
     family: str, make_model: Callable[..., Any]
 ) -> None:
     model = make_model(family)
-    theta, own = learned(model)
-    before = leads(model, own)
+    gates = learned(model)
     ablated = copy.deepcopy(model)
     with torch.no_grad():
-        for name, of_layer in theta.items():
+        for name, of_layer in gates.theta.items():
             ablated.get_parameter(name)[:, of_layer < 0] = 0
-    assert before.min() > 0
-    assert leads(ablated, own).mean() < before.mean() / 2
+    own, others = (
+        (leads(model, items), leads(ablated, items)) for items in (gates.own, gates.others)
+    )
+    assert own[0].min() > 0
+    assert own[1].mean() < own[0].mean() / 2
+    assert (others[1] - others[0]).abs().mean() < (own[1] - own[0]).abs().mean() / 2
 
 
 def test_learning_leaves_the_model_and_repeats_by_its_seed(make_model: Callable[..., Any]) -> None:
     model = make_model("llama")
     weights = copy.deepcopy(model.state_dict())
-    theta, again, other = (torch.cat([*learned(model, seed)[0].values()]) for seed in (0, 0, 1))
+    theta, again, other = (torch.cat([*learned(model, seed).theta.values()]) for seed in (0, 0, 1))
     assert all(torch.equal(tensor, weights[name]) for name, tensor in model.state_dict().items())
     assert not any(module._forward_pre_hooks for module in model.modules())
     assert all(parameter.requires_grad for parameter in model.parameters())
